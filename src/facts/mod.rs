@@ -1,0 +1,195 @@
+//! What a check may ask about: snapshot and engines joined into a tree of subjects, one file a subject.
+//!
+//! ```text
+//! account ─┬─ key ── grant
+//!          ├─ principal
+//!          ├─ reader
+//!          └─ table ─┬─ attribute ── copy
+//!                    ├─ index · stream · replica
+//!                    └─ backup · export
+//! ```
+//!
+//! A check sees its subject and all that stand above it. A reader stands beside the tables, not
+//! below one: an administrator of 5,000 tables is one subject. The documentation of the fields
+//! here is the fact reference.
+
+pub mod account;
+pub mod attribute;
+pub mod backup;
+pub mod build;
+pub mod index;
+pub mod key;
+pub mod principal;
+pub mod reader;
+pub mod replica;
+pub mod stream;
+pub mod table;
+
+use std::{borrow::Cow, collections::BTreeMap};
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::{Serialize, Serializer, ser::SerializeMap};
+
+use crate::{
+    finding::{Confidence, Subject, SubjectKind},
+    snapshot::{Gap, GapId, Seen},
+};
+
+/// The whole tree of one snapshot.
+#[derive(Debug, Clone, Default)]
+pub struct Facts {
+    /// One node for each account.
+    pub roots: Vec<Node>,
+    /// Gaps that the engines found beside those of the snapshot, such as a policy that does not parse.
+    pub gaps: BTreeMap<GapId, Gap>,
+}
+
+/// One subject with its facts and what stands below it.
+#[derive(Debug, Clone)]
+pub struct Node {
+    /// Who it is; `subject.kind` is also the variable's name in expressions.
+    pub subject: Subject,
+    /// Its facts, serialised: unknown ones as [`Fact`] and [`Collection`] write them.
+    pub facts: serde_json::Value,
+    /// How sure the facts are, where that is less than what AWS says outright.
+    pub confidence: Option<Confidence>,
+    /// Evidence to print with a finding.
+    pub evidence: BTreeMap<String, serde_json::Value>,
+    /// What stands below.
+    pub children: Vec<Node>,
+}
+
+impl Node {
+    /// A node without evidence or children.
+    pub fn new(subject: Subject, facts: &impl Serialize) -> Self {
+        // A fact type that cannot be serialised would be a defect of ours, found by any test that builds one.
+        let facts = serde_json::to_value(facts).unwrap_or_default();
+        Self { subject, facts, confidence: None, evidence: BTreeMap::new(), children: Vec::new() }
+    }
+}
+
+/// A fact: known, or unknown with the gap that hides it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Fact<T> {
+    /// Seen.
+    Known(T),
+    /// Not seen. Left out of the value that an expression reads, so that CEL's three-valued logic applies.
+    Unknown(GapId),
+}
+
+/// The key under which an unknown fact carries its gap: `{"$unknown": "<gap>"}`.
+pub const UNKNOWN: &str = "$unknown";
+/// The key under which an incomplete collection carries what was seen: `{"$partial": [...], "$unknown": "<gap>"}`.
+pub const PARTIAL: &str = "$partial";
+
+impl<T> Fact<T> {
+    /// The fact that `get` reads off a seen value.
+    pub fn of<S>(seen: &Seen<S>, get: impl FnOnce(&S) -> T) -> Self {
+        match seen {
+            Seen::Value(value) => Fact::Known(get(value)),
+            Seen::Gap(gap) => Fact::Unknown(gap.clone()),
+        }
+    }
+
+    /// The value, where known.
+    pub fn known(&self) -> Option<&T> {
+        match self {
+            Fact::Known(value) => Some(value),
+            Fact::Unknown(_) => None,
+        }
+    }
+}
+
+impl<T: Serialize> Serialize for Fact<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Fact::Known(value) => value.serialize(serializer),
+            Fact::Unknown(gap) => {
+                let mut map = serializer.serialize_map(Some(1))?;
+                map.serialize_entry(UNKNOWN, gap)?;
+                map.end()
+            }
+        }
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for Fact<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> Cow<'static, str> {
+        T::schema_name()
+    }
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        generator.subschema_for::<T>()
+    }
+}
+
+/// A list of things that carries its completeness. Its elements are objects, never plain values,
+/// so that a question about an element that was not seen is itself unknown.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Collection<T> {
+    /// What was seen.
+    pub items: Vec<T>,
+    /// Why the rest is missing; none if nothing is.
+    pub gap: Option<GapId>,
+}
+
+impl<T: Serialize> Serialize for Collection<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.gap {
+            None => self.items.serialize(serializer),
+            Some(gap) => {
+                let mut map = serializer.serialize_map(Some(2))?;
+                map.serialize_entry(PARTIAL, &self.items)?;
+                map.serialize_entry(UNKNOWN, gap)?;
+                map.end()
+            }
+        }
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for Collection<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> Cow<'static, str> {
+        T::schema_name()
+    }
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let items = generator.subschema_for::<T>();
+        schemars::json_schema!({ "type": "array", "items": items, "x-collection": true })
+    }
+}
+
+/// The JSON Schema of the facts of `kind`; checks are type-checked against it.
+pub fn schema(kind: SubjectKind) -> serde_json::Value {
+    let schema = match kind {
+        SubjectKind::Account => schemars::schema_for!(account::Account),
+        SubjectKind::Key => schemars::schema_for!(key::Key),
+        SubjectKind::Grant => schemars::schema_for!(key::Grant),
+        SubjectKind::Principal => schemars::schema_for!(principal::Principal),
+        SubjectKind::Reader => schemars::schema_for!(reader::Reader),
+        SubjectKind::Table => schemars::schema_for!(table::Table),
+        SubjectKind::Index => schemars::schema_for!(index::Index),
+        SubjectKind::Stream => schemars::schema_for!(stream::Stream),
+        SubjectKind::Replica => schemars::schema_for!(replica::Replica),
+        SubjectKind::Backup => schemars::schema_for!(backup::Backup),
+        SubjectKind::Export => schemars::schema_for!(backup::Export),
+        SubjectKind::Attribute => schemars::schema_for!(attribute::Attribute),
+        SubjectKind::Copy => schemars::schema_for!(attribute::Copy),
+    };
+    schema.to_value()
+}
+
+/// What stands above `kind`, the nearest last: the variables that a check over it sees beside its own.
+pub fn ancestors(kind: SubjectKind) -> &'static [SubjectKind] {
+    use SubjectKind as K;
+    match kind {
+        K::Account => &[],
+        K::Key | K::Principal | K::Reader | K::Table => &[K::Account],
+        K::Grant => &[K::Account, K::Key],
+        K::Index | K::Stream | K::Replica | K::Backup | K::Export | K::Attribute => &[K::Account, K::Table],
+        K::Copy => &[K::Account, K::Table, K::Attribute],
+    }
+}

@@ -1,0 +1,122 @@
+//! Facts of a reader: someone who can reach the data of tables, in one class of access.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// Someone who can reach the data of a set of tables in one way.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Reader {
+    /// ARN, account id, service name or `*`.
+    pub arn: String,
+    /// Name to print.
+    pub name: String,
+    /// What sort of reader.
+    pub kind: ReaderKind,
+    /// Account that the reader is of; empty for a service and for anyone.
+    pub account: String,
+    /// Whether of another account, or anyone.
+    pub external: bool,
+    /// Whether outright or only under a condition that cannot be judged at rest.
+    pub decision: Decision,
+    /// What every way in needs; all false where `decision` is `allowed`.
+    pub needs: Needs,
+    /// The condition, to show; empty where there is none.
+    pub condition: String,
+    /// Which roads lead to the data.
+    pub roads: Roads,
+    /// Which tables.
+    pub tables: Tables,
+    /// Whether it may do everything (`dynamodb:*` or more) on these tables.
+    pub full_access: bool,
+    /// Whether a statement names all tables (`*` or `table/*`) rather than these.
+    pub wildcard: bool,
+    /// The statements that let it in, as `policy#index`, sorted.
+    pub via: Vec<String>,
+}
+
+/// What sort of reader.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReaderKind {
+    /// A role.
+    Role,
+    /// A user.
+    User,
+    /// An AWS service.
+    Service,
+    /// A whole account: its root, and whomever it lets.
+    Account,
+    /// A federated or assumed-role session named as such.
+    Session,
+    /// Anyone.
+    Anyone,
+}
+
+/// Outright or conditional.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Decision {
+    /// Outright.
+    Allowed,
+    /// Only if [`Reader::condition`] holds.
+    Conditional,
+}
+
+/// What every way in needs.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+pub struct Needs {
+    /// Multi-factor authentication.
+    pub mfa: bool,
+    /// A source address.
+    pub source_ip: bool,
+    /// A VPC or VPC endpoint.
+    pub vpce: bool,
+    /// An organization.
+    pub org: bool,
+    /// Named partition keys (`dynamodb:LeadingKeys`).
+    pub leading_keys: bool,
+    /// Named attributes (`dynamodb:Attributes`).
+    pub attributes: bool,
+    /// Named selections (`dynamodb:Select`).
+    pub select: bool,
+    /// A session or principal tag.
+    pub session_tag: bool,
+    /// Something else.
+    pub other: bool,
+}
+
+/// The roads that lead to a table's data.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+pub struct Roads {
+    /// `GetItem`, `BatchGetItem`, `TransactGetItems`, `Query`, `ConditionCheckItem`: items by key.
+    pub get: bool,
+    /// `Scan`: the whole table.
+    pub scan: bool,
+    /// `PartiQLSelect`.
+    pub partiql: bool,
+    /// `GetRecords` on the stream.
+    pub stream: bool,
+    /// `ExportTableToPointInTime`: the whole table to a bucket.
+    pub export: bool,
+    /// `CreateBackup` with `RestoreTableFromBackup`, or `RestoreTableToPointInTime`: a copy to read elsewhere.
+    pub restore: bool,
+    /// `EnableKinesisStreamingDestination`: every change to a stream.
+    pub kinesis: bool,
+    /// `CreateTableReplica` and the like: a copy in another Region.
+    pub replicate: bool,
+    /// Writes that return the old item (`ReturnValues`).
+    pub write_return: bool,
+    /// `PutResourcePolicy`: can let itself or others in.
+    pub policy: bool,
+}
+
+/// Which tables a reader reaches.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Tables {
+    /// How many.
+    pub count: i64,
+    /// How many in whose samples a secret was seen.
+    pub sensitive: i64,
+    /// Whether every table of the account that was looked at.
+    pub all: bool,
+}

@@ -1,0 +1,270 @@
+//! A finding: one check's verdict about one subject, with what it rests on.
+
+use std::{collections::BTreeMap, fmt};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::snapshot::{GapId, ResourceId, Why};
+
+/// How bad it is if true.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Severity {
+    /// Worth knowing.
+    Info,
+    /// Hygiene.
+    Low,
+    /// Mend in the normal course of work.
+    Medium,
+    /// Mend soon.
+    High,
+    /// Mend now.
+    Critical,
+}
+
+impl Severity {
+    /// All severities, the worst first.
+    pub const ALL: [Severity; 5] =
+        [Severity::Critical, Severity::High, Severity::Medium, Severity::Low, Severity::Info];
+
+    /// The word used in files and on the command line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Severity::Info => "info",
+            Severity::Low => "low",
+            Severity::Medium => "medium",
+            Severity::High => "high",
+            Severity::Critical => "critical",
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// How sure the verdict is, apart from how bad it would be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Confidence {
+    /// Likely; look before you act.
+    Low,
+    /// True unless something that could not be read says otherwise.
+    Medium,
+    /// Read off what AWS says.
+    High,
+}
+
+/// What a check says about a subject.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// The fault is there.
+    Flagged,
+    /// What was needed to judge could not be seen: not assessed.
+    Unknown,
+    /// The fault is not there.
+    Clear,
+    /// The check does not concern this subject.
+    NotApplicable,
+}
+
+impl Verdict {
+    /// The word used in files and on the command line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Verdict::Flagged => "flagged",
+            Verdict::Unknown => "unknown",
+            Verdict::Clear => "clear",
+            Verdict::NotApplicable => "not-applicable",
+        }
+    }
+}
+
+/// What a check can be about; the tree of subjects is in `facts`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SubjectKind {
+    /// An AWS account.
+    Account,
+    /// A KMS key.
+    Key,
+    /// A grant on a KMS key.
+    Grant,
+    /// A user or role of the account.
+    Principal,
+    /// Someone who can reach the data of tables.
+    Reader,
+    /// A table.
+    Table,
+    /// A secondary index.
+    Index,
+    /// A table's stream.
+    Stream,
+    /// A replica of a global table.
+    Replica,
+    /// A backup.
+    Backup,
+    /// An export to S3.
+    Export,
+    /// A secret seen under one path of a table's items.
+    Attribute,
+    /// A second place to which an attribute is copied.
+    Copy,
+}
+
+impl SubjectKind {
+    /// The word used in checks (`over = "table"`) and the variable that an expression reads.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            SubjectKind::Account => "account",
+            SubjectKind::Key => "key",
+            SubjectKind::Grant => "grant",
+            SubjectKind::Principal => "principal",
+            SubjectKind::Reader => "reader",
+            SubjectKind::Table => "table",
+            SubjectKind::Index => "index",
+            SubjectKind::Stream => "stream",
+            SubjectKind::Replica => "replica",
+            SubjectKind::Backup => "backup",
+            SubjectKind::Export => "export",
+            SubjectKind::Attribute => "attribute",
+            SubjectKind::Copy => "copy",
+        }
+    }
+}
+
+/// Whom or what a finding is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Subject {
+    /// What sort of thing it is.
+    pub kind: SubjectKind,
+    /// ARN of it, or of what holds it.
+    pub arn: String,
+    /// Account it lies in.
+    pub account: String,
+    /// Region it lies in; none for what is global.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+    /// Name of its table, where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub table: Option<String>,
+    /// The tables it reaches, where it is not of one table.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tables: Option<TableSet>,
+    /// What else names it: `path`, `rule`, `index`, `key`, `class`, … Part of its identity.
+    #[serde(default, flatten)]
+    pub names: BTreeMap<String, String>,
+}
+
+/// A set of tables, named without listing thousands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TableSet {
+    /// How many.
+    pub count: u64,
+    /// ARNs of the first 20, sorted.
+    pub first: Vec<String>,
+    /// SHA-256 over all ARNs, sorted, one a line; in hex.
+    pub digest: String,
+}
+
+impl TableSet {
+    /// Names the set of `arns`.
+    pub fn of<'a>(arns: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut all: Vec<&str> = arns.into_iter().collect();
+        all.sort_unstable();
+        all.dedup();
+        let mut hash = Sha256::new();
+        for arn in &all {
+            hash.update(arn);
+            hash.update("\n");
+        }
+        Self {
+            count: all.len() as u64,
+            first: all.iter().take(20).map(ToString::to_string).collect(),
+            digest: hex(&hash.finalize()),
+        }
+    }
+}
+
+impl Subject {
+    /// What makes it this subject and no other; stable while the resource is the same.
+    pub fn id(&self) -> String {
+        serde_json::json!([self.kind, self.arn, self.names]).to_string()
+    }
+}
+
+/// A fact that a verdict rests on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Because {
+    /// Path of the fact, as the check's expression has it.
+    pub fact: String,
+    /// Its value; absent where it is unknown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<serde_json::Value>,
+}
+
+/// A fact that could not be seen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Missing {
+    /// Path of the fact.
+    pub fact: String,
+    /// The gap that stands in its place.
+    pub gap: GapId,
+    /// The call that failed.
+    pub call: String,
+    /// What it was about.
+    pub on: ResourceId,
+    /// Why.
+    pub why: Why,
+}
+
+/// One check's verdict about one subject.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Finding {
+    /// Id of the check: the name of its file.
+    pub check: String,
+    /// What is wrong, in a few words.
+    pub title: String,
+    /// How bad.
+    pub severity: Severity,
+    /// How sure.
+    pub confidence: Confidence,
+    /// What the check says.
+    pub verdict: Verdict,
+    /// About whom.
+    pub subject: Subject,
+    /// What was seen.
+    pub message: String,
+    /// The facts that the verdict rests on.
+    pub because: Vec<Because>,
+    /// What could not be seen.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<Missing>,
+    /// Evidence about a value, never the value: kind, length, keyed digests, masked preview.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub evidence: BTreeMap<String, serde_json::Value>,
+    /// Identity of the finding across runs: digest of check, account, Region and subject.
+    pub fingerprint: String,
+}
+
+/// The identity of a finding: the same as long as check and subject are, whatever the message says.
+pub fn fingerprint(check: &str, subject: &Subject) -> String {
+    let mut hash = Sha256::new();
+    let id = subject.id();
+    let region = subject.region.as_deref().unwrap_or("");
+    for part in [check, &subject.account, region, &id] {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
+    hex(&hash.finalize()[..16])
+}
+
+/// Lower-case hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}

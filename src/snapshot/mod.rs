@@ -1,0 +1,121 @@
+//! What AWS said, typed, serialisable and versioned: the input of everything that judges.
+//!
+//! A snapshot never holds an item's value, so it may be kept as evidence and mailed.
+
+pub mod file;
+pub mod gap;
+pub mod key;
+pub mod principal;
+pub mod sample;
+pub mod table;
+pub mod time;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+pub use gap::{Gap, GapId, Listed, ResourceId, Seen, Why};
+pub use key::Key;
+pub use principal::Principals;
+pub use sample::Sample;
+pub use table::Table;
+pub use time::Timestamp;
+
+/// The version of the snapshot's own format; raised when a reader of the old one would misread it.
+pub const FORMAT: u32 = 1;
+
+/// One collection run: everything that was seen, asked for and refused.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Snapshot {
+    /// See [`FORMAT`].
+    pub format: u32,
+    /// Version of the dynaudit that collected it.
+    pub tool: String,
+    /// When the collection started; every age and every countdown is reckoned from here.
+    pub taken: Timestamp,
+    /// What the run was asked to look at.
+    pub scope: Scope,
+    /// Accounts in the order of their ids.
+    pub accounts: Vec<Account>,
+    /// Calls made, by `service:Operation`: how many were sent and how many were answered.
+    pub calls: BTreeMap<String, CallCount>,
+    /// Everything that could not be seen, by id.
+    pub gaps: BTreeMap<GapId, Gap>,
+}
+
+/// What the run was asked to look at.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scope {
+    /// Regions asked for, sorted; with `--all-regions` those that the partition has.
+    pub regions: Vec<String>,
+    /// Pattern of table names (`*` and `?`) or none for all tables.
+    pub table: Option<String>,
+    /// Whether items were read at all (`--no-sample` says no).
+    pub sampled: bool,
+    /// Most items to read from a table.
+    pub sample_items: u64,
+    /// Most read capacity units to spend on a table, but for one request.
+    pub rcu_budget: f64,
+    /// What the choice of segments derives from, beside the table's ARN.
+    pub seed: u64,
+    /// First 16 hex digits of a digest of the digest key: two snapshots with the same one have comparable digests.
+    pub digest_key_id: String,
+}
+
+/// How often one operation was called.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CallCount {
+    /// Operations started (the SDK's own retries are not counted).
+    pub made: u64,
+    /// Of these, those that failed after all retries.
+    pub failed: u64,
+}
+
+/// One AWS account.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Account {
+    /// Twelve digits, or `unknown` where nothing told it.
+    pub id: String,
+    /// `aws`, `aws-cn`, `aws-us-gov`, …
+    pub partition: String,
+    /// Who asked (STS GetCallerIdentity).
+    pub identity: Seen<Identity>,
+    /// Regions looked at, each with the completeness of its list of tables.
+    pub regions: Vec<Region>,
+    /// Tables, by Region and name.
+    pub tables: Vec<Table>,
+    /// KMS keys that tables, replicas and backups name, by ARN.
+    pub keys: Vec<Key>,
+    /// Users, groups, roles and policies.
+    pub principals: Principals,
+    /// Organizations policies. Not collected yet: a named gap.
+    pub guardrails: Seen<()>,
+}
+
+/// Who asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Identity {
+    /// ARN of the caller.
+    pub arn: String,
+    /// Account of the caller.
+    pub account: String,
+    /// Unique id of the caller.
+    pub user_id: String,
+}
+
+/// One Region of an account.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Region {
+    /// For example `eu-west-1`.
+    pub name: String,
+    /// How many tables ListTables named; a gap where the list is incomplete or was refused.
+    pub tables: Listed<String>,
+    /// On-demand backups of the Region that belong to no table that still exists.
+    pub orphan_backups: Listed<table::Backup>,
+}

@@ -1,0 +1,66 @@
+//! Users, groups, roles and managed policies, as IAM GetAccountAuthorizationDetails gives them.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{GapId, Seen, Timestamp};
+
+/// Everything that IAM told about who exists and what is attached to whom.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Principals {
+    /// Users, by ARN.
+    pub users: Vec<Principal>,
+    /// Groups, by ARN.
+    pub groups: Vec<Principal>,
+    /// Roles, by ARN.
+    pub roles: Vec<Principal>,
+    /// Managed policies, by ARN: local ones, and the AWS managed ones that are attached.
+    pub policies: BTreeMap<String, ManagedPolicy>,
+    /// Why the rest is missing; none if everything was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gap: Option<GapId>,
+}
+
+/// A user, group or role.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Principal {
+    /// Amazon Resource Name.
+    pub arn: String,
+    /// Name without its path.
+    pub name: String,
+    /// `/` or `/path/`.
+    pub path: String,
+    /// Unique id (`AIDA…`, `AROA…`, `AGPA…`).
+    pub id: String,
+    /// When it was made.
+    pub created: Option<Timestamp>,
+    /// Names of the groups that a user is in.
+    pub groups: Vec<String>,
+    /// Inline policies, by name, decoded.
+    pub inline: BTreeMap<String, String>,
+    /// ARNs of attached managed policies, sorted.
+    pub attached: Vec<String>,
+    /// ARN of the permissions boundary.
+    pub boundary: Option<String>,
+    /// Trust policy of a role, decoded.
+    pub trust: Option<String>,
+    /// Tags.
+    pub tags: BTreeMap<String, String>,
+    /// When a role was last used, where IAM told (400 days back).
+    pub last_used: Option<Timestamp>,
+}
+
+/// A managed policy in its default version.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ManagedPolicy {
+    /// Name.
+    pub name: String,
+    /// Default version, for example `v3`.
+    pub version: Option<String>,
+    /// Document of the default version, decoded; a gap where IAM did not give it.
+    pub document: Seen<String>,
+}

@@ -1,0 +1,153 @@
+//! What sampling saw in a table's items: paths, kinds, counts, shapes and digests, and never a value.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The outcome of sampling one table.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sample {
+    /// Items read and looked through.
+    pub items_read: u64,
+    /// Scan requests made.
+    pub requests: u64,
+    /// Read capacity units that DynamoDB says were consumed.
+    pub rcu_consumed: f64,
+    /// Parts that the key space was cut into (`TotalSegments`).
+    pub segments: u32,
+    /// Parts of which at least one page was read.
+    pub segments_read: u32,
+    /// Why reading stopped.
+    pub stopped: Stopped,
+    /// What the items held.
+    pub contents: Contents,
+}
+
+/// Why sampling stopped.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stopped {
+    /// Every item of the table was read.
+    #[default]
+    Everything,
+    /// As many items as asked for were read.
+    Items,
+    /// The read-capacity budget was spent.
+    Budget,
+    /// The table throttled, and what was read so far had to do.
+    Throttled,
+    /// The call failed midway; what was read so far stands.
+    Failed,
+    /// The run was interrupted.
+    Interrupted,
+}
+
+/// What the sampled items of one table held. Names and paths are masked where they hold a secret themselves.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Contents {
+    /// Items looked through.
+    pub items: u64,
+    /// Top-level attribute names, with the number of items that have them (the 1,000 most frequent).
+    pub names: BTreeMap<String, u64>,
+    /// Items that carry the AWS Database Encryption SDK's header (`aws_dbe_head`).
+    pub encrypted_items: u64,
+    /// Items that carry the legacy DynamoDB Encryption Client's material description.
+    pub legacy_encrypted_items: u64,
+    /// Items that were too deep or too large to be looked through to the end.
+    pub cut_items: u64,
+    /// Secrets seen, by path, kind and rule.
+    pub sightings: Vec<Sighting>,
+}
+
+/// One sort of secret seen under one path.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sighting {
+    /// Path of the attribute: `auth.tokens[].refresh`; what was unpacked on the way is marked (`blob|json.token`).
+    pub path: String,
+    /// What it is.
+    pub kind: SecretKind,
+    /// The rule that recognised it, for example `github-pat` or `bcrypt`.
+    pub rule: String,
+    /// How sure that is.
+    pub basis: Basis,
+    /// 0 to 1: how likely a value under this path is a secret of this kind.
+    pub confidence: f64,
+    /// Items in which it was seen.
+    pub items: u64,
+    /// Items that have the path at all.
+    pub items_with_path: u64,
+    /// Shortest value, in bytes.
+    pub min_len: u64,
+    /// Longest value, in bytes.
+    pub max_len: u64,
+    /// A masked look at one value: never more than a public prefix and the length.
+    pub preview: String,
+    /// Keyed digests of the first distinct values, sorted; eight at most.
+    pub digests: Vec<String>,
+    /// What is wrong with it beside its being there.
+    pub traits: BTreeSet<SecretTrait>,
+}
+
+/// What a secret is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum SecretKind {
+    /// Nothing that names a provider or a use, but random, and named like a secret.
+    OpaqueToken,
+    /// JSON Web Token, signed or encrypted.
+    Jwt,
+    /// A token that names a session.
+    SessionToken,
+    /// An OAuth or bearer access token.
+    AccessToken,
+    /// An OAuth refresh token.
+    RefreshToken,
+    /// An API key without a known provider's format.
+    ApiKey,
+    /// A token or key in a known provider's format.
+    ProviderToken,
+    /// An AWS access key id, alone or with its secret.
+    AwsAccessKey,
+    /// A private key: PEM, OpenSSH, JWK.
+    PrivateKey,
+    /// A URL or connection string with a password in it.
+    ConnectionString,
+    /// A readable password.
+    Password,
+    /// A password hash in a known format.
+    PasswordHash,
+}
+
+/// How a secret was recognised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Basis {
+    /// By its name and its randomness.
+    Likely,
+    /// By a format that hardly anything else has.
+    Shaped,
+    /// By a checksum or a structure that decodes.
+    Verified,
+}
+
+/// What is wrong with a secret beside its being there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum SecretTrait {
+    /// A JWT whose header says `alg: none`.
+    JwtAlgNone,
+    /// A JWT without an `exp` claim.
+    JwtNoExpiry,
+    /// A JWT that lives longer than 24 hours.
+    JwtLongLived,
+    /// A password hash made by a fast digest (MD5, SHA-1, SHA-2).
+    HashFast,
+    /// A password hash without a salt.
+    HashUnsalted,
+    /// A password hash with a cost below what is recommended.
+    HashLowCost,
+}
