@@ -3,7 +3,11 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::Fact;
+use super::{Fact, Node};
+use crate::{
+    finding::{Subject, SubjectKind},
+    snapshot,
+};
 
 /// An AWS account.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -18,17 +22,55 @@ pub struct Account {
     pub sensitive_tables: i64,
     /// ARN of who ran the audit.
     pub auditor: Fact<String>,
-    /// Whether the auditor's own policies let it change or delete tables or items.
-    pub auditor_can_write: Fact<bool>,
     /// Regions that were asked for.
-    pub regions: super::Collection<Region>,
+    pub regions: Vec<Region>,
 }
 
-/// A Region of the account.
+/// A Region that was asked for.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Region {
     /// For example `eu-west-1`.
     pub name: String,
     /// Number of tables.
     pub tables: Fact<i64>,
+}
+
+/// The node of `account`, without what stands below it.
+pub fn node(account: &snapshot::Account, sensitive_tables: usize) -> Node {
+    let regions: Vec<Region> = account
+        .regions
+        .iter()
+        .map(|region| Region {
+            name: region.name.clone(),
+            tables: match &region.tables.gap {
+                None => Fact::Known(region.tables.items.len() as i64),
+                Some(gap) => Fact::Unknown(gap.clone()),
+            },
+        })
+        .collect();
+    let unlisted = account.regions.iter().find_map(|region| region.tables.gap.clone());
+    let facts = Account {
+        id: account.id.clone(),
+        partition: account.partition.clone(),
+        tables: match unlisted {
+            None => Fact::Known(account.tables.len() as i64),
+            Some(gap) => Fact::Unknown(gap),
+        },
+        sensitive_tables: sensitive_tables as i64,
+        auditor: Fact::of(&account.identity, |identity| identity.arn.clone()),
+        regions,
+    };
+    Node::new(subject(account), &facts)
+}
+
+fn subject(account: &snapshot::Account) -> Subject {
+    Subject {
+        kind: SubjectKind::Account,
+        arn: format!("arn:{}:iam::{}:root", account.partition, account.id),
+        account: account.id.clone(),
+        region: None,
+        table: None,
+        tables: None,
+        names: Default::default(),
+    }
 }

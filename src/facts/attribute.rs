@@ -2,9 +2,16 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::json;
 
-use super::{Collection, Fact};
-use crate::snapshot::sample::{Basis, SecretKind};
+use super::{Collection, Fact, Node, copy, copy::Copy, table::subject};
+use crate::{
+    finding::{Confidence, SubjectKind},
+    snapshot::{
+        self, Seen, Timestamp,
+        sample::{Basis, SecretKind, SecretTrait, Sighting},
+    },
+};
 
 /// A secret seen under one path of a table's items.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -43,33 +50,69 @@ pub struct Attribute {
     pub copies: Collection<Copy>,
 }
 
-/// A second place to which an attribute is copied.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-pub struct Copy {
-    /// What sort of place.
-    pub place: Place,
-    /// ARN of it.
-    pub arn: String,
-    /// Name to print.
-    pub name: String,
-    /// Days after which the copy is gone by itself; null where it stays.
-    pub dies_after_days: Option<i64>,
+/// The nodes of the secrets seen in a table's sample.
+pub fn nodes(table: &snapshot::Table, account: &str, taken: Timestamp) -> Vec<Node> {
+    let sample = match &table.sample {
+        Seen::Value(sample) => sample,
+        Seen::Gap(gap) => {
+            let subject = subject(SubjectKind::Attribute, table, &table.arn, account, []);
+            return vec![Node::unlisted(subject, gap)];
+        }
+    };
+    sample.contents.sightings.iter().map(|sighting| node(table, sighting, account, taken)).collect()
 }
 
-/// Where a copy lies.
-#[derive(Debug, Clone, std::marker::Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Place {
-    /// A secondary index.
-    Index,
-    /// The table's stream.
-    Stream,
-    /// A Kinesis stream.
-    Kinesis,
-    /// A replica in another Region.
-    Replica,
-    /// A backup.
-    Backup,
-    /// An export to S3.
-    Export,
+fn node(table: &snapshot::Table, sighting: &Sighting, account: &str, taken: Timestamp) -> Node {
+    let name = top_level(&sighting.path);
+    let whole = name == sighting.path;
+    let has = |t| sighting.traits.contains(&t);
+    let copies = copy::of(table, name, taken);
+    let facts = Attribute {
+        path: sighting.path.clone(),
+        kind: sighting.kind,
+        rule: sighting.rule.clone(),
+        basis: sighting.basis,
+        confidence: sighting.confidence,
+        items: sighting.items as i64,
+        share: sighting.items as f64 / sighting.items_with_path.max(1) as f64,
+        nested: !whole,
+        table_key: Fact::of(&table.description, |d| whole && d.keys.iter().any(|key| key.name == name)),
+        index_key: Fact::of(&table.description, |d| {
+            whole && d.indexes.iter().any(|index| index.keys.iter().any(|key| key.name == name))
+        }),
+        expires: Fact::of(&table.time_to_live, |ttl| ttl.status.starts_with("ENABL")),
+        jwt_alg_none: has(SecretTrait::JwtAlgNone),
+        jwt_no_expiry: has(SecretTrait::JwtNoExpiry),
+        jwt_long_lived: has(SecretTrait::JwtLongLived),
+        weak_hash: has(SecretTrait::HashFast)
+            || has(SecretTrait::HashUnsalted)
+            || has(SecretTrait::HashLowCost),
+        copies: copies.clone(),
+    };
+    let names = [("path", sighting.path.as_str()), ("rule", sighting.rule.as_str())];
+    let mut node = Node::new(subject(SubjectKind::Attribute, table, &table.arn, account, names), &facts);
+    node.confidence = Some(match sighting.basis {
+        Basis::Verified => Confidence::High,
+        Basis::Shaped => Confidence::Medium,
+        Basis::Likely => Confidence::Low,
+    });
+    node.evidence = [
+        ("kind", json!(sighting.kind)),
+        ("rule", json!(sighting.rule)),
+        ("basis", json!(sighting.basis)),
+        ("items", json!(sighting.items)),
+        ("length", json!([sighting.min_len, sighting.max_len])),
+        ("preview", json!(sighting.preview)),
+        ("digests", json!(sighting.digests)),
+    ]
+    .into_iter()
+    .map(|(name, value)| (name.to_owned(), value))
+    .collect();
+    node.children = copy::nodes(table, &copies, sighting, account);
+    node
+}
+
+/// The top-level attribute that a path leads through.
+fn top_level(path: &str) -> &str {
+    path.split(['.', '[', '|']).next().unwrap_or(path)
 }

@@ -1,9 +1,18 @@
 //! Facts of backups and of exports to S3.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Fact, table::KeyOwner};
+use super::{
+    Fact, Node,
+    table::{Around, KeyOwner, subject},
+};
+use crate::{
+    finding::SubjectKind,
+    snapshot::{self, Gap, GapId, Seen},
+};
 
 /// A backup of a table.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -39,4 +48,52 @@ pub struct Export {
     pub external: Fact<bool>,
     /// Whether the objects were encrypted with a KMS key rather than S3's own.
     pub kms: Fact<bool>,
+}
+
+/// The nodes of a table's backups.
+pub fn nodes(table: &snapshot::Table, around: &Around<'_>, gaps: &mut BTreeMap<GapId, Gap>) -> Vec<Node> {
+    let account = &around.account.id;
+    let id = table.description.value().and_then(|d| d.id.as_deref());
+    let mut nodes: Vec<Node> = Vec::new();
+    for backup in &table.backups.items {
+        let facts = Backup {
+            arn: backup.arn.clone(),
+            name: backup.name.clone(),
+            kind: backup.kind.clone(),
+            age_days: backup.created.map(|at| at.days_until(around.taken)),
+            expires_in_days: backup.expires.map(|at| around.taken.days_until(at)),
+            key_owner: match &backup.encryption {
+                Seen::Value(encryption) => around.keys.owner(encryption.as_ref(), &backup.arn, gaps),
+                Seen::Gap(gap) => Fact::Unknown(gap.clone()),
+            },
+            of_former_table: matches!((id, &backup.table_id), (Some(now), Some(then)) if now != then),
+        };
+        nodes.push(Node::new(subject(SubjectKind::Backup, table, &backup.arn, account, []), &facts));
+    }
+    if let Some(gap) = &table.backups.gap {
+        nodes.push(Node::unlisted(subject(SubjectKind::Backup, table, &table.arn, account, []), gap));
+    }
+    nodes
+}
+
+/// The nodes of a table's exports.
+pub fn export_nodes(table: &snapshot::Table, around: &Around<'_>) -> Vec<Node> {
+    let account = &around.account.id;
+    let mut nodes: Vec<Node> = Vec::new();
+    for export in &table.exports.items {
+        let details = &export.details;
+        let facts = Export {
+            arn: export.arn.clone(),
+            status: export.status.clone(),
+            age_days: Fact::of(details, |d| d.started.map(|at| at.days_until(around.taken))),
+            bucket: Fact::of(details, |d| d.bucket.clone()),
+            external: Fact::of(details, |d| d.bucket_owner.as_ref().is_some_and(|owner| owner != account)),
+            kms: Fact::of(details, |d| d.encryption.as_deref() == Some("KMS")),
+        };
+        nodes.push(Node::new(subject(SubjectKind::Export, table, &export.arn, account, []), &facts));
+    }
+    if let Some(gap) = &table.exports.gap {
+        nodes.push(Node::unlisted(subject(SubjectKind::Export, table, &table.arn, account, []), gap));
+    }
+    nodes
 }

@@ -3,6 +3,12 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::{Node, table::subject};
+use crate::{
+    finding::SubjectKind,
+    snapshot::{self, Seen},
+};
+
 /// A secondary index: a second copy of some attributes, with an ARN of its own.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Index {
@@ -40,4 +46,37 @@ pub enum Projection {
     Include,
     /// Everything.
     All,
+}
+
+/// The facts of one index.
+pub fn facts(index: &snapshot::table::Index) -> Index {
+    Index {
+        name: index.name.clone(),
+        arn: index.arn.clone(),
+        kind: if index.kind == "local" { IndexKind::Local } else { IndexKind::Global },
+        projection: match index.projection.as_str() {
+            "ALL" => Projection::All,
+            "INCLUDE" => Projection::Include,
+            _ => Projection::KeysOnly,
+        },
+        keys: index.keys.iter().map(|key| key.name.clone()).collect(),
+        included: index.included.clone(),
+    }
+}
+
+/// The nodes of a table's indexes.
+pub fn nodes(table: &snapshot::Table, account: &str) -> Vec<Node> {
+    match &table.description {
+        Seen::Value(description) => description
+            .indexes
+            .iter()
+            .map(|index| {
+                let names = [("index", index.name.as_str())];
+                Node::new(subject(SubjectKind::Index, table, &index.arn, account, names), &facts(index))
+            })
+            .collect(),
+        Seen::Gap(gap) => {
+            vec![Node::unlisted(subject(SubjectKind::Index, table, &table.arn, account, []), gap)]
+        }
+    }
 }

@@ -13,10 +13,13 @@
 //! below one: an administrator of 5,000 tables is one subject. The documentation of the fields
 //! here is the fact reference.
 
+pub mod access;
 pub mod account;
 pub mod attribute;
 pub mod backup;
 pub mod build;
+pub mod copy;
+pub mod encryption;
 pub mod index;
 pub mod key;
 pub mod principal;
@@ -66,6 +69,21 @@ impl Node {
         let facts = serde_json::to_value(facts).unwrap_or_default();
         Self { subject, facts, confidence: None, evidence: BTreeMap::new(), children: Vec::new() }
     }
+
+    /// Stands for subjects that could not be listed, and for all that would stand below them: every
+    /// fact is unknown, so that each check over them says once, for this place, that it could not
+    /// assess them, and why.
+    pub fn unlisted(subject: Subject, gap: &GapId) -> Self {
+        let unknown = serde_json::json!({ UNKNOWN: gap });
+        let properties = &schema(subject.kind)["properties"];
+        let names = properties.as_object().into_iter().flat_map(|p| p.keys());
+        let facts = names.map(|name| (name.clone(), unknown.clone())).collect();
+        let below =
+            SubjectKind::ALL.into_iter().filter(|kind| ancestors(*kind).last() == Some(&subject.kind));
+        let children = below.map(|kind| Self::unlisted(Subject { kind, ..subject.clone() }, gap)).collect();
+        let facts = serde_json::Value::Object(facts);
+        Self { subject, facts, confidence: None, evidence: BTreeMap::new(), children }
+    }
 }
 
 /// A fact: known, or unknown with the gap that hides it.
@@ -88,6 +106,14 @@ impl<T> Fact<T> {
         match seen {
             Seen::Value(value) => Fact::Known(get(value)),
             Seen::Gap(gap) => Fact::Unknown(gap.clone()),
+        }
+    }
+
+    /// Derives a fact from this one.
+    pub fn and_then<U>(&self, derive: impl FnOnce(&T) -> Fact<U>) -> Fact<U> {
+        match self {
+            Fact::Known(value) => derive(value),
+            Fact::Unknown(gap) => Fact::Unknown(gap.clone()),
         }
     }
 
@@ -177,7 +203,7 @@ pub fn schema(kind: SubjectKind) -> serde_json::Value {
         SubjectKind::Backup => schemars::schema_for!(backup::Backup),
         SubjectKind::Export => schemars::schema_for!(backup::Export),
         SubjectKind::Attribute => schemars::schema_for!(attribute::Attribute),
-        SubjectKind::Copy => schemars::schema_for!(attribute::Copy),
+        SubjectKind::Copy => schemars::schema_for!(copy::Copy),
     };
     schema.to_value()
 }

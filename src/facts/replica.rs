@@ -1,9 +1,19 @@
 //! Facts of a global table's replica.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Fact, table::KeyOwner};
+use super::{
+    Fact, Node,
+    encryption::account_of,
+    table::{Around, KeyOwner, subject},
+};
+use crate::{
+    finding::SubjectKind,
+    snapshot::{self, Gap, GapId, ResourceId, Seen, Why},
+};
 
 /// A replica in another Region.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -23,4 +33,81 @@ pub struct Replica {
     pub external: bool,
     /// Account it lies in.
     pub account: String,
+}
+
+/// The nodes of a table's replicas.
+pub fn nodes(table: &snapshot::Table, around: &Around<'_>, gaps: &mut BTreeMap<GapId, Gap>) -> Vec<Node> {
+    let account = &around.account.id;
+    let description = match &table.description {
+        Seen::Value(description) => description,
+        Seen::Gap(gap) => {
+            return vec![Node::unlisted(subject(SubjectKind::Replica, table, &table.arn, account, []), gap)];
+        }
+    };
+    let own = around.keys.owner(description.encryption.as_ref(), &table.arn, gaps);
+    let others = description.replicas.iter().filter(|replica| replica.region != table.region);
+    others
+        .map(|replica| {
+            let owner = key_owner(table, replica, around, gaps);
+            let external = replica.arn.as_deref().and_then(account_of).filter(|owner| owner != account);
+            let facts = Replica {
+                region: replica.region.clone(),
+                status: replica.status.clone(),
+                weaker: weaker(&own, &owner, replica),
+                key_owner: owner,
+                inaccessible: replica.inaccessible_since.is_some()
+                    || replica.status == "INACCESSIBLE_ENCRYPTION_CREDENTIALS",
+                external: external.is_some(),
+                account: external.unwrap_or(account).into(),
+            };
+            let names = [("replica", replica.region.as_str())];
+            Node::new(subject(SubjectKind::Replica, table, &table.arn, account, names), &facts)
+        })
+        .collect()
+}
+
+fn weaker(own: &Fact<KeyOwner>, replica: &Fact<KeyOwner>, named: &snapshot::table::Replica) -> Fact<bool> {
+    own.and_then(|own| match (own, replica) {
+        // That no key is named leaves two owners, and both are weaker than the customer's.
+        (KeyOwner::Customer, Fact::Unknown(_)) if named.key_arn.is_none() => Fact::Known(true),
+        // Nothing is weaker than the AWS owned key.
+        (KeyOwner::AwsOwned, _) => Fact::Known(false),
+        (own, replica) => replica.and_then(|replica| Fact::Known(strength(*replica) < strength(*own))),
+    })
+}
+
+fn strength(owner: KeyOwner) -> u8 {
+    match owner {
+        KeyOwner::AwsOwned => 0,
+        KeyOwner::AwsManaged => 1,
+        KeyOwner::Customer => 2,
+    }
+}
+
+/// A named key tells; else the table of the same name in the replica's Region does, if it was looked at.
+fn key_owner(
+    table: &snapshot::Table,
+    replica: &snapshot::table::Replica,
+    around: &Around<'_>,
+    gaps: &mut BTreeMap<GapId, Gap>,
+) -> Fact<KeyOwner> {
+    if let Some(arn) = &replica.key_arn {
+        return around.keys.owner_of(arn, &table.arn, gaps);
+    }
+    let twin = around.account.tables.iter().find(|t| t.name == table.name && t.region == replica.region);
+    match twin.map(|twin| &twin.description) {
+        Some(Seen::Value(twin)) => around.keys.owner(twin.encryption.as_ref(), &table.arn, gaps),
+        Some(Seen::Gap(gap)) => Fact::Unknown(gap.clone()),
+        None => {
+            let gap = Gap {
+                call: "dynamodb:DescribeTable".into(),
+                on: ResourceId(format!("replica of {} in {}", table.arn, replica.region)),
+                why: Why::NotAsked,
+                message: "the replica's Region was not among those to look at".into(),
+            };
+            let id = gap.id();
+            gaps.insert(id.clone(), gap);
+            Fact::Unknown(id)
+        }
+    }
 }

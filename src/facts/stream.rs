@@ -1,9 +1,18 @@
 //! Facts of a table's stream.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Fact, table::ResourcePolicy};
+use super::{
+    Fact, Node,
+    table::{ResourcePolicy, policy, subject},
+};
+use crate::{
+    finding::SubjectKind,
+    snapshot::{self, Gap, GapId, Seen},
+};
 
 /// A table's stream: 24 hours of changes, with an ARN and a policy of its own.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -32,4 +41,29 @@ pub enum View {
     NewAndOldImages,
     /// Not said.
     Unspecified,
+}
+
+/// The node of a table's stream, if it has one.
+pub fn nodes(table: &snapshot::Table, account: &str, gaps: &mut BTreeMap<GapId, Gap>) -> Vec<Node> {
+    let description = match &table.description {
+        Seen::Value(description) => description,
+        Seen::Gap(gap) => {
+            return vec![Node::unlisted(subject(SubjectKind::Stream, table, &table.arn, account, []), gap)];
+        }
+    };
+    let Some(arn) = &description.latest_stream_arn else { return Vec::new() };
+    let stream = description.stream.clone().unwrap_or_default();
+    let facts = Stream {
+        arn: arn.clone(),
+        enabled: stream.enabled,
+        view: match stream.view.as_deref() {
+            Some("KEYS_ONLY") => View::KeysOnly,
+            Some("NEW_IMAGE") => View::NewImage,
+            Some("OLD_IMAGE") => View::OldImage,
+            Some("NEW_AND_OLD_IMAGES") => View::NewAndOldImages,
+            _ => View::Unspecified,
+        },
+        policy: policy(&table.stream_policy, account, arn, gaps),
+    };
+    vec![Node::new(subject(SubjectKind::Stream, table, arn, account, []), &facts)]
 }

@@ -5,7 +5,17 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Collection, Fact, index::Index, key::Key};
+use super::{
+    Collection, Fact, Node, access,
+    encryption::{Keys, account_of},
+    index::{self, Index},
+    key::{self, Key},
+};
+use crate::{
+    finding::{Subject, SubjectKind},
+    iam,
+    snapshot::{self, Gap, GapId, ResourceId, Seen, Timestamp, Why, sample::Stopped},
+};
 
 /// A DynamoDB table.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -167,4 +177,221 @@ pub struct Access {
     pub external: Fact<i64>,
     /// Whether anyone can.
     pub anyone: Fact<bool>,
+}
+
+/// What is needed beside the table itself.
+pub struct Around<'a> {
+    /// The account.
+    pub account: &'a snapshot::Account,
+    /// Its keys.
+    pub keys: &'a Keys<'a>,
+    /// Who can read what.
+    pub access: &'a access::Access,
+    /// When the snapshot was taken.
+    pub taken: Timestamp,
+}
+
+/// The node of `table`, without what stands below it.
+pub fn node(table: &snapshot::Table, around: &Around<'_>, gaps: &mut BTreeMap<GapId, Gap>) -> Node {
+    let d = &table.description;
+    let facts = Table {
+        name: table.name.clone(),
+        arn: table.arn.clone(),
+        region: table.region.clone(),
+        status: Fact::of(d, |d| d.status.clone()),
+        age_days: Fact::of(d, |d| d.created.map(|at| at.days_until(around.taken))),
+        items: Fact::of(d, |d| d.items),
+        bytes: Fact::of(d, |d| d.bytes),
+        class: Fact::of(d, |d| d.class.clone()),
+        billing: Fact::of(d, |d| match d.billing.as_str() {
+            "PAY_PER_REQUEST" => Billing::OnDemand,
+            _ => Billing::Provisioned,
+        }),
+        throughput_capped: Fact::of(d, |d| d.max_read_units.is_some() || d.max_write_units.is_some()),
+        deletion_protection: Fact::of(d, |d| d.deletion_protection),
+        tags: Fact::of(&table.tags, Clone::clone),
+        encryption: encryption(table, around, gaps),
+        ttl: Fact::of(&table.time_to_live, |ttl| Ttl {
+            enabled: ttl.status.starts_with("ENABL"),
+            attribute: ttl.attribute.clone(),
+        }),
+        pitr: Fact::of(&table.continuous_backups, |b| Pitr { enabled: b.enabled, days: b.days }),
+        stream_on: Fact::of(d, |d| d.stream.as_ref().is_some_and(|stream| stream.enabled)),
+        indexes: match d {
+            Seen::Value(d) => Collection { items: d.indexes.iter().map(index::facts).collect(), gap: None },
+            Seen::Gap(gap) => Collection { items: Vec::new(), gap: Some(gap.clone()) },
+        },
+        policy: policy(&table.policy, &around.account.id, &table.arn, gaps),
+        insights_on: Fact::of(&table.insights, |i| i.status.starts_with("ENABL")),
+        kinesis: kinesis(table, &around.account.id),
+        global: Fact::of(d, |d| !d.replicas.is_empty()),
+        has_backup: has_backup(table),
+        sample: Fact::of(&table.sample, |sample| self::sample(table, sample)),
+        sensitive: sensitive(&table.sample),
+        access: around.access.of_table(&table.arn),
+    };
+    Node::new(subject(SubjectKind::Table, table, &table.arn, &around.account.id, []), &facts)
+}
+
+/// The subject of `kind` that belongs to `table`.
+pub fn subject<const N: usize>(
+    kind: SubjectKind,
+    table: &snapshot::Table,
+    arn: &str,
+    account: &str,
+    names: [(&str, &str); N],
+) -> Subject {
+    Subject {
+        kind,
+        arn: arn.into(),
+        account: account.into(),
+        region: Some(table.region.clone()),
+        table: Some(table.name.clone()),
+        tables: None,
+        names: names.into_iter().map(|(name, value)| (name.into(), value.into())).collect(),
+    }
+}
+
+/// A policy read for whom it lets in; one that does not parse is unknown and adds a gap.
+pub fn policy(
+    text: &Seen<Option<String>>,
+    account: &str,
+    arn: &str,
+    gaps: &mut BTreeMap<GapId, Gap>,
+) -> Fact<Option<ResourcePolicy>> {
+    match text {
+        Seen::Gap(gap) => Fact::Unknown(gap.clone()),
+        Seen::Value(None) => Fact::Known(None),
+        Seen::Value(Some(text)) => match iam::resource_policy::read(text, account, arn) {
+            Ok(reading) => Fact::Known(Some(reading.into())),
+            Err(malformed) => {
+                let gap = Gap {
+                    call: "dynamodb:GetResourcePolicy".into(),
+                    on: ResourceId(arn.into()),
+                    why: Why::Malformed,
+                    message: malformed.to_string(),
+                };
+                let id = gap.id();
+                gaps.insert(id.clone(), gap);
+                Fact::Unknown(id)
+            }
+        },
+    }
+}
+
+/// Whether a secret was seen in the sample; unknown where items exist and none was read.
+pub fn sensitive(sample: &Seen<snapshot::Sample>) -> Fact<bool> {
+    Fact::of(sample, |sample| sample.contents.sightings.iter().any(|s| s.confidence >= SENSITIVE))
+}
+
+/// A sighting at or above this confidence makes its table sensitive.
+pub const SENSITIVE: f64 = 0.6;
+
+fn encryption(table: &snapshot::Table, around: &Around<'_>, gaps: &mut BTreeMap<GapId, Gap>) -> Encryption {
+    let described = match &table.description {
+        Seen::Value(d) => d,
+        Seen::Gap(gap) => {
+            return Encryption {
+                owner: Fact::Unknown(gap.clone()),
+                inaccessible: Fact::Unknown(gap.clone()),
+                archive_in_days: Fact::Unknown(gap.clone()),
+                key: Fact::Unknown(gap.clone()),
+            };
+        }
+    };
+    let since = described.encryption.as_ref().and_then(|e| e.inaccessible_since);
+    let lost = since.is_some() || described.status == "INACCESSIBLE_ENCRYPTION_CREDENTIALS";
+    let owner = around.keys.owner(described.encryption.as_ref(), &table.arn, gaps);
+    let arn = described.encryption.as_ref().and_then(|e| e.key_arn.as_deref());
+    let key = owner.and_then(|owner| match (owner, arn.and_then(|arn| around.keys.get(arn))) {
+        (KeyOwner::AwsOwned, _) | (_, None) => Fact::Known(None),
+        (_, Some(key)) => Fact::Known(Some(key::facts(key, around.account, around.taken, gaps))),
+    });
+    Encryption {
+        owner,
+        inaccessible: Fact::Known(lost),
+        // UpdateTable and SSEDescription references: archived after more than seven days.
+        archive_in_days: Fact::Known(since.map(|at| 7 - at.days_until(around.taken))),
+        key,
+    }
+}
+
+fn kinesis(table: &snapshot::Table, account: &str) -> Collection<Kinesis> {
+    match &table.kinesis {
+        Seen::Gap(gap) => Collection { items: Vec::new(), gap: Some(gap.clone()) },
+        Seen::Value(destinations) => Collection {
+            items: destinations
+                .iter()
+                .map(|d| Kinesis {
+                    arn: d.arn.clone(),
+                    status: d.status.clone(),
+                    external: account_of(&d.arn).is_some_and(|owner| owner != account),
+                })
+                .collect(),
+            gap: None,
+        },
+    }
+}
+
+fn has_backup(table: &snapshot::Table) -> Fact<bool> {
+    let pitr = table.continuous_backups.value().is_some_and(|b| b.enabled);
+    if pitr || table.backups.items.iter().any(|backup| backup.status == "AVAILABLE") {
+        return Fact::Known(true);
+    }
+    match (table.continuous_backups.gap(), &table.backups.gap) {
+        (Some(gap), _) | (None, Some(gap)) => Fact::Unknown(gap.clone()),
+        (None, None) => Fact::Known(false),
+    }
+}
+
+fn sample(table: &snapshot::Table, sample: &snapshot::Sample) -> Sample {
+    let contents = &sample.contents;
+    let ttl = table.time_to_live.value().and_then(|ttl| ttl.attribute.as_deref());
+    let encrypted = contents.encrypted_items + contents.legacy_encrypted_items;
+    Sample {
+        items_read: sample.items_read as i64,
+        complete: sample.stopped == Stopped::Everything,
+        encrypted_share: if sample.items_read == 0 {
+            0.0
+        } else {
+            encrypted as f64 / sample.items_read as f64
+        },
+        legacy_encryption: contents.legacy_encrypted_items > 0,
+        expiry_attribute: contents.names.keys().find(|n| is_expiry(n) && Some(n.as_str()) != ttl).cloned(),
+        secrets: contents.sightings.len() as i64,
+    }
+}
+
+/// Whether an attribute's name says that it holds the time after which its item is of no use.
+fn is_expiry(name: &str) -> bool {
+    let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
+    [
+        "ttl",
+        "expires",
+        "expiresat",
+        "expireat",
+        "expiry",
+        "expiration",
+        "expirationtime",
+        "expirydate",
+        "validuntil",
+    ]
+    .iter()
+    .any(|word| plain == *word || plain.strip_prefix("token").or(plain.strip_prefix("session")) == Some(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_expiry;
+
+    #[test]
+    fn an_expiry_is_known_by_its_name() {
+        for name in ["ttl", "expires_at", "expiresAt", "TokenExpiry", "session_expires_at", "expiration-time"]
+        {
+            assert!(is_expiry(name), "{name}");
+        }
+        for name in ["expired_count", "title", "expires_notified", "token", "experience"] {
+            assert!(!is_expiry(name), "{name}");
+        }
+    }
 }

@@ -118,6 +118,23 @@ pub enum SubjectKind {
 }
 
 impl SubjectKind {
+    /// All kinds, those above before those below.
+    pub const ALL: [SubjectKind; 13] = [
+        SubjectKind::Account,
+        SubjectKind::Key,
+        SubjectKind::Grant,
+        SubjectKind::Principal,
+        SubjectKind::Reader,
+        SubjectKind::Table,
+        SubjectKind::Index,
+        SubjectKind::Stream,
+        SubjectKind::Replica,
+        SubjectKind::Backup,
+        SubjectKind::Export,
+        SubjectKind::Attribute,
+        SubjectKind::Copy,
+    ];
+
     /// The word used in checks (`over = "table"`) and the variable that an expression reads.
     pub fn as_str(self) -> &'static str {
         match self {
