@@ -65,3 +65,18 @@ pub struct Grant {
     /// Whether an encryption context bounds it.
     pub constrained: bool,
 }
+pub fn facts(
+    _k: &crate::snapshot::Key,
+    _a: &crate::snapshot::Account,
+    _t: crate::snapshot::Timestamp,
+    _g: &mut std::collections::BTreeMap<crate::snapshot::GapId, crate::snapshot::Gap>,
+) -> Key {
+    loop {}
+}
+pub fn nodes(
+    _a: &crate::snapshot::Account,
+    _t: crate::snapshot::Timestamp,
+    _g: &mut std::collections::BTreeMap<crate::snapshot::GapId, crate::snapshot::Gap>,
+) -> Vec<super::Node> {
+    vec![]
+}
