@@ -48,10 +48,8 @@ impl Region {
         if let Some(expiry) = expiry {
             details["BackupExpiryDateTime"] = expiry.into();
         }
-        let mut source = pick(
-            table,
-            &["TableName", "TableId", "TableArn", "TableSizeBytes", "KeySchema", "ItemCount"],
-        );
+        let mut source =
+            pick(table, &["TableName", "TableId", "TableArn", "TableSizeBytes", "KeySchema", "ItemCount"]);
         source["TableCreationDateTime"] = table["CreationDateTime"].clone();
         source["BillingMode"] =
             table["BillingModeSummary"]["BillingMode"].as_str().unwrap_or("PROVISIONED").into();

@@ -92,7 +92,8 @@ impl Region {
         let generation = self.generations.get(name).copied().unwrap_or_default().to_string();
         // dynoxide's table ids are random, and its stream labels no dates.
         table["TableId"] = uuid(&digest(&[&self.name, name, &generation])).into();
-        if let Some(made) = table["LatestStreamLabel"].as_str().and_then(|l| l.split('.').next()?.parse().ok())
+        if let Some(made) =
+            table["LatestStreamLabel"].as_str().and_then(|l| l.split('.').next()?.parse().ok())
         {
             let label = clock::iso(made).replace('Z', ".000");
             table["LatestStreamArn"] = format!("{}/stream/{label}", self.table_arn(name)).into();

@@ -20,11 +20,7 @@ impl Region {
             .unwrap_or("MILLISECOND");
         let destinations = &mut self.extras(name)?.kinesis;
         destinations.retain(|d| d.arn != arn);
-        destinations.push(Destination {
-            arn: arn.to_owned(),
-            active: true,
-            precision: precision.to_owned(),
-        });
+        destinations.push(Destination { arn: arn.to_owned(), active: true, precision: precision.to_owned() });
         Ok(json!({ "TableName": name, "StreamArn": arn, "DestinationStatus": "ENABLING" }))
     }
 

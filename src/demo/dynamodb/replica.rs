@@ -83,8 +83,7 @@ pub(super) fn update(
 
 /// The CreateTable request for a table like the one described.
 fn blueprint(table: &Value, class: Option<&str>) -> Value {
-    let mut body =
-        pick(table, &["TableName", "AttributeDefinitions", "KeySchema", "StreamSpecification"]);
+    let mut body = pick(table, &["TableName", "AttributeDefinitions", "KeySchema", "StreamSpecification"]);
     let billing = table["BillingModeSummary"]["BillingMode"].as_str().unwrap_or("PROVISIONED");
     let units = |of: &Value| pick(of, &["ReadCapacityUnits", "WriteCapacityUnits"]);
     body["BillingMode"] = billing.into();

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use winterbaume_iam::views::{GroupView, IamStateView, ManagedPolicyView, RoleView, UserView};
+use winterbaume_iam::views::{GroupView, IamStateView, RoleView, UserView};
 
-use super::{boundaries, is_aws_managed, xml};
+use super::{attachments, boundaries, is_aws_managed, xml};
 use crate::demo::answer::Answer;
 use crate::demo::clock::iso;
 use crate::demo::connector::fields;
@@ -56,23 +56,19 @@ fn entries(
         entries.extend(state.roles.values().map(|r| (2, r.name.clone(), role(r, used.get(&r.name)))));
     }
     for policy in state.policies.values() {
+        let (attached, bounding) = (attachments(state, &policy.arn), boundaries(state, &policy.arn));
         // Of AWS's own policies only those in use are listed.
         let listed = match is_aws_managed(policy) {
-            true => wanted("AWSManagedPolicy") && in_use(policy, state),
+            true => wanted("AWSManagedPolicy") && attached + bounding > 0,
             false => wanted("LocalManagedPolicy"),
         };
         if listed {
             let versions = xml::list("PolicyVersionList", policy.versions.iter().map(xml::version));
-            let inner = xml::policy(policy, boundaries(state, &policy.arn)) + &versions;
-            entries.push((3, policy.arn.clone(), inner));
+            entries.push((3, policy.arn.clone(), xml::policy(policy, attached, bounding) + &versions));
         }
     }
     entries.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
     entries
-}
-
-fn in_use(policy: &ManagedPolicyView, state: &IamStateView) -> bool {
-    policy.attachment_count > 0 || boundaries(state, &policy.arn) > 0
 }
 
 fn user(user: &UserView, state: &IamStateView) -> String {

@@ -10,26 +10,76 @@ use super::xml;
 
 /// Every policy, ready to be added.
 pub(super) fn policies() -> impl Iterator<Item = ManagedPolicyView> {
-    let stream = json!(["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator",
-        "dynamodb:ListStreams", "logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"]);
-    let audit = json!(["dynamodb:DescribeContinuousBackups", "dynamodb:DescribeExport",
-        "dynamodb:DescribeTable", "dynamodb:DescribeTimeToLive", "dynamodb:GetResourcePolicy",
-        "dynamodb:ListBackups", "dynamodb:ListExports", "dynamodb:ListTables",
-        "dynamodb:ListTagsOfResource", "iam:GetAccountAuthorizationDetails", "iam:GetPolicyVersion",
-        "kms:Describe*", "kms:Get*", "kms:List*", "sts:GetCallerIdentity"]);
-    let view = json!(["dynamodb:BatchGetItem", "dynamodb:Describe*", "dynamodb:GetItem",
-        "dynamodb:GetResourcePolicy", "dynamodb:List*", "dynamodb:PartiQLSelect", "dynamodb:Query",
-        "dynamodb:Scan", "kms:DescribeKey", "kms:ListAliases"]);
-    let read = json!(["dynamodb:BatchGet*", "dynamodb:Describe*", "dynamodb:Get*", "dynamodb:List*",
-        "dynamodb:PartiQLSelect", "dynamodb:Query", "dynamodb:Scan", "iam:Get*", "iam:List*",
-        "kms:Describe*", "kms:Get*", "kms:List*", "s3:Get*", "s3:List*"]);
+    let stream = json!([
+        "dynamodb:DescribeStream",
+        "dynamodb:GetRecords",
+        "dynamodb:GetShardIterator",
+        "dynamodb:ListStreams",
+        "logs:CreateLogGroup",
+        "logs:CreateLogStream",
+        "logs:PutLogEvents"
+    ]);
+    let audit = json!([
+        "dynamodb:DescribeContinuousBackups",
+        "dynamodb:DescribeExport",
+        "dynamodb:DescribeTable",
+        "dynamodb:DescribeTimeToLive",
+        "dynamodb:GetResourcePolicy",
+        "dynamodb:ListBackups",
+        "dynamodb:ListExports",
+        "dynamodb:ListTables",
+        "dynamodb:ListTagsOfResource",
+        "iam:GetAccountAuthorizationDetails",
+        "iam:GetPolicyVersion",
+        "kms:Describe*",
+        "kms:Get*",
+        "kms:List*",
+        "sts:GetCallerIdentity"
+    ]);
+    let view = json!([
+        "dynamodb:BatchGetItem",
+        "dynamodb:Describe*",
+        "dynamodb:GetItem",
+        "dynamodb:GetResourcePolicy",
+        "dynamodb:List*",
+        "dynamodb:PartiQLSelect",
+        "dynamodb:Query",
+        "dynamodb:Scan",
+        "kms:DescribeKey",
+        "kms:ListAliases"
+    ]);
+    let read = json!([
+        "dynamodb:BatchGet*",
+        "dynamodb:Describe*",
+        "dynamodb:Get*",
+        "dynamodb:List*",
+        "dynamodb:PartiQLSelect",
+        "dynamodb:Query",
+        "dynamodb:Scan",
+        "iam:Get*",
+        "iam:List*",
+        "kms:Describe*",
+        "kms:Get*",
+        "kms:List*",
+        "s3:Get*",
+        "s3:List*"
+    ]);
     let power = json!([
         { "Effect": "Allow", "NotAction": ["iam:*", "organizations:*", "account:*"], "Resource": "*" },
         { "Effect": "Allow", "Action": ["iam:CreateServiceLinkedRole", "iam:ListRoles",
             "organizations:DescribeOrganization"], "Resource": "*" },
     ]);
-    let full = json!(["dynamodb:*", "dax:*", "application-autoscaling:*", "cloudwatch:GetMetricStatistics",
-        "kms:DescribeKey", "kms:ListAliases", "kinesis:ListStreams", "iam:GetRole", "iam:ListRoles"]);
+    let full = json!([
+        "dynamodb:*",
+        "dax:*",
+        "application-autoscaling:*",
+        "cloudwatch:GetMetricStatistics",
+        "kms:DescribeKey",
+        "kms:ListAliases",
+        "kinesis:ListStreams",
+        "iam:GetRole",
+        "iam:ListRoles"
+    ]);
     [
         ("", "AdministratorAccess", allow(json!("*"))),
         ("", "PowerUserAccess", power),

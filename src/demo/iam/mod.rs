@@ -84,7 +84,7 @@ impl Iam {
         let missing = |what: &str| Answer::xml_error(404, "NoSuchEntity", &format!("{what} does not exist."));
         let Some(policy) = state.policies.get(&arn) else { return missing(&format!("Policy {arn}")) };
         if operation == "GetPolicy" {
-            let inner = xml::policy(policy, boundaries(&state, &arn));
+            let inner = xml::policy(policy, attachments(&state, &arn), boundaries(&state, &arn));
             return xml::response(operation, &format!("<Policy>{inner}</Policy>"));
         }
         let wanted = form(body, "VersionId").unwrap_or_default();
@@ -96,6 +96,14 @@ impl Iam {
             None => missing(&format!("Policy {arn} version {wanted}")),
         }
     }
+}
+
+/// How many users, groups and roles have a policy attached.
+fn attachments(state: &IamStateView, arn: &str) -> usize {
+    let users = state.users.values().map(|user| &user.attached_policies);
+    let groups = state.groups.values().map(|group| &group.attached_policies);
+    let roles = state.roles.values().map(|role| &role.attached_policies);
+    users.chain(groups).chain(roles).filter(|list| list.iter().any(|p| p.policy_arn == arn)).count()
 }
 
 /// How many users and roles have a policy for their boundary.

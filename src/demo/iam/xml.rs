@@ -65,7 +65,8 @@ pub(super) fn inline(name: &str, policies: &[InlinePolicyView]) -> String {
 
 pub(super) fn boundary(arn: Option<&str>) -> String {
     arn.map(|arn| {
-        let inner = leaf("PermissionsBoundaryType", "Policy") + &leaf("PermissionsBoundaryArn", arn);
+        let inner = leaf("PermissionsBoundaryType", "PermissionsBoundaryPolicy")
+            + &leaf("PermissionsBoundaryArn", arn);
         format!("<PermissionsBoundary>{inner}</PermissionsBoundary>")
     })
     .unwrap_or_default()
@@ -78,13 +79,13 @@ pub(super) fn version(version: &PolicyVersionView) -> String {
         + &leaf("CreateDate", CREATED)
 }
 
-pub(super) fn policy(policy: &ManagedPolicyView, boundaries: usize) -> String {
+pub(super) fn policy(policy: &ManagedPolicyView, attachments: usize, boundaries: usize) -> String {
     leaf("PolicyName", &policy.policy_name)
         + &leaf("PolicyId", &id("ANPA", &policy.arn))
         + &leaf("Arn", &policy.arn)
         + &leaf("Path", &policy.path)
         + &leaf("DefaultVersionId", &policy.default_version_id)
-        + &leaf("AttachmentCount", &policy.attachment_count.to_string())
+        + &leaf("AttachmentCount", &attachments.to_string())
         + &leaf("PermissionsBoundaryUsageCount", &boundaries.to_string())
         + &leaf("IsAttachable", "true")
         + &leaf("CreateDate", CREATED)
