@@ -1,6 +1,6 @@
 //! The seeded company: the same at every run, as large as it should be, with its secrets known.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use dynaudit::demo::{self, Embedded, NOW, REGIONS};
@@ -18,12 +18,25 @@ async fn everything(account: &Embedded) -> BTreeMap<String, String> {
             let Ok(page) = client.scan().table_name(name).send().await else { continue };
             assert!(page.last_evaluated_key().is_none());
             for (n, item) in page.items().iter().enumerate() {
-                let sorted: BTreeMap<_, _> = item.iter().collect();
-                seen.insert(format!("{region}/{name}/{n}"), format!("{sorted:?}"));
+                seen.insert(format!("{region}/{name}/{n}"), ordered(item));
             }
         }
     }
     seen
+}
+
+/// A map as text, whatever order it is iterated in.
+fn ordered(fields: &HashMap<String, AttributeValue>) -> String {
+    let text = |value: &AttributeValue| match value {
+        AttributeValue::M(fields) => ordered(fields),
+        AttributeValue::L(items) => format!("{:?}", items.iter().map(in_order).collect::<Vec<_>>()),
+        other => format!("{other:?}"),
+    };
+    format!("{:?}", fields.iter().map(|(name, value)| (name, text(value))).collect::<BTreeMap<_, _>>())
+}
+
+fn in_order(value: &AttributeValue) -> String {
+    value.as_m().map_or_else(|_| format!("{value:?}"), ordered)
 }
 
 #[tokio::test]

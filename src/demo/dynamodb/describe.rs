@@ -44,7 +44,7 @@ impl Region {
         let mut created = store::call(&self.database, "CreateTable", body)?;
         *self.generations.entry(name.clone()).or_default() += 1;
         let key = if let Key::Kms(arn) = key { Some(arn) } else { None };
-        self.tables.insert(name.clone(), Extras { key, ..Extras::default() });
+        self.tables.insert(name.clone(), Extras { created: self.clock.seconds(), key, ..Extras::default() });
         if let Some(policy) = policy.and_then(|policy| policy.as_str().map(str::to_owned)) {
             let arn = self.table_arn(&name);
             self.put_policy(&json!({ "ResourceArn": arn, "Policy": policy }))?;
@@ -100,6 +100,8 @@ impl Region {
             table["LatestStreamLabel"] = label.into();
         }
         let Some(extras) = self.tables.get(name) else { return };
+        // dynoxide stamps a table with the real time, whatever clock it was given.
+        table["CreationDateTime"] = extras.created.into();
         if let Some(key) = &extras.key {
             table["SSEDescription"] =
                 json!({ "Status": "ENABLED", "SSEType": "KMS", "KMSMasterKeyArn": key });

@@ -47,6 +47,8 @@ pub(super) struct Region {
 /// What a table has beside what dynoxide keeps.
 #[derive(Default)]
 struct Extras {
+    /// When it was made, in seconds since the epoch.
+    created: i64,
     /// ARN of the KMS key; none for the AWS owned key.
     key: Option<String>,
     recovery: Option<continuous::Recovery>,

@@ -57,7 +57,7 @@ fn legacy_users(g: &mut Generator) -> Vec<Value> {
     (0..80)
         .map(|n| {
             let (name, mail) = person(g, n);
-            let hash = if n % 3 == 0 { common[n % 6].clone() } else { g.md5() };
+            let hash = if n % 3 == 0 { common[n / 3 % 6].clone() } else { g.md5() };
             json!({ "login": mail, "name": name, "password_hash": hash, "migrated": n % 4 == 0 })
         })
         .collect()
