@@ -8,7 +8,7 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use winterbaume_core::{MockRequest, MockService};
 
 use super::answer::{Answer, Fault};
@@ -46,9 +46,10 @@ impl Request {
         }
     }
 
-    /// The body of a JSON request; null for any other.
+    /// The body of a JSON request; an empty object for any other.
     pub(super) fn json(&self) -> Value {
-        serde_json::from_slice(&self.raw.body).unwrap_or_default()
+        let body = serde_json::from_slice::<Value>(&self.raw.body).ok();
+        body.filter(Value::is_object).unwrap_or_else(|| Value::Object(Map::new()))
     }
 }
 

@@ -56,7 +56,7 @@ impl Kms {
 
     /// The emulator has no AWS managed keys, so each Region gets the one of DynamoDB when it is first used.
     async fn open(&self, region: &str) {
-        if !locked(&self.opened).insert(region.to_owned()) {
+        if locked(&self.opened).contains(region) {
             return;
         }
         let mut key = blank_key(region, &managed_id(region), "Default key that protects DynamoDB data", 0);
@@ -77,6 +77,8 @@ impl Kms {
         view.aliases.insert(alias.alias_name.clone(), alias);
         view.keys.insert(key.key_id.clone(), key);
         self.add(region, view).await;
+        // Noted last, so that no call in parallel misses the key; adding it twice changes nothing.
+        locked(&self.opened).insert(region.to_owned());
     }
 
     pub(super) async fn answer(&self, request: Request) -> Answer {

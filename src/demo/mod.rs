@@ -107,8 +107,10 @@ impl Embedded {
     /// # Errors
     /// [`Error::Store`] if the store does not open.
     pub async fn empty() -> Result<Self, Error> {
-        // The emulators take the account id from one place for the whole process.
-        winterbaume_core::set_default_account_id(ACCOUNT);
+        // The emulators take the account id from one place for the whole process, and leak each one given.
+        if winterbaume_core::default_account_id() != ACCOUNT {
+            winterbaume_core::set_default_account_id(ACCOUNT);
+        }
         let clock = Arc::new(Clock::at(NOW));
         let state = State {
             dynamodb: dynamodb::DynamoDb::new(clock.clone()),

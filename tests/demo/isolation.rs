@@ -3,8 +3,11 @@
 use std::process::Command;
 
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
-use dynaudit::demo::CALLER;
+use aws_smithy_runtime_api::client::http::HttpConnector;
+use aws_smithy_types::body::SdkBody;
+use dynaudit::demo::{CALLER, Embedded};
 
+use super::dynamodb::make;
 use super::{code, dynamodb, empty, seeded};
 
 /// Run by the next test in an environment that would redirect any client that looked at it.
@@ -48,11 +51,48 @@ fn the_environment_cannot_redirect_it() {
 #[tokio::test]
 async fn what_it_does_not_have_it_says() {
     let account = empty().await;
-    let unknown = dynamodb(&account, "eu-west-1").describe_limits().send().await;
-    assert_eq!(code(unknown), "UnknownOperationException");
-    // A service that the account does not have: the streams API signs as DynamoDB, so its operations are unknown.
-    let unknown = dynamodb(&account, "eu-west-1").list_imports().send().await;
-    assert_eq!(code(unknown), "UnknownOperationException");
+    let client = dynamodb(&account, "eu-west-1");
+    assert_eq!(code(client.describe_limits().send().await), "UnknownOperationException");
+    let (status, body) = raw(&account, "s3", "", "").await;
+    assert_eq!(status, 501);
+    assert!(body.contains("UnknownOperationException") && body.contains("s3 is not in the embedded account"));
+    let (status, body) = raw(&account, "organizations", "AWSOrganizationsV20161128.ListRoots", "{}").await;
+    assert_eq!(status, 400);
+    assert!(body.contains("AWSOrganizationsNotInUseException"), "{body}");
+    let (status, _) = raw(&account, "dynamodb", "DynamoDB_20120810.TagResource", "[1,").await;
+    assert_eq!(status, 400);
+}
+
+/// A request as it goes over the wire, for services whose clients are not at hand.
+async fn raw(account: &Embedded, service: &str, target: &str, body: &'static str) -> (u16, String) {
+    let scope =
+        format!("AWS4-HMAC-SHA256 Credential=x/20261101/us-east-1/{service}/aws4_request, Signature=0");
+    let request = http::Request::post(format!("https://{service}.us-east-1.amazonaws.com/"))
+        .header("authorization", scope)
+        .header("x-amz-target", target)
+        .body(SdkBody::from(body))
+        .unwrap();
+    let answer = account.call(request.try_into().unwrap()).await.unwrap();
+    (answer.status().as_u16(), String::from_utf8(answer.body().bytes().unwrap().to_vec()).unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn many_may_ask_at_once() {
+    let account = empty().await;
+    let mut tasks = Vec::new();
+    for n in 0..32 {
+        let account = account.clone();
+        tasks.push(tokio::spawn(async move {
+            let kms = aws_sdk_kms::Client::new(&account.sdk_config("eu-west-1"));
+            kms.describe_key().key_id("alias/aws/dynamodb").send().await.unwrap();
+            make(&account, "eu-west-1", &format!("table-{n}")).await;
+        }));
+    }
+    for task in tasks {
+        task.await.unwrap();
+    }
+    let tables = dynamodb(&account, "eu-west-1").list_tables().send().await.unwrap();
+    assert_eq!(tables.table_names().len(), 32);
 }
 
 #[tokio::test]
