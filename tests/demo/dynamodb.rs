@@ -98,6 +98,8 @@ async fn what_a_table_lacks_is_absent() {
     let local = client.describe_table().table_name("catalogue").send().await.unwrap().table.unwrap();
     assert_eq!(local.local_secondary_indexes()[0].index_name(), Some("by_vessel"));
     assert_eq!(local.deletion_protection_enabled(), Some(true));
+    assert_eq!(old.warm_throughput().unwrap().read_units_per_second(), Some(5));
+    assert_eq!(local.warm_throughput().unwrap().write_units_per_second(), Some(4_000));
     let missing = client.describe_table().table_name("nowhere").send().await;
     assert_eq!(code(missing), "ResourceNotFoundException");
 }

@@ -102,6 +102,15 @@ impl Region {
         let Some(extras) = self.tables.get(name) else { return };
         // dynoxide stamps a table with the real time, whatever clock it was given.
         table["CreationDateTime"] = extras.created.into();
+        // dynoxide has no warm throughput: a new on-demand table has this much, another what it is given.
+        let (read, write) = match &table["ProvisionedThroughput"] {
+            units if table["BillingModeSummary"].is_null() => {
+                (units["ReadCapacityUnits"].clone(), units["WriteCapacityUnits"].clone())
+            }
+            _ => (12_000.into(), 4_000.into()),
+        };
+        table["WarmThroughput"] =
+            json!({ "ReadUnitsPerSecond": read, "WriteUnitsPerSecond": write, "Status": "ACTIVE" });
         if let Some(key) = &extras.key {
             table["SSEDescription"] =
                 json!({ "Status": "ENABLED", "SSEType": "KMS", "KMSMasterKeyArn": key });
