@@ -41,13 +41,13 @@ fn in_order(value: &AttributeValue) -> String {
 
 #[tokio::test]
 async fn two_accounts_are_alike() {
-    let (first, second) =
-        (everything(seeded().await).await, everything(&demo::account().await.unwrap()).await);
+    let another = demo::account().await.unwrap();
+    let (first, second) = (everything(seeded().await).await, everything(&another).await);
     assert_eq!(first.len(), second.len());
     for (name, text) in &first {
         assert!(second[name] == *text, "{name} differs");
     }
-    assert_eq!(demo::secrets(seeded().await), demo::secrets(&demo::account().await.unwrap()));
+    assert_eq!(demo::secrets(seeded().await), demo::secrets(&another));
 }
 
 #[tokio::test]
