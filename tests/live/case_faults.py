@@ -28,8 +28,9 @@ def fails(tally, title, seeded, binary, proxy, operation, kind, base, pieces):
     if report is None:
         return
     problems = compare.never_lies(base, report, operation, seeded)
-    new = compare.gaps(report) - compare.gaps(base)
-    already = any(call == operation for call, _, _ in compare.gaps(base))
+    before = compare.gaps(base, seeded.account)
+    new = compare.gaps(report, seeded.account) - before
+    already = any(call == operation for call, _, _ in before)
     if proxy.calls[operation] and not already:
         problems += unless(new, "it failed, and no gap says so")
     problems += [f"the gap on {on} says {why}" for call, on, why in new if call == operation and why not in WHY[kind]]

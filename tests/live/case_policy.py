@@ -34,7 +34,7 @@ def granted(iam, document):
 
 def run(tally, title, seeded, root, proxy, printed, every):
     """Audits as a user that holds the `printed` policy; then lacks one action: three in turn, or `every` one."""
-    iam = seeded.clients()("iam")
+    iam, there = seeded.clients()("iam"), seeded.account
     iam.create_user(UserName=USER)
     key = iam.create_access_key(UserName=USER)["AccessKey"]
     auditor = Binary(root.path, root.home, root.url, (key["AccessKeyId"], key["SecretAccessKey"]))
@@ -51,7 +51,7 @@ def run(tally, title, seeded, root, proxy, printed, every):
         granted(iam, without(printed, action))
         less = readable(tally, f"{title}: without {action}", auditor.audit())
         if less is not None:
-            calls = {call for call, _, why in compare.gaps(less) - compare.gaps(report)}
+            calls = {call for call, _, _ in compare.gaps(less, there) - compare.gaps(report, there)}
             problems = unless(calls == {action}, f"gaps name {sorted(calls)}")
             problems += unless(denied(less), "no gap says denied")
             tally.check(f"{title}: without {action}: just that gap", problems)
