@@ -1,0 +1,59 @@
+"""Each call of the list fails in turn: the run completes, and no verdict is made up for lack of an answer."""
+
+import compare
+import leaks
+from case_audit import readable
+from proxy import Fault
+from tally import unless
+
+WHY = {"deny": {"denied"}, "throttle": {"throttled"}, "error": {"failed"}, "truncate": {"malformed", "failed"}}
+
+
+def run(tally, title, seeded, binary, proxy, listed, kinds):
+    """Every operation of `listed`, for every kind of fault."""
+    proxy.reset()
+    base = readable(tally, f"{title}: undisturbed", binary.audit())
+    if base is None:
+        return
+    pieces = leaks.needles(seeded.hidden)
+    for operation in sorted(listed):
+        for kind in kinds:
+            fails(tally, f"{title}: {kind} {operation}", seeded, binary, proxy, operation, kind, base, pieces)
+
+
+def fails(tally, title, seeded, binary, proxy, operation, kind, base, pieces):
+    proxy.reset({operation: Fault(kind)})
+    ran = binary.audit()
+    report = readable(tally, title, ran)
+    if report is None:
+        return
+    problems = compare.never_lies(base, report, operation, seeded)
+    before = compare.gaps(base, seeded.account)
+    new = compare.gaps(report, seeded.account) - before
+    already = any(call == operation for call, _, _ in before)
+    if proxy.calls[operation] and not already:
+        problems += unless(new, "it failed, and no gap says so")
+    problems += [f"the gap on {on} says {why}" for call, on, why in new if call == operation and why not in WHY[kind]]
+    wanted = 1 if counts(report) else 3
+    problems += unless(ran.code == wanted, f"exit code {ran.code}, not {wanted}")
+    problems += [f"shows {leak}" for text in (ran.out, ran.err) for leak in leaks.leaks(text, pieces)]
+    tally.check(f"{title}: no verdict for lack of data", problems)
+
+
+def counts(report):
+    """Whether a flagged finding is at or above `low`, the default of `--fail-on`."""
+    return any(f["verdict"] == "flagged" and f["severity"] != "info" for f in report["findings"])
+
+
+def recovers(tally, title, seeded, binary, proxy, listed, faults):
+    """What passes after a retry leaves no trace in the findings."""
+    proxy.reset()
+    base = readable(tally, f"{title}: undisturbed", binary.audit())
+    if base is None:
+        return
+    for name, kind, times in faults:
+        proxy.reset({operation: Fault(kind, times) for operation in listed})
+        report = readable(tally, f"{title}: {name}", binary.audit())
+        if report is not None:
+            same = compare.verdicts(base, seeded) == compare.verdicts(report, seeded)
+            tally.check(f"{title}: {name}: same findings", unless(same, "they differ"))

@@ -1,0 +1,98 @@
+"""Compares what the binary found with the ground truth, and a run that lacked an answer with one that did not."""
+
+from collections import Counter
+
+from truth import BLIND, TRUTH, expected
+
+FLAGGED, UNKNOWN = "flagged", "unknown"
+
+
+def label(subject, seeded):
+    """A subject in the words of the plan, without the account: `eu-west-1/users#password`."""
+    kind, arn, table = subject["kind"], subject["arn"], subject.get("table")
+    keys = {made: f"{region}/key:{name}" for (region, name), made in seeded.keys.items()}
+    place = f"{subject.get('region')}/{table}"
+    if kind in ("key", "grant"):
+        return next((name for made, name in keys.items() if made in arn), arn) + "!grant" * (kind == "grant")
+    if kind in ("attribute", "copy"):
+        return f"{place}#{subject.get('path')}"
+    if kind in ("principal", "reader"):
+        return who(arn, seeded.account)
+    if kind == "table":
+        return place
+    return f"{place}/{subject.get('name') or subject.get('index') or kind}" if table else f"{kind}:{arn}"
+
+
+def who(arn, account):
+    """A principal: `role/x` or `user/x` of the account, `account/1234…` for another one, else as it is."""
+    parts = arn.split(":", 5)
+    if len(parts) == 6 and parts[4] == account and parts[5] != "root":
+        return parts[5]
+    if len(parts) == 6 and parts[5] == "root":
+        return f"account/{parts[4]}"
+    return f"account/{arn}" if arn.isdigit() else arn
+
+
+def flagged(report, seeded):
+    return {(f["check"], label(f["subject"], seeded)) for f in report["findings"] if f["verdict"] == FLAGGED}
+
+
+def against_truth(report, seeded):
+    """What is missing and what was not planted, a few of each check."""
+    found, wanted = flagged(report, seeded), expected(seeded.plan, seeded.server)
+    blind = {(check, s) for check in BLIND[seeded.server] for s in TRUTH[check](seeded.plan)}
+    problems = []
+    for word, pairs in (("not found", wanted - found), ("found, but not planted", found - wanted - blind)):
+        for check, count in sorted(Counter(check for check, _ in pairs).items()):
+            some = sorted(subject for name, subject in pairs if name == check)[:4]
+            problems.append(f"{check}: {count} {word}: {', '.join(some)}")
+    return problems
+
+
+def unknown_checks(report):
+    """Checks that the truth and the binary do not both have."""
+    names = {check["id"] if isinstance(check, dict) else check for check in report["checks"]}
+    names = {name.rsplit("/", 1)[-1] for name in names}
+    return ([f"the truth lacks {name}" for name in sorted(names - set(TRUTH))]
+            + [f"the binary lacks {name}" for name in sorted(set(TRUTH) - names)])
+
+
+def gaps(report, account):
+    """What was not seen, but for what was not asked for; without the account, which may be unknown itself."""
+    return {(gap["call"], gap["on"].replace(account, "ACCOUNT").replace("unknown", "ACCOUNT"), gap["why"])
+            for gap in report["gaps"] if gap["why"] != "not-asked"}
+
+
+def never_lies(base, other, operation, seeded):
+    """What is wrong in `other`, the same run as `base` but for the answers of `operation`."""
+    new = gaps(other, seeded.account) - gaps(base, seeded.account)
+    problems = [f"a new gap names {call} on {on}" for call, on, _ in sorted(new) if call != operation]
+    before, after = verdicts(base, seeded), verdicts(other, seeded)
+    stands_in = {f["check"] for f in other["findings"] if f["verdict"] == UNKNOWN and names(f, operation)}
+    for pair, finding in after.items():
+        was, now = before.get(pair), finding["verdict"]
+        if was is None:
+            if now == FLAGGED:
+                problems.append(f"{pair}: flagged, and not there with all answers")
+        elif now != was["verdict"]:
+            if now != UNKNOWN:
+                problems.append(f"{pair}: {was['verdict']} became {now}")
+            elif not names(finding, operation):
+                problems.append(f"{pair}: unknown, but does not name {operation}")
+    for pair in sorted(before.keys() - after.keys()):
+        if before[pair]["verdict"] == FLAGGED and pair[0] not in stands_in:
+            problems.append(f"{pair}: was flagged, and no unknown row of the check stands in its place")
+    return problems
+
+
+def verdicts(report, seeded):
+    """Findings by check and subject; where several share a subject, the worst."""
+    order = (FLAGGED, UNKNOWN, "clear", "not-applicable")
+    found = {}
+    for finding in sorted(report["findings"], key=lambda f: -order.index(f["verdict"])):
+        found[finding["check"], label(finding["subject"], seeded)] = finding
+    return found
+
+
+def names(finding, operation):
+    return any(missing["call"] == operation for missing in finding.get("missing", ()))

@@ -1,0 +1,149 @@
+"""What an account is to hold: the one description that the seeding and the ground truth both start from."""
+
+from dataclasses import dataclass, field
+
+from recipes import CLEAN, RECIPES, Recipe
+
+REGIONS = ("eu-west-1", "us-east-1")
+OUTSIDER = "999988887777"
+
+
+@dataclass(frozen=True)
+class Key:
+    """A customer managed key; `admits` is `public`, an account id, or none."""
+
+    name: str
+    region: str
+    rotates: bool = True
+    state: str = "Enabled"
+    admits: str | None = None
+    granted: str | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table; `key` is `owned`, `managed` or the name of a [`Key`] of the same Region."""
+
+    name: str
+    region: str
+    key: str = "owned"
+    recipe: Recipe = CLEAN
+    items: int = 8
+    ttl: str | None = None
+    pitr: bool = True
+    protected: bool = True
+    backup: bool = True
+    owner: bool = True
+    stream: str | None = None
+    index: tuple | None = None  # (name, attribute that keys it, projection)
+    admits: str | None = None
+    insights: bool = False
+    kinesis: str | None = None
+
+    @property
+    def id(self):
+        return f"{self.region}/{self.name}"
+
+
+@dataclass(frozen=True)
+class Principal:
+    """A role or user. `reads` is what it can read in the end: `all`, or names of tables."""
+
+    kind: str
+    name: str
+    allows: tuple = ()  # statements of an inline policy
+    managed: tuple = ()  # names of managed policies, the account's own or AWS's
+    group: str | None = None
+    trusts: str | None = None
+    reads: str | tuple = ()
+    full: bool = False
+
+    @property
+    def id(self):
+        return f"{self.kind}/{self.name}"
+
+
+@dataclass
+class Plan:
+    """An account."""
+
+    seed: int
+    tables: list
+    keys: list
+    principals: list
+    policies: dict = field(default_factory=dict)  # managed policies: name to statements
+    groups: dict = field(default_factory=dict)  # groups: name to managed policies
+
+    def regions(self):
+        return sorted({table.region for table in self.tables})
+
+
+def statement(action, resource="*", effect="Allow", **more):
+    return {"Effect": effect, "Action": action, "Resource": resource, **more}
+
+
+def table_arn(region, name):
+    """An ARN with the account left open: seeding fills it in."""
+    return f"arn:aws:dynamodb:{region}:ACCOUNT:table/{name}"
+
+
+def people(tables):
+    """The same company in each account: who may do everything, who reads all, who reads a table, who reads nothing."""
+    first = tables[0]
+    mine = table_arn(first.region, first.name)
+    return dict(
+        policies={"scan-everything": [statement(["dynamodb:Scan", "dynamodb:Query"])],
+                  "list-only": [statement(["dynamodb:ListTables", "dynamodb:DescribeTable"])]},
+        groups={"analysts": ("scan-everything",)},
+        principals=[
+            Principal("role", "administrator", (statement("dynamodb:*"),), reads="all", full=True),
+            Principal("role", "backend", (statement(["dynamodb:GetItem", "dynamodb:Query"], mine),), reads=(first.id,)),
+            Principal("role", "break-glass", managed=("AdministratorAccess",), reads="all", full=True),
+            Principal("role", "auditors", managed=("ReadOnlyAccess",), reads="all"),
+            Principal("role", "reporting", managed=("scan-everything",), reads="all"),
+            Principal("role", "lister", managed=("list-only",)),
+            Principal("role", "partner", (statement("dynamodb:GetItem", mine),), trusts=OUTSIDER, reads=(first.id,)),
+            Principal("user", "anna", group="analysts", reads="all"),
+            Principal("user", "denied", (statement("dynamodb:*", effect="Deny"),), managed=("scan-everything",)),
+            Principal("user", "nobody"),
+        ],
+    )
+
+
+def small():
+    """Twelve tables, each with something of its own."""
+    eu, us = REGIONS
+    keys = [Key("main", eu), Key("public", eu, admits="public"), Key("shared", eu, admits=OUTSIDER), Key("main", us),
+            Key("granted", us, granted=OUTSIDER), Key("still", us, rotates=False),
+            Key("doomed", us, state="PendingDeletion"), Key("off", us, state="Disabled")]
+    tables = [
+        Table("sessions", eu, "main", RECIPES["sessions"], stream="NEW_AND_OLD_IMAGES"),
+        Table("users", eu, "managed", RECIPES["bcrypt"]),
+        Table("users-legacy", eu, "owned", RECIPES["md5"], pitr=False, owner=False),
+        Table("oauth", eu, "shared", RECIPES["nested"], ttl="expires_at"),
+        Table("api-keys", eu, "public", RECIPES["api-keys"], ttl="expires_at", insights=True),
+        Table("catalogue", eu, "main", protected=False),
+        Table("vault", eu, "main", RECIPES["encrypted"], stream="NEW_IMAGE"),
+        Table("devices", us, "doomed", RECIPES["devices"], ttl="expires_at", index=("by-token", "access_token", "ALL")),
+        Table("partner-feed", us, "granted", admits=OUTSIDER),
+        Table("open-data", us, "still", admits="public", pitr=False, backup=False),
+        Table("billing", us, "off", RECIPES["passwords"], kinesis=OUTSIDER),
+        Table("empty", us, "main", items=0, backup=False),
+    ]
+    return Plan(12, tables, keys, **people(tables))
+
+
+def sized(count):
+    """`count` tables in two Regions: a third each with a customer managed, the AWS managed and the AWS owned key."""
+    recipes = [recipe for name, recipe in RECIPES.items() if name != "api-keys"]
+    kinds = len(recipes)  # 11, so that every recipe meets every key in every Region
+    tables = [
+        Table(
+            f"t{n:04}-{recipes[n % kinds].name}", REGIONS[n % 2], ("main", "managed", "owned")[n // 2 % 3],
+            recipes[n % kinds],
+            items=6, ttl="expires_at" if n % 5 < 2 else None, pitr=n % 4 != 0, protected=n % 7 != 0,
+            backup=n % 13 == 0, owner=n % 3 != 0, stream="NEW_IMAGE" if n % 17 == 1 else None,
+        )
+        for n in range(count)
+    ]
+    return Plan(count, tables, [Key("main", region) for region in REGIONS], **people(tables))

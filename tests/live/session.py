@@ -1,0 +1,87 @@
+"""The order of the tests on one server: accounts by size, faults, permissions, hostile names."""
+
+import contextlib
+import json
+import pathlib
+import tempfile
+import traceback
+
+import case_audit
+import case_faults
+import case_hostile
+import case_policy
+import proxy as proxies
+import seed
+import servers
+from binary import Binary
+from plan import sized, small
+from tally import unless
+
+SMALL = 12
+FAULTS = ("deny",), ("deny", "throttle", "error", "truncate")  # quick, full
+RETRIED = (("throttled once", "throttle", 1), ("failed once", "error", 1), ("hung once", "hang", 1))
+
+
+class Session:
+    """One run of the tests with one binary."""
+
+    def __init__(self, tally, path, home, full, sizes):
+        self.tally, self.path, self.home, self.full = tally, path, home, full
+        self.sizes = sizes or ((SMALL, 50, 500) if full else (SMALL, 50))
+
+    def on(self, server):
+        listed = self.listed()
+        if listed is None:
+            return
+        printed, calls = listed
+        for size in self.sizes:
+            with self.case(f"{server} {size}") as title:
+                self.audited(title, server, size, calls)
+        if server == "ministack":
+            with self.case("ministack with IAM") as title, self.seeded(server, SMALL, auth=True) as account:
+                case_policy.run(self.tally, title, *account, printed, every=self.full)
+        with self.case(f"{server} hostile") as title, self.server(server) as (url, home):
+            case_hostile.run(self.tally, title, url, Binary(self.path, home, url))
+
+    def audited(self, title, server, size, calls):
+        with self.seeded(server, size) as (there, binary, proxy):
+            self.tally.check(f"{title}: seeded as planned", seed.verify(there))
+            case_audit.run(self.tally, title, there, binary, proxy, calls)
+            if size == SMALL and server == "moto":
+                case_faults.run(self.tally, title, there, binary, proxy, calls, FAULTS[self.full])
+                if self.full:
+                    case_faults.recovers(self.tally, title, there, binary, proxy, calls, RETRIED)
+
+    def listed(self):
+        """The printed policy and the calls that it allows; none if it cannot be read."""
+        ran = Binary(self.path, self.home).run("policy")
+        try:
+            printed = json.loads(ran.out)
+            calls = case_policy.actions(printed) | {"sts:GetCallerIdentity"}
+        except (ValueError, KeyError, TypeError) as error:
+            self.tally.check("policy", [f"exit code {ran.code}: {error}"])
+            return None
+        self.tally.check("policy", unless(ran.code == 0 and not any("*" in c for c in calls), f"{ran.code}: {calls}"))
+        return printed, calls
+
+    @contextlib.contextmanager
+    def case(self, title):
+        """A part of the tests, whose breaking down is a failure and not the end."""
+        try:
+            yield title
+        except Exception:
+            self.tally.check(f"{title}: the test itself", traceback.format_exc().splitlines())
+
+    @contextlib.contextmanager
+    def server(self, kind, auth=False):
+        with tempfile.TemporaryDirectory(dir=self.home) as home:
+            home = pathlib.Path(home)
+            with servers.running(kind, home, auth) as url:
+                yield url, home
+
+    @contextlib.contextmanager
+    def seeded(self, kind, size, auth=False):
+        """A seeded server, with a proxy before it and the binary pointed at the proxy."""
+        with self.server(kind, auth) as (url, home), proxies.between(url) as proxy:
+            plan = small() if size == SMALL else sized(size)
+            yield seed.seed(plan, kind, url), Binary(self.path, home, proxy.url), proxy

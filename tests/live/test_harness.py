@@ -1,0 +1,160 @@
+"""The tests' own tools: a leak, a lie or a fault that they would miss would make every green line worthless."""
+
+import base64
+import copy
+import json
+import pathlib
+import sys
+import tempfile
+import types
+import unittest
+import urllib.request
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+
+import botocore.exceptions
+
+import binary
+import compare
+import leaks
+import plan
+import proxy
+import seed
+import servers
+import truth
+from clients import Clients
+from tokens import Maker
+
+SECRET = "kR7vQ2mZx9LpT4wB8nYc"
+
+
+class Leaks(unittest.TestCase):
+    pieces = leaks.needles({SECRET})
+
+    def seen(self, text):
+        return bool(leaks.leaks(text.encode(), self.pieces))
+
+    def test_sees_a_value_in_every_form(self):
+        for form in (SECRET, SECRET[5:13], base64.b64encode(("ab" + SECRET).encode()).decode(),
+                     base64.b64encode(SECRET.encode()).decode(), SECRET.encode().hex(), SECRET.encode().hex().upper()):
+            self.assertTrue(self.seen(f"log: {form}."), form)
+
+    def test_sees_nothing_where_there_is_nothing(self):
+        for form in (SECRET[:7], "length 20, digest 0123456789abcdef0123456789abcdef", "jwt eyJ… (212 bytes)"):
+            self.assertFalse(self.seen(form), form)
+
+    def test_sees_control_bytes_and_injected_lines(self):
+        for raw in ("\x1b[31m", "\r", "\x9b2J", "a\nINJECTED", "\u202e", "\x7f"):
+            self.assertTrue(leaks.controls(raw.encode()), repr(raw))
+        self.assertFalse(leaks.controls("│ fine … │\n\\u001b INJECTED\n".encode()))
+        self.assertTrue(leaks.controls(b"\xff"))
+
+
+def report(**verdicts):
+    """A report on one table: verdict by check; `unknown` names `dynamodb:DescribeTable`."""
+    subject = {"kind": "table", "arn": "a", "region": "eu-west-1", "table": "one"}
+    missing = [{"call": "dynamodb:DescribeTable"}]
+    return {"gaps": [], "findings": [
+        {"check": c, "verdict": v, "subject": subject, "missing": missing if v == "unknown" else []}
+        for c, v in verdicts.items()]}
+
+
+class NeverLies(unittest.TestCase):
+    there = types.SimpleNamespace(keys={}, account="1", plan=plan.small(), server="moto")
+
+    def problems(self, base, other):
+        return compare.never_lies(base, other, "dynamodb:DescribeTable", self.there)
+
+    def test_honest(self):
+        base = report(a="flagged", b="clear", c="flagged")
+        self.assertEqual([], self.problems(base, copy.deepcopy(base)))
+        self.assertEqual([], self.problems(base, report(a="unknown", b="unknown", c="flagged")))
+
+    def test_lies(self):
+        base = report(a="flagged", b="clear", c="unknown")
+        for lie in (report(a="clear", b="clear", c="unknown"), report(a="flagged", b="flagged", c="unknown"),
+                    report(a="flagged", b="clear", c="clear"), report(b="clear", c="unknown"),
+                    report(a="not-applicable", b="clear", c="unknown"), report(a="flagged", d="flagged")):
+            self.assertTrue(self.problems(base, lie), lie)
+
+    def test_an_unknown_or_a_gap_that_names_another_call(self):
+        other = report(a="unknown")
+        other["findings"][0]["missing"][0]["call"] = "kms:DescribeKey"
+        self.assertTrue(self.problems(report(a="flagged"), other))
+        other = report(a="flagged") | {"gaps": [{"call": "kms:DescribeKey", "on": "x", "why": "denied"}]}
+        self.assertTrue(self.problems(report(a="flagged"), other))
+
+
+class Truth(unittest.TestCase):
+    def test_thirds(self):
+        tables = plan.sized(500).tables
+        for kind in ("main", "managed", "owned"):
+            self.assertIn(sum(t.key == kind for t in tables), (166, 167, 168), kind)
+        self.assertEqual({250}, {sum(t.region == r for t in tables) for r in plan.REGIONS})
+
+    def test_missing_and_not_planted_are_told(self):
+        there = types.SimpleNamespace(keys={}, account="1", plan=plan.small(), server="moto")
+        told = compare.against_truth(report(**{"aws-owned-key": "flagged"}), there)
+        self.assertTrue(any("aws-owned-key: 1 found, but not planted: eu-west-1/one" in t for t in told), told)
+        self.assertTrue(any("token-in-plaintext: 7 not found" in t for t in told), told)
+
+    def test_values_are_the_same_in_each_run(self):
+        makers = [Maker(7), Maker(7)]
+        self.assertEqual(*[[m.jwt(), m.github(), m.pem(), m.bcrypt(), m.uuid()] for m in makers])
+        self.assertEqual(makers[0].hidden, makers[1].hidden)
+
+    def test_members_are_as_written(self):
+        text = '{"x": {"findings": 0},\n "findings": [ 1,{"b":"}"} ] }'
+        self.assertEqual('[ 1,{"b":"}"} ]', binary.members(text)["findings"])
+
+
+class Faults(unittest.TestCase):
+    """The proxy's faults as boto3, which nobody here wrote either, sees them."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.home = cls.enterClassContext(tempfile.TemporaryDirectory())
+        url = cls.enterClassContext(servers.running("ministack", pathlib.Path(cls.home)))
+        cls.proxy = cls.enterClassContext(proxy.between(url))
+        cls.calls = {
+            "dynamodb:ListTables": lambda c: c("dynamodb").list_tables(),
+            "kms:ListKeys": lambda c: c("kms").list_keys(),
+            "iam:ListUsers": lambda c: c("iam").list_users(),
+            "sts:GetCallerIdentity": lambda c: c("sts").get_caller_identity(),
+        }
+
+    def code(self, operation, kind, times=None):
+        self.proxy.reset({operation: proxy.Fault(kind, times, seconds=0.1)})
+        try:
+            self.calls[operation](Clients(self.proxy.url))
+        except botocore.exceptions.ClientError as error:
+            return error.response["Error"]["Code"]
+        except botocore.exceptions.BotoCoreError as error:
+            return type(error).__name__
+        finally:
+            self.assertEqual({operation}, set(self.proxy.calls))
+        return None
+
+    def test_each_kind_on_each_protocol(self):
+        for operation in self.calls:
+            xml = operation.startswith(("iam", "sts"))
+            self.assertEqual("AccessDenied" if xml else "AccessDeniedException", self.code(operation, "deny"))
+            self.assertEqual("Throttling" if xml else "ThrottlingException", self.code(operation, "throttle"))
+            self.assertIsNotNone(self.code(operation, "error"))
+            self.assertIsNotNone(self.code(operation, "hang"))
+
+    def test_truncated_answers_are_no_json(self):
+        self.proxy.reset({"dynamodb:ListTables": proxy.Fault("truncate")})
+        request = urllib.request.Request(self.proxy.url, b"{}", {"X-Amz-Target": "DynamoDB_20120810.ListTables"})
+        with servers.DIRECT.open(request) as answer:
+            self.assertRaises(json.JSONDecodeError, json.loads, answer.read())
+
+    def test_passes_after_a_fault_and_without_one(self):
+        for operation in self.calls:
+            for kind in ("throttle", "error", "hang"):
+                self.assertIsNone(self.code(operation, kind, times=1), (operation, kind))
+            self.assertIsNone(self.code(operation, "deny", times=0))
+
+
+if __name__ == "__main__":
+    unittest.main()
