@@ -1,16 +1,34 @@
 //! Finds secrets in items, page by page, and keeps counts, shapes and keyed digests, never a value.
 //!
 //! ```text
-//! Item ─walk─▶ scalars with their path ─rules, names, randomness─▶ hits ─tally─▶ Contents
-//!        └─unpack─┘ (JSON in text, base64, DynamoDB JSON, text in bytes)
+//! Item ─walk─▶ scalars with their place ─rules, names, randomness─▶ hits ─tree─▶ Contents
+//!       └─unpack─┘ (JSON in text, base64, DynamoDB JSON, text in bytes)
 //! ```
+//!
+//! How sure a sighting is: verified (a checksum or a structure decodes) 0.95 to 0.97, shaped 0.8 to 0.85, likely
+//! (name and look) 0.6 to 0.75 and less where few values of the path look so. See [`Tally`] for what is bounded.
 
+mod budget;
+mod json;
+mod judge;
 mod key;
+mod mask;
+mod names;
+mod password;
+mod path;
+mod randomness;
+mod rules;
+mod tally;
+mod tree;
+mod unpack;
 mod value;
+mod walk;
 
 use std::{fmt, sync::Arc};
 
 pub use key::{DigestKey, DigestKeyError, MIN_KEY_BYTES};
+pub use path::shown_name;
+pub use tally::Tally;
 pub use value::{Item, Value};
 
 /// The detector: the rules and the key of the digests. Shared by all tables of a run.
@@ -26,32 +44,21 @@ impl Detector {
 
     /// Starts the tally of one table.
     pub fn tally(self: &Arc<Self>) -> Tally {
-        Tally { _detector: Arc::clone(self) }
+        Tally::new(Arc::clone(self))
     }
 
     /// Names the key of the digests: 16 hex digits.
     pub fn key_id(&self) -> String {
         self.key.id()
     }
+
+    fn key(&self) -> &DigestKey {
+        &self.key
+    }
 }
 
 impl fmt::Debug for Detector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Detector")
-    }
-}
-
-/// What was seen in the items of one table so far.
-pub struct Tally {
-    _detector: Arc<Detector>,
-}
-
-impl Tally {
-    /// Looks through one item.
-    pub fn look(&mut self, _item: &Item) {}
-
-    /// What the items held.
-    pub fn finish(self) -> crate::snapshot::sample::Contents {
-        crate::snapshot::sample::Contents::default()
+        f.write_str("Detector(…)")
     }
 }
