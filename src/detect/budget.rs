@@ -21,9 +21,12 @@ impl Budget {
 
     /// Takes one value; false when none is left.
     pub(crate) fn value(&mut self) -> bool {
-        self.cut |= self.values == 0;
-        self.values = self.values.saturating_sub(1);
-        !self.cut
+        if self.values == 0 {
+            self.cut = true;
+            return false;
+        }
+        self.values -= 1;
+        true
     }
 
     /// Takes `bytes` of work; false when too little is left.

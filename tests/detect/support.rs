@@ -40,6 +40,19 @@ fn alphabet(class: &str) -> &'static [u8] {
     }
 }
 
+/// What was drawn for the holes of `template` in `token`.
+pub fn drawn<'t>(template: &str, mut token: &'t str) -> Vec<&'t str> {
+    let mut parts = Vec::new();
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('<') {
+        let (hole, tail) = after.split_once('>').expect("a hole is closed");
+        let (part, left) = token[before.len()..].split_at(hole[1..].parse().expect("a hole has a count"));
+        parts.push(part);
+        (token, rest) = (left, tail);
+    }
+    parts
+}
+
 /// The template with its last hole one shorter: a near miss.
 pub fn shorter(template: &str) -> String {
     let (before, hole) = template.rsplit_once('<').expect("a template has a hole");
@@ -82,6 +95,11 @@ pub fn rules(text: &str) -> Vec<String> {
 
 /// Panics if `contents` hold any six bytes of `secret` in a row.
 pub fn assert_masked(contents: &Contents, secret: &str) {
+    // Digests are 32 hex digits of an HMAC; six of them meet six digits of a secret by chance now and then.
+    let mut contents = contents.clone();
+    for digest in contents.sightings.iter_mut().flat_map(|sighting| sighting.digests.drain(..)) {
+        assert!(digest.len() == 32 && !digest.contains(secret));
+    }
     let shown = format!("{} {contents:?}", serde_json::to_string(contents).unwrap());
     for part in secret.as_bytes().windows(6) {
         if let Ok(part) = std::str::from_utf8(part) {

@@ -14,7 +14,14 @@ pub(super) const RULES: &[Rule] = &[
         .check(key_id),
     Rule::token(
         "aws-secret-access-key",
-        &["secret_access_key", "secretaccesskey", "secret_key"],
+        &[
+            "secret_access_key",
+            "_secret_access_key",
+            "secretaccesskey",
+            "awssecretaccesskey",
+            "secret_key",
+            "_secret_key",
+        ],
         r#"["']?\s{0,4}[:=]\s{0,4}["']?(?P<s>[A-Za-z0-9/+]{40})"#,
     )
     .kind(SecretKind::AwsAccessKey)

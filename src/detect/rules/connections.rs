@@ -18,7 +18,7 @@ pub(super) const RULES: &[Rule] = &[
         r#"([A-Za-z][A-Za-z0-9+.-]{1,24})://[^\s:@/"'<>?#]{0,128}:([^\s@/"'<>]{1,256})@[A-Za-z0-9\[][^\s"'<>/]{0,255}"#,
     )
     .kind(SecretKind::ConnectionString)
-    .back(25)
+    .around(25, 600)
     .check(url),
     // Key and value pairs, as ADO.NET, ODBC, JDBC and libpq write them.
     Rule::token(

@@ -84,8 +84,8 @@ fn token(found: &Match<'_>) -> Option<Found> {
         }
     }
     let known = ALGORITHMS.iter().find(|known| alg == Some(**known));
-    let word = if encrypted { "JWE" } else { "JWT" };
-    let public = known.map_or(Cow::Borrowed(word), |known| Cow::Owned(format!("{word} ({known}) ")));
+    let word = if encrypted { "JWE " } else { "JWT " };
+    let public = known.map_or(Cow::Borrowed(word), |known| Cow::Owned(format!("{word}({known}) ")));
     let id = Some(if encrypted { "jwe" } else { "jwt" });
     found.found(Basis::Verified).map(|f| Found { public, traits, id, ..f })
 }

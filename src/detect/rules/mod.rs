@@ -40,6 +40,8 @@ pub(crate) struct Rule {
     starts: &'static [&'static str],
     /// Bytes before the keyword that may belong to the format.
     back: usize,
+    /// Bytes from the keyword on that the pattern may look at.
+    reach: usize,
     /// What follows the keyword; the whole format when `back` is not 0. Group `s`, where there is one, is
     /// the secret itself.
     body: &'static str,
@@ -97,7 +99,16 @@ pub(crate) struct Hit {
 impl Rule {
     /// A token or key of a provider: a public start and a body of random characters.
     const fn token(id: &'static str, starts: &'static [&'static str], body: &'static str) -> Self {
-        Self { id, kind: SecretKind::ProviderToken, starts, back: 0, body, any_case: false, check: mixed }
+        Self {
+            id,
+            kind: SecretKind::ProviderToken,
+            starts,
+            back: 0,
+            reach: WINDOW,
+            body,
+            any_case: false,
+            check: mixed,
+        }
     }
 
     const fn kind(self, kind: SecretKind) -> Self {
@@ -108,8 +119,9 @@ impl Rule {
         Self { check, ..self }
     }
 
-    const fn back(self, back: usize) -> Self {
-        Self { back, ..self }
+    /// A keyword inside: the pattern has no fixed place to begin at, so its window is kept small.
+    const fn around(self, back: usize, reach: usize) -> Self {
+        Self { back, reach, ..self }
     }
 
     const fn any_case(self) -> Self {
@@ -213,7 +225,8 @@ pub(crate) fn find(text: &[u8], budget: &mut Budget) -> Vec<Hit> {
         if word.start() < done[r] || (rule.back == 0 && !begins(text, word.start())) {
             continue;
         }
-        if !budget.work(64) || hits.len() >= MAX_HITS {
+        let cost = if rule.back == 0 { 64 } else { rule.back + rule.reach };
+        if !budget.work(cost) || hits.len() >= MAX_HITS {
             budget.cut();
             break;
         }
@@ -246,7 +259,7 @@ fn attempt(
     at: usize,
 ) -> Option<(Hit, usize)> {
     let from = at.saturating_sub(rule.back);
-    let window = &text[from..text.len().min(at + WINDOW)];
+    let window = &text[from..text.len().min(at + rule.reach)];
     let groups = pattern.captures(window)?;
     let whole = groups.get(0)?;
     let secret = groups.name("s").unwrap_or(whole);
