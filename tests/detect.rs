@@ -1,4 +1,10 @@
 //! The detector from outside: formats, names, packing, masking, bounds.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a helper of a test fails as the test does"
+)]
 
 #[path = "detect/benign.rs"]
 mod benign;

@@ -23,6 +23,7 @@ mod tree;
 mod unpack;
 mod value;
 mod walk;
+mod words;
 
 use std::{fmt, sync::Arc};
 

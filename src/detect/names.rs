@@ -1,5 +1,6 @@
 //! Names as evidence: what an attribute's name says about its value, the last word deciding.
 
+use super::words::words;
 use crate::snapshot::sample::SecretKind;
 
 /// What a name says.
@@ -16,278 +17,53 @@ pub(crate) enum Hint {
 }
 
 /// Words at a name's end that say how the value is written, not what it is.
+#[rustfmt::skip]
 const WRITING: &[&str] = &[
-    "value",
-    "val",
-    "string",
-    "str",
-    "text",
-    "plain",
-    "plaintext",
-    "raw",
-    "b64",
-    "base64",
-    "current",
-    "old",
-    "new",
-    "previous",
-    "prev",
-    "latest",
-    "default",
-    "primary",
-    "secondary",
-    "prod",
-    "live",
-    "test",
-    "dev",
+    "value", "val", "string", "str", "text", "plain", "plaintext", "raw", "b64", "base64", "current", "old",
+    "new", "previous", "prev", "latest", "default", "primary", "secondary", "prod", "live", "test", "dev",
 ];
 
 /// Segments that say nothing of their own: what holds them decides (`token.value`, `tokens.refresh`).
-const QUALIFIERS: &[&str] =
-    &["refresh", "access", "bearer", "session", "api", "auth", "csrf", "xsrf", "next"];
+#[rustfmt::skip]
+const QUALIFIERS: &[&str] = &[
+    "refresh", "access", "bearer", "session", "api", "auth", "csrf", "xsrf", "next",
+];
 
 /// Last words of what lies beside a secret in a map named after it, and is none.
+#[rustfmt::skip]
 const BESIDE: &[&str] = &[
-    "active",
-    "actor",
-    "agent",
-    "algorithm",
-    "alg",
-    "arn",
-    "at",
-    "audience",
-    "by",
-    "client",
-    "count",
-    "created",
-    "date",
-    "description",
-    "device",
-    "email",
-    "enabled",
-    "etag",
-    "exp",
-    "expires",
-    "expiration",
-    "expiry",
-    "fingerprint",
-    "hash",
-    "iat",
-    "id",
-    "ids",
-    "index",
-    "ip",
-    "issuer",
-    "kid",
-    "label",
-    "last",
-    "length",
-    "locale",
-    "max",
-    "min",
-    "name",
-    "number",
-    "owner",
-    "provider",
-    "region",
-    "role",
-    "scope",
-    "scopes",
-    "size",
-    "source",
-    "status",
-    "sub",
-    "subject",
-    "tenant",
-    "time",
-    "timestamp",
-    "title",
-    "ttl",
-    "type",
-    "updated",
-    "uri",
-    "url",
-    "used",
-    "user",
-    "username",
-    "uuid",
-    "version",
+    "active", "actor", "agent", "algorithm", "alg", "arn", "at", "audience", "by", "client", "count",
+    "created", "date", "description", "device", "email", "enabled", "etag", "exp", "expires", "expiration",
+    "expiry", "fingerprint", "hash", "iat", "id", "ids", "index", "ip", "issuer", "kid", "label", "last",
+    "length", "locale", "max", "min", "name", "number", "owner", "provider", "region", "role", "scope",
+    "scopes", "size", "source", "status", "sub", "subject", "tenant", "time", "timestamp", "title", "ttl",
+    "type", "updated", "uri", "url", "used", "user", "username", "uuid", "version",
 ];
 
 /// Words before `token` that make it a cursor, a guard against repetition, or an address of a device.
 /// A CSRF token proves where a form came from and opens nothing by itself.
+#[rustfmt::skip]
 const HARMLESS_TOKENS: &[&str] = &[
-    "apns",
-    "change",
-    "client",
-    "continuation",
-    "csrf",
-    "cursor",
-    "dedup",
-    "deduplication",
-    "device",
-    "fcm",
-    "fencing",
-    "idempotency",
-    "last",
-    "lock",
-    "next",
-    "page",
-    "paging",
-    "pagination",
-    "position",
-    "push",
-    "request",
-    "requesttoken",
-    "resume",
-    "scan",
-    "scroll",
-    "start",
-    "starting",
-    "stop",
-    "sync",
-    "xsrf",
+    "apns", "change", "client", "continuation", "csrf", "cursor", "dedup", "deduplication", "device", "fcm",
+    "fencing", "idempotency", "lock", "next", "page", "paging", "pagination", "position", "push",
+    "request", "resume", "scan", "scroll", "start", "starting", "stop", "sync", "xsrf",
 ];
 
 /// Words before `key` that make it a secret; any other key is an index, a path or public.
+#[rustfmt::skip]
 const SECRET_KEYS: &[&str] = &[
-    "access",
-    "app",
-    "application",
-    "auth",
-    "consumer",
-    "crypto",
-    "decryption",
-    "encryption",
-    "hmac",
-    "master",
-    "private",
-    "secret",
-    "service",
-    "session",
-    "shared",
-    "sign",
-    "signing",
-    "symmetric",
+    "access", "app", "application", "auth", "consumer", "crypto", "decryption", "encryption", "hmac",
+    "master", "private", "secret", "service", "session", "shared", "sign", "signing", "symmetric",
     "webhook",
 ];
 
 /// Words before `session` or `session id` that name an event, not a login.
+#[rustfmt::skip]
 const OTHER_SESSIONS: &[&str] = &[
-    "batch",
-    "call",
-    "charging",
-    "chat",
-    "checkout",
-    "class",
-    "conference",
-    "conversation",
-    "course",
-    "exam",
-    "game",
-    "job",
-    "meeting",
-    "payment",
-    "play",
-    "sales",
-    "stripe",
-    "study",
-    "survey",
-    "therapy",
-    "training",
-    "trading",
-    "video",
-    "workout",
+    "batch", "call", "charging", "chat", "checkout", "class", "conference", "conversation", "course",
+    "exam", "game", "job", "meeting", "payment", "play", "sales", "stripe", "study", "survey", "therapy",
+    "training", "trading", "video", "workout",
 ];
-
-/// Parts that written-together names are cut into (`sessiontoken`, `apikey`).
-const JOINED_ENDS: &[&str] = &["token", "secret", "password", "passwd", "key", "id"];
-const JOINED_STARTS: &[&str] = &[
-    "access",
-    "api",
-    "app",
-    "auth",
-    "bearer",
-    "client",
-    "consumer",
-    "csrf",
-    "db",
-    "device",
-    "encryption",
-    "id",
-    "jwt",
-    "master",
-    "next",
-    "oauth",
-    "page",
-    "private",
-    "public",
-    "push",
-    "refresh",
-    "secret",
-    "sess",
-    "session",
-    "shared",
-    "sort",
-    "user",
-    "webhook",
-    "xsrf",
-];
-
-/// The lower-case words of a name in snake, kebab or camel case; `userIDToken2` is user, id, token, 2.
-pub(crate) fn words(name: &str) -> Vec<String> {
-    let chars: Vec<char> = name.chars().take(128).collect();
-    let mut words: Vec<String> = Vec::new();
-    let mut fresh = true;
-    for (i, &c) in chars.iter().enumerate() {
-        if !c.is_alphanumeric() {
-            fresh = true;
-            continue;
-        }
-        let before = i.checked_sub(1).map(|b| chars[b]);
-        let camel = c.is_uppercase() && before.is_some_and(|b| b.is_lowercase() || b.is_ascii_digit())
-            || c.is_uppercase()
-                && before.is_some_and(char::is_uppercase)
-                && chars.get(i + 1).is_some_and(|n| n.is_lowercase() && *n != 's');
-        let digit = c.is_ascii_digit() && before.is_some_and(char::is_alphabetic);
-        if fresh || camel || digit {
-            words.push(String::new());
-        }
-        fresh = false;
-        if let Some(word) = words.last_mut() {
-            word.extend(c.to_lowercase());
-        }
-    }
-    words.into_iter().flat_map(cut).collect()
-}
-
-/// Cuts a word that was written together, and brings plurals and abbreviations to one form.
-fn cut(word: String) -> Vec<String> {
-    let one = singular(&word);
-    for end in JOINED_ENDS {
-        if let Some(start) = one.strip_suffix(end)
-            && JOINED_STARTS.contains(&start)
-        {
-            return vec![singular(start).to_owned(), (*end).to_owned()];
-        }
-    }
-    vec![one.to_owned()]
-}
-
-fn singular(word: &str) -> &str {
-    match word {
-        "tokens" | "tok" | "tkn" | "authtok" => "token",
-        "secrets" => "secret",
-        "keys" => "key",
-        "sessions" | "sess" => "session",
-        "passwords" | "passwd" | "pwd" | "pswd" | "psw" | "pw" | "pass" | "passcode" | "passphrase"
-        | "passwort" | "userpass" => "password",
-        "credentials" | "cred" | "creds" => "credential",
-        "cookies" => "cookie",
-        "phpsessid" | "jsessionid" | "sessid" => "sid",
-        other => other,
-    }
-}
 
 /// What the names on the way to a value say; the last name first asked, then what holds it.
 /// A `None` segment is a list's place or a dictionary's key, and says nothing.
@@ -341,7 +117,12 @@ fn of_words(words: &[String]) -> Option<Option<Hint>> {
     }
     match last {
         "token" if has("refresh") => secret(RefreshToken),
-        "token" if rest.iter().any(|w| HARMLESS_TOKENS.contains(w)) && !has("secret") => Some(None),
+        "token"
+            if rest.iter().any(|w| HARMLESS_TOKENS.contains(w))
+                && !["access", "api", "auth", "bearer", "oauth", "secret"].iter().any(|w| has(w)) =>
+        {
+            Some(None)
+        }
         "token" if has("session") => secret(SessionToken),
         "token" if has("api") => secret(ApiKey),
         "token" if has("access") || has("bearer") || has("auth") || has("oauth") => secret(AccessToken),
@@ -378,41 +159,18 @@ mod tests {
     }
 
     #[test]
-    fn names_are_split_in_every_case_style() {
-        assert_eq!(words("refreshToken"), ["refresh", "token"]);
-        assert_eq!(words("REFRESH_TOKEN"), ["refresh", "token"]);
-        assert_eq!(words("user-IDToken2"), ["user", "id", "token", "2"]);
-        assert_eq!(words("sessiontoken"), ["session", "token"]);
-        assert_eq!(words("APIKeys"), ["api", "key"]);
-        assert_eq!(words("userIDs"), ["user", "ids"]);
-    }
-
-    #[test]
+    #[rustfmt::skip]
     fn names_of_secrets_have_a_kind() {
         use SecretKind::*;
         for (path, kind) in [
-            ("session_token", SessionToken),
-            ("sessionId", SessionToken),
-            ("sid", SessionToken),
-            ("refreshToken", RefreshToken),
-            ("auth/tokens/*/refresh", RefreshToken),
-            ("rt/refresh_tkn", RefreshToken),
-            ("access_token", AccessToken),
-            ("bearer", AccessToken),
-            ("oauth-token", AccessToken),
-            ("tokens/access", AccessToken),
-            ("apiKey", ApiKey),
-            ("API_KEY_2", ApiKey),
-            ("apikey", ApiKey),
-            ("client_secret", OpaqueToken),
-            ("token", OpaqueToken),
-            ("tokens/*", OpaqueToken),
-            ("token/value", OpaqueToken),
-            ("secrets/stripe", OpaqueToken),
-            ("password_reset_token", OpaqueToken),
-            ("sessions/*", SessionToken),
-            ("session/id", SessionToken),
-            ("signing_key", OpaqueToken),
+            ("session_token", SessionToken), ("sessionId", SessionToken), ("sid", SessionToken),
+            ("refreshToken", RefreshToken), ("auth/tokens/*/refresh", RefreshToken),
+            ("rt/refresh_tkn", RefreshToken), ("access_token", AccessToken), ("last_access_token", AccessToken), ("bearer", AccessToken),
+            ("oauth-token", AccessToken), ("tokens/access", AccessToken), ("apiKey", ApiKey),
+            ("API_KEY_2", ApiKey), ("apikey", ApiKey), ("client_secret", OpaqueToken),
+            ("token", OpaqueToken), ("tokens/*", OpaqueToken), ("token/value", OpaqueToken),
+            ("secrets/stripe", OpaqueToken), ("password_reset_token", OpaqueToken),
+            ("sessions/*", SessionToken), ("session/id", SessionToken), ("signing_key", OpaqueToken),
             ("token_value", OpaqueToken),
         ] {
             assert_eq!(of(path), Some(Hint::Secret(kind)), "{path}");
@@ -427,48 +185,16 @@ mod tests {
     }
 
     #[test]
+    #[rustfmt::skip]
     fn harmless_names_say_nothing() {
         for path in [
-            "next_token",
-            "nextToken",
-            "token_count",
-            "tokenizer",
-            "token_type",
-            "secretary",
-            "password_updated_at",
-            "public_key",
-            "token_expires_at",
-            "page_token",
-            "idempotency_token",
-            "client_request_token",
-            "csrf_token",
-            "session_count",
-            "access_key_id",
-            "partition_key",
-            "s3_key",
-            "etag",
-            "checksum",
-            "sha256",
-            "trace_id",
-            "id",
-            "uuid",
-            "tokens/count",
-            "session/user_id",
-            "tokens/*/expires_at",
-            "device_token",
-            "account_sid",
-            "key",
-            "checkout_session_id",
-            "password_hint",
-            "secret_arn",
-            "encrypted_token",
-            "token_hash",
-            "passenger",
-            "compass",
-            "pin_code",
-            "tokens/next",
-            "session/created_at",
-            "hashed_token",
+            "next_token", "nextToken", "token_count", "tokenizer", "token_type", "secretary",
+            "password_updated_at", "public_key", "token_expires_at", "page_token", "idempotency_token",
+            "client_request_token", "csrf_token", "session_count", "access_key_id", "partition_key",
+            "s3_key", "etag", "checksum", "sha256", "trace_id", "id", "uuid", "tokens/count",
+            "session/user_id", "tokens/*/expires_at", "device_token", "account_sid", "key",
+            "checkout_session_id", "password_hint", "secret_arn", "encrypted_token", "token_hash",
+            "passenger", "compass", "pin_code", "tokens/next", "session/created_at", "hashed_token",
         ] {
             assert_eq!(of(path), None, "{path}");
         }

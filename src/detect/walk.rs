@@ -171,7 +171,6 @@ impl Walk<'_> {
         {
             let inner = place.step(Segment::Unpacked("base64"), self.room);
             inner.visit(self.item);
-            // The name speaks of the wrapping; inside, `user:password` is neither.
             let way = Way { layers: way.layers + 1, ..way.deeper() };
             if self.text(&unpacked, way, inner) {
                 return true;

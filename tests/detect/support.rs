@@ -100,7 +100,7 @@ pub fn assert_masked(contents: &Contents, secret: &str) {
     for digest in contents.sightings.iter_mut().flat_map(|sighting| sighting.digests.drain(..)) {
         assert!(digest.len() == 32 && !digest.contains(secret));
     }
-    let shown = format!("{} {contents:?}", serde_json::to_string(contents).unwrap());
+    let shown = format!("{} {contents:?}", serde_json::to_string(&contents).unwrap());
     for part in secret.as_bytes().windows(6) {
         if let Ok(part) = std::str::from_utf8(part) {
             assert!(!shown.contains(part), "six bytes of a secret are shown in {shown}");
