@@ -1,0 +1,104 @@
+//! Readable passwords: a value under a password's name that is neither a hash nor a stand-in.
+
+/// Whether `text` stands for a password that is not there: empty, masked, null, a reference or a template.
+///
+/// A default such as `changeme` is no stand-in: it opens a door.
+pub(crate) fn is_placeholder(text: &str) -> bool {
+    const STAND_INS: &[&str] = &[
+        "null",
+        "none",
+        "nil",
+        "n/a",
+        "undefined",
+        "redacted",
+        "masked",
+        "hidden",
+        "removed",
+        "unset",
+        "not set",
+        "empty",
+        "true",
+        "false",
+        "encrypted",
+        "hashed",
+        "yes",
+        "no",
+        "your_password",
+        "your-password",
+    ];
+    let text = text.trim();
+    let inner = text.trim_matches(|c| matches!(c, '[' | ']' | '<' | '>' | '(' | ')' | '*' | '_' | '"'));
+    let mut bytes = text.bytes();
+    let first = bytes.next();
+    first.is_none()
+        || bytes.all(|b| Some(b) == first) && !first.is_some_and(|b| b.is_ascii_digit())
+        || STAND_INS.iter().any(|s| s.eq_ignore_ascii_case(inner))
+        || (text.starts_with('<') && text.ends_with('>'))
+        || text.contains("${")
+        || text.contains("{{")
+        || text.starts_with("%(")
+        || (text.starts_with('$') && text[1..].bytes().all(|b| b.is_ascii_uppercase() || b == b'_'))
+}
+
+/// Whether `text`, under a password's name, is a readable password.
+pub(crate) fn is_readable(text: &str) -> bool {
+    const REFERENCES: &[&str] =
+        &["arn:", "ssm:", "vault:", "secretsmanager:", "http://", "https://", "s3://", "AQICA"];
+    (4..=128).contains(&text.len())
+        && !text.chars().any(char::is_control)
+        && !is_placeholder(text)
+        && !REFERENCES.iter().any(|r| text.starts_with(r))
+        && !is_time(text)
+        && text.split_whitespace().count() <= 8
+}
+
+/// A date, or a date and a time, as `password_changed` attributes hold it.
+fn is_time(text: &str) -> bool {
+    let b = text.as_bytes();
+    b.len() >= 10
+        && b[..10]
+            .iter()
+            .enumerate()
+            .all(|(i, c)| if i == 4 || i == 7 { *c == b'-' } else { c.is_ascii_digit() })
+        && (b.len() == 10 || b[10] == b'T' || b[10] == b' ')
+}
+
+/// A password's length, as a range: its exact length would cut what an attacker has to try.
+pub(crate) fn length_range(bytes: usize) -> (u64, u64) {
+    match bytes {
+        0..=7 => (1, 7),
+        8..=15 => (8, 15),
+        16..=31 => (16, 31),
+        32..=63 => (32, 63),
+        _ => (64, 256),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stand_ins_are_told_from_defaults() {
+        for text in [
+            "",
+            "***",
+            "xxxxxxxx",
+            "NULL",
+            "[REDACTED]",
+            "<password>",
+            "${DB_PASSWORD}",
+            "{{ pw }}",
+            "$PASSWORD",
+        ] {
+            assert!(is_placeholder(text), "{text}");
+            assert!(!is_readable(text), "{text}");
+        }
+        for text in ["changeme", "password", "1111", "hunter2!", "correct horse battery staple"] {
+            assert!(is_readable(text), "{text}");
+        }
+        for text in ["2024-05-01T10:00:00Z", "arn:aws:secretsmanager:eu-west-1:1:secret:x", "abc"] {
+            assert!(!is_readable(text), "{text}");
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! JSON Web Tokens: the header decides whether it is one, the claims how long it lives.
+
+use std::{borrow::Cow, collections::BTreeSet};
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde_json::{Map, Value};
+use zeroize::Zeroizing;
+
+use super::{Found, Match, Rule};
+use crate::snapshot::sample::{Basis, SecretKind, SecretTrait};
+
+/// `{"`, `{ ` and `{` with a line's end, in base64url. Three parts are signed, five encrypted.
+pub(super) const RULES: &[Rule] = &[Rule::token(
+    "jwt",
+    &["eyJ", "eyA", "ewo", "ew0"],
+    r"[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*)?",
+)
+.kind(SecretKind::Jwt)
+.check(token)];
+
+/// Names of the registry "JSON Web Signature and Encryption Algorithms": the only ones ever shown.
+const ALGORITHMS: &[&str] = &[
+    "HS256",
+    "HS384",
+    "HS512",
+    "RS256",
+    "RS384",
+    "RS512",
+    "ES256",
+    "ES384",
+    "ES512",
+    "ES256K",
+    "PS256",
+    "PS384",
+    "PS512",
+    "EdDSA",
+    "Ed25519",
+    "none",
+    "dir",
+    "RSA-OAEP",
+    "RSA-OAEP-256",
+    "RSA1_5",
+    "ECDH-ES",
+    "A128KW",
+    "A256KW",
+    "A128GCMKW",
+    "A256GCMKW",
+    "ECDH-ES+A128KW",
+    "ECDH-ES+A256KW",
+    "PBES2-HS256+A128KW",
+];
+
+/// Longest life, in seconds, that is not worth a word: a day.
+const LONG_LIFE: f64 = 86_400.0;
+
+fn token(found: &Match<'_>) -> Option<Found> {
+    let text = std::str::from_utf8(found.whole).ok()?;
+    let parts: Vec<&str> = text.split('.').collect();
+    let header = object(parts.first()?)?;
+    let alg = header.get("alg").and_then(Value::as_str);
+    let encrypted = parts.len() == 5;
+    // Without `alg` it is some other dotted base64 of JSON (a signed cookie, a cursor).
+    if alg.is_none() || (encrypted && !header.contains_key("enc")) {
+        return None;
+    }
+    let none = alg.is_some_and(|a| a.eq_ignore_ascii_case("none"));
+    if !encrypted && !none && parts.get(2).is_none_or(|signature| signature.len() < 16) {
+        return None;
+    }
+    let mut traits = BTreeSet::new();
+    if none {
+        traits.insert(SecretTrait::JwtAlgNone);
+    }
+    if !encrypted && let Some(claims) = parts.get(1).and_then(|part| object(part)) {
+        let number = |name: &str| claims.get(name).and_then(Value::as_f64);
+        match (number("exp"), number("iat").or_else(|| number("nbf"))) {
+            (None, _) => {
+                traits.insert(SecretTrait::JwtNoExpiry);
+            }
+            (Some(exp), Some(from)) if exp - from > LONG_LIFE => {
+                traits.insert(SecretTrait::JwtLongLived);
+            }
+            _ => {}
+        }
+    }
+    let known = ALGORITHMS.iter().find(|known| alg == Some(**known));
+    let word = if encrypted { "JWE " } else { "JWT " };
+    let public = known.map_or(Cow::Borrowed(word), |known| Cow::Owned(format!("{word}({known}) ")));
+    let id = Some(if encrypted { "jwe" } else { "jwt" });
+    found.found(Basis::Verified).map(|f| Found { public, traits, id, ..f })
+}
+
+fn object(part: &str) -> Option<Map<String, Value>> {
+    let bytes = Zeroizing::new(URL_SAFE_NO_PAD.decode(part).ok()?);
+    serde_json::from_slice(&bytes).ok()
+}

@@ -1,0 +1,68 @@
+//! Private keys: PEM and OpenSSH armour, and JSON Web Keys.
+
+use std::{borrow::Cow, collections::BTreeMap};
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use zeroize::Zeroizing;
+
+use super::{Found, Match, Rule};
+use crate::{
+    detect::Value,
+    snapshot::sample::{Basis, SecretKind},
+};
+
+pub(super) const RULES: &[Rule] = &[
+    // The body may have its lines' ends written out as `\n`, and headers; two dashes end it.
+    Rule::token(
+        "private-key",
+        &["-----BEGIN "],
+        r"([A-Z0-9]{2,10} ){0,2}PRIVATE KEY( BLOCK)?-----((?:[^-]|-[^-]){64,}?)-----END ",
+    )
+    .kind(SecretKind::PrivateKey)
+    .check(armour),
+    Rule::token("age-key", &["AGE-SECRET-KEY-1"], "[0-9A-Z]{58}").kind(SecretKind::PrivateKey),
+];
+
+/// Labels of RFC 7468 and of OpenSSL, OpenSSH and OpenPGP: the only ones ever shown.
+const LABELS: &[&str] = &["RSA", "EC", "DSA", "OPENSSH", "ENCRYPTED", "PGP", "SSH2 ENCRYPTED", "ANY"];
+
+fn armour(found: &Match<'_>) -> Option<Found> {
+    let after = std::str::from_utf8(found.tail()).ok()?;
+    let label = after.split("PRIVATE KEY").next().unwrap_or("").trim_end();
+    let known = LABELS.iter().find(|known| **known == label);
+    let public = match known {
+        Some(known) => Cow::Owned(format!("-----BEGIN {known} PRIVATE KEY-----")),
+        None => Cow::Borrowed("-----BEGIN PRIVATE KEY-----"),
+    };
+    let body = std::str::from_utf8(found.group(3)).ok()?;
+    // Written-out line ends, headers (`Proc-Type: …`) and OpenPGP's checksum are not part of the data.
+    let lines = body.replace("\\r", "").replace("\\n", "\n");
+    let data: Zeroizing<String> = Zeroizing::new(
+        lines.lines().map(str::trim).filter(|l| !l.contains(':') && !l.starts_with('=')).collect(),
+    );
+    if data.len() < 48 {
+        return None;
+    }
+    let bytes = Zeroizing::new(STANDARD.decode(data.as_bytes()).unwrap_or_default());
+    // DER begins with a SEQUENCE, OpenSSH's format with its name, an OpenPGP packet with its high bit set.
+    let decodes = bytes.first() == Some(&0x30)
+        || bytes.starts_with(b"openssh-key-v1\0")
+        || (label == "PGP" && bytes.first().is_some_and(|b| b & 0x80 != 0));
+    found.found(if decodes { Basis::Verified } else { Basis::Shaped }).map(|f| Found { public, ..f })
+}
+
+/// The member that makes a JSON Web Key private (RFC 7517, RFC 7518 §6): `d`, or `k` of a symmetric one.
+pub(crate) fn jwk_secret(map: &BTreeMap<String, Value>) -> Option<(&'static str, &str)> {
+    let text = |name: &str| match map.get(name) {
+        Some(Value::S(text)) => Some(text.as_str()),
+        _ => None,
+    };
+    let name = match text("kty")? {
+        "RSA" | "EC" | "OKP" => "d",
+        "oct" => "k",
+        _ => return None,
+    };
+    let secret = text(name)?;
+    let base64url = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_' || b == b'=';
+    (secret.len() >= 16 && secret.bytes().all(base64url)).then_some((name, secret))
+}

@@ -1,0 +1,101 @@
+//! The tally of one table: items in, counts and sightings out.
+
+use std::{collections::BTreeMap, fmt, sync::Arc};
+
+use super::{
+    Detector, Item,
+    budget::Budget,
+    mask::Mask,
+    path::{Segment, render},
+    tree::Tree,
+    walk::{Walk, Way},
+};
+use crate::snapshot::sample::Contents;
+
+/// Attribute names reported: the most frequent ones.
+const MAX_NAMES: usize = 1_000;
+/// Attribute names counted; further ones count as `*`.
+const MAX_COUNTED: usize = 16_384;
+
+/// What the AWS Database Encryption SDK adds to an item that it encrypts.
+const DBE: [&str; 2] = ["aws_dbe_head", "aws_dbe_foot"];
+/// What the legacy DynamoDB Encryption Client adds.
+const LEGACY: [&str; 2] = ["*amzn-ddb-map-desc*", "*amzn-ddb-map-sig*"];
+
+/// What was seen in the items of one table so far. Its memory is bounded, whatever the items are.
+pub struct Tally {
+    detector: Arc<Detector>,
+    mask: Mask,
+    tree: Tree,
+    contents: Contents,
+    names: BTreeMap<String, u64>,
+}
+
+impl Tally {
+    pub(super) fn new(detector: Arc<Detector>) -> Self {
+        Self {
+            detector,
+            mask: Mask::default(),
+            tree: Tree::new(),
+            contents: Contents::default(),
+            names: BTreeMap::new(),
+        }
+    }
+
+    /// Looks through one item.
+    pub fn look(&mut self, item: &Item) {
+        let has = |names: [&str; 2]| names.iter().any(|name| item.0.contains_key(*name));
+        let (dbe, legacy) = (has(DBE), has(LEGACY));
+        let mut walk = Walk {
+            item: self.contents.items,
+            key: self.detector.key(),
+            mask: &mut self.mask,
+            room: &mut self.tree.room,
+            budget: Budget::item(),
+            encrypted: dbe || legacy,
+        };
+        for name in shown(item, &mut walk) {
+            let known = self.names.len() < MAX_COUNTED || self.names.contains_key(&name);
+            *self.names.entry(if known { name } else { "*".to_owned() }).or_default() += 1;
+        }
+        walk.map(&item.0, Way::default(), &mut self.tree.root);
+        if walk.room.is_full() {
+            walk.budget.cut();
+        }
+        let cut = walk.budget.was_cut();
+        self.tree.root.visit(self.contents.items);
+        self.tree.settle();
+        self.contents.items += 1;
+        self.contents.encrypted_items += u64::from(dbe);
+        self.contents.legacy_encrypted_items += u64::from(legacy);
+        self.contents.cut_items += u64::from(cut);
+    }
+
+    /// What the items held.
+    pub fn finish(self) -> Contents {
+        let mut names: Vec<(String, u64)> = self.names.into_iter().collect();
+        names.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        names.truncate(MAX_NAMES);
+        let sightings = self.tree.sightings(self.contents.items);
+        Contents { names: names.into_iter().collect(), sightings, ..self.contents }
+    }
+}
+
+impl fmt::Debug for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Tally({} items)", self.contents.items)
+    }
+}
+
+/// The attribute names of an item as they may be shown, each once.
+fn shown(item: &Item, walk: &mut Walk<'_>) -> Vec<String> {
+    let mut names: Vec<String> = item
+        .0
+        .keys()
+        .map(|name| walk.mask.name(name, &mut walk.budget).segment)
+        .map(|segment: Segment| render(&[segment]))
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}

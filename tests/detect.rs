@@ -1,0 +1,26 @@
+//! The detector from outside: formats, names, packing, masking, bounds.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a helper of a test fails as the test does"
+)]
+
+#[path = "detect/benign.rs"]
+mod benign;
+#[path = "detect/formats.rs"]
+mod formats;
+#[path = "detect/hashes.rs"]
+mod hashes;
+#[path = "detect/hostile.rs"]
+mod hostile;
+#[path = "detect/jwt.rs"]
+mod jwt;
+#[path = "detect/named.rs"]
+mod named;
+#[path = "detect/packed.rs"]
+mod packed;
+#[path = "detect/properties.rs"]
+mod properties;
+#[path = "detect/support.rs"]
+mod support;
