@@ -85,26 +85,40 @@ impl Intercept for Guard {
         self.judge(cfg)
     }
 
-    /// The SDK retries a throttled attempt by itself; the pace must hear of it all the same.
+    /// The SDK retries a throttled attempt by itself; the pace must hear of it all the same. And it reads XML that
+    /// ends too soon as if what is missing had never been there: a list of users would be short, and look whole.
     fn read_after_deserialization(
         &self,
         context: &AfterDeserializationInterceptorContextRef<'_>,
         _components: &RuntimeComponents,
         cfg: &mut ConfigBag,
     ) -> Result<(), BoxError> {
+        let Some(call) = cfg.load::<Metadata>().and_then(|m| calls::find(m.service(), m.name())) else {
+            return Ok(());
+        };
         let status = context.response().status().as_u16();
-        if let Some(metadata) = cfg.load::<Metadata>().filter(|_| status >= 400)
-            && let Some(call) = calls::find(metadata.service(), metadata.name())
-            && throttled(status, context.response().body().bytes().unwrap_or_default())
-        {
+        let body = context.response().body().bytes().unwrap_or_default();
+        if throttled(status, body) {
             self.pace.throttled(call, &self.region);
+        }
+        if status == 200 && matches!(call.service, "iam" | "sts") && !is_whole(call.operation, body) {
+            return Err("the answer was cut short".into());
         }
         Ok(())
     }
 }
 
+/// Whether an XML answer ends with the end of its root element.
+fn is_whole(operation: &str, body: &[u8]) -> bool {
+    body.trim_ascii_end().ends_with(format!("</{operation}Response>").as_bytes())
+}
+
 /// Whether an error's status, or the head of its body, says that it is about rates.
 fn throttled(status: u16, body: &[u8]) -> bool {
-    let head = String::from_utf8_lossy(&body[..body.len().min(1024)]);
-    status == 429 || super::fault::THROTTLED.iter().any(|code| head.contains(code))
+    let head = || String::from_utf8_lossy(&body[..body.len().min(1024)]).into_owned();
+    status == 429 || (status >= 400 && names_rates(&head()))
+}
+
+fn names_rates(head: &str) -> bool {
+    super::fault::THROTTLED.iter().any(|code| head.contains(code))
 }

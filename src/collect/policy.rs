@@ -13,20 +13,20 @@ use super::regions::Partition;
 /// Scanning a table under a customer managed key also takes `kms:Decrypt`; it is granted only for requests that
 /// DynamoDB makes (AWS documentation: "DynamoDB encryption at rest: usage notes", "AWS KMS condition keys").
 pub fn policy(sampled: bool, partition: &Partition) -> Value {
-    let mut groups: BTreeMap<(Class, &str), (BTreeSet<&str>, BTreeSet<String>)> = BTreeMap::new();
+    let mut groups: BTreeMap<(Class, &str), Group> = BTreeMap::new();
     let asked = |class| class == Class::Metadata || (class == Class::Contents && sampled);
     for call in CALLS.iter().filter(|call| asked(call.class)) {
-        let (actions, resources) = groups.entry((call.class, call.why)).or_default();
-        actions.insert(call.action);
-        resources.extend(call.resources.iter().map(|r| match *r {
+        let group = groups.entry((call.class, call.why)).or_default();
+        group.actions.insert(call.action);
+        group.resources.extend(call.resources.iter().map(|r| match *r {
             "*" => "*".to_owned(),
             rest => format!("arn:{}:{rest}", partition.name),
         }));
     }
     let mut statements: Vec<Value> = groups
         .into_iter()
-        .map(|((_, why), (actions, resources))| {
-            json!({ "Sid": sid(why), "Effect": "Allow", "Action": actions, "Resource": resources })
+        .map(|((_, why), group)| {
+            json!({ "Sid": sid(why), "Effect": "Allow", "Action": group.actions, "Resource": group.resources })
         })
         .collect();
     if sampled {
@@ -39,6 +39,13 @@ pub fn policy(sampled: bool, partition: &Partition) -> Value {
         }));
     }
     json!({ "Version": "2012-10-17", "Statement": statements })
+}
+
+/// Calls that are made for one reason.
+#[derive(Default)]
+struct Group {
+    actions: BTreeSet<&'static str>,
+    resources: BTreeSet<String>,
 }
 
 /// A statement id holds letters and digits only.

@@ -1,11 +1,10 @@
 //! Users, groups, roles and managed policies: all of IAM's authorisation details, and the policies they leave out.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use aws_sdk_iam::Client;
-use aws_sdk_iam::operation::get_account_authorization_details::GetAccountAuthorizationDetailsOutput;
-use aws_sdk_iam::types::EntityType;
+use aws_sdk_iam::types::{EntityType, ManagedPolicyDetail, PolicyVersion};
 
 use super::calls;
 use super::desk::Desk;
@@ -42,37 +41,29 @@ pub(super) async fn principals(desk: &Arc<Desk>, client: &Client, home: &str, on
     .await;
     let mut found =
         Principals { gap: fault.map(|fault| desk.gap(call, on, &fault)), ..Principals::default() };
+    let mut policies = Vec::new();
     for answer in answers {
-        add(desk, &mut found, answer);
+        found.users.extend(answer.user_detail_list().iter().map(entities::user));
+        found.groups.extend(answer.group_detail_list().iter().map(entities::group));
+        found.roles.extend(answer.role_detail_list().iter().map(entities::role));
+        policies.extend(answer.policies.unwrap_or_default());
     }
     for list in [&mut found.users, &mut found.groups, &mut found.roles] {
         list.sort_by(|a, b| a.arn.cmp(&b.arn));
     }
-    keep_what_is_attached(&mut found);
-    fetch_missing(desk, client, home, &mut found).await;
-    found
-}
-
-fn add(desk: &Desk, found: &mut Principals, answer: GetAccountAuthorizationDetailsOutput) {
-    found.users.extend(answer.user_detail_list().iter().map(entities::user));
-    found.groups.extend(answer.group_detail_list().iter().map(entities::group));
-    found.roles.extend(answer.role_detail_list().iter().map(entities::role));
-    for policy in answer.policies() {
-        let arn = policy.arn().unwrap_or_default().to_owned();
-        let default = policy.default_version_id();
-        let version = policy
-            .policy_version_list()
-            .iter()
-            .find(|v| v.is_default_version() || (default.is_some() && v.version_id() == default));
-        let text = version.and_then(|v| v.document()).map(entities::decoded);
-        let text = text.ok_or_else(|| Fault::own(Why::Malformed, "the default version has no document"));
-        let policy = ManagedPolicy {
-            name: policy.policy_name().map_or_else(|| entities::name_of(&arn), str::to_owned),
-            version: default.or(version.and_then(|v| v.version_id())).map(str::to_owned),
-            document: desk.seen(&calls::GET_ACCOUNT_AUTHORIZATION_DETAILS, &arn, text.and_then(document)),
-        };
-        found.policies.insert(arn, policy);
+    let mut needed = attached(&found);
+    // Local policies count whether attached or not. Of the AWS managed ones AWS lists those that are attached, some
+    // emulators all 1,500.
+    let local = policies.iter().filter_map(|p| p.arn()).filter(|arn| !arn.contains(":iam::aws:"));
+    needed.extend(local.map(str::to_owned));
+    for policy in policies.iter().filter(|p| p.arn().is_some_and(|arn| needed.contains(arn))) {
+        if let Some((arn, policy)) = told(desk, policy) {
+            found.policies.insert(arn, policy);
+        }
     }
+    needed.retain(|arn| !found.policies.contains_key(arn));
+    found.policies.extend(fetch_all(desk, client, home, needed).await);
+    found
 }
 
 /// Every policy that something is attached to or bounded by.
@@ -81,25 +72,37 @@ fn attached(found: &Principals) -> BTreeSet<String> {
     all.flat_map(|p| p.attached.iter().chain(&p.boundary)).cloned().collect()
 }
 
-/// AWS lists the AWS managed policies that are attached; some emulators list all 1,500.
-fn keep_what_is_attached(found: &mut Principals) {
-    let attached = attached(found);
-    found.policies.retain(|arn, _| !arn.contains(":iam::aws:") || attached.contains(arn));
+/// A policy in its default version, where the answer holds that version's document.
+fn told(desk: &Desk, policy: &ManagedPolicyDetail) -> Option<(String, ManagedPolicy)> {
+    let arn = policy.arn()?.to_owned();
+    let default = policy.default_version_id();
+    let is_default =
+        |v: &&PolicyVersion| v.is_default_version() || (default.is_some() && v.version_id() == default);
+    let version = policy.policy_version_list().iter().find(is_default)?;
+    let text = document(entities::decoded(version.document()?));
+    let policy = ManagedPolicy {
+        name: policy.policy_name().map_or_else(|| entities::name_of(&arn), str::to_owned),
+        version: default.or(version.version_id()).map(str::to_owned),
+        document: desk.seen(&calls::GET_ACCOUNT_AUTHORIZATION_DETAILS, &arn, text),
+    };
+    Some((arn, policy))
 }
 
-/// Policies that are attached, or serve as a boundary, but were not in the answer.
-async fn fetch_missing(desk: &Arc<Desk>, client: &Client, home: &str, found: &mut Principals) {
-    let missing: Vec<String> =
-        attached(found).into_iter().filter(|arn| !found.policies.contains_key(arn)).collect();
-    let fetched = side_by_side(missing, |arn| {
+/// Policies that are attached, or serve as a boundary, but whose document was not in the answer.
+async fn fetch_all(
+    desk: &Arc<Desk>,
+    client: &Client,
+    home: &str,
+    missing: BTreeSet<String>,
+) -> Vec<(String, ManagedPolicy)> {
+    side_by_side(missing, |arn| {
         let (desk, client, home) = (Arc::clone(desk), client.clone(), home.to_owned());
         async move {
             let policy = fetch(&desk, &client, &home, &arn).await;
             (arn, policy)
         }
     })
-    .await;
-    found.policies.extend(fetched.into_iter().collect::<BTreeMap<_, _>>());
+    .await
 }
 
 async fn fetch(desk: &Desk, client: &Client, home: &str, arn: &str) -> ManagedPolicy {

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use aws_sdk_dynamodb::Client;
 
-use super::run::Run;
 use super::calls;
 use super::copies::{self, Copies};
 use super::pages::{Page, pages, side_by_side};
+use super::run::Run;
 use super::sample::Sampler;
 use super::tables::{self, Named};
 use crate::snapshot::table::{Backup, Table};
