@@ -1,5 +1,6 @@
 //! The collector against scripted answers: paging, refusals, failures, hostile answers, sampling, the guard.
 #![cfg(feature = "aws")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 #[path = "collect/account.rs"]
 mod account;
@@ -15,5 +16,7 @@ mod paging;
 mod refused;
 #[path = "collect/sampling.rs"]
 mod sampling;
+#[path = "collect/silence.rs"]
+mod silence;
 #[path = "collect/whole.rs"]
 mod whole;

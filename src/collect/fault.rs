@@ -135,6 +135,8 @@ fn sort(code: Option<&str>, status: Option<u16>) -> Why {
         Some(429) => Why::Throttled,
         Some(401 | 403) if code.is_none() => Why::Denied,
         Some(200..=299) => Why::Malformed,
+        // Every error that a service means has a code.
+        Some(400..=499) if code.is_none() => Why::Malformed,
         _ => Why::Failed,
     }
 }
@@ -194,6 +196,7 @@ mod tests {
             (Some("ProvisionedThroughputExceededException"), 400, Why::Throttled),
             (None, 429, Why::Throttled),
             (None, 503, Why::Failed),
+            (None, 400, Why::Malformed),
             (Some("ValidationException"), 400, Why::Failed),
             (Some("ResourceNotFoundException"), 400, Why::Gone),
             (Some("UnrecognizedClientException"), 400, Why::RegionDisabled),

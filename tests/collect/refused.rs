@@ -55,7 +55,8 @@ fn compare(a: &Value, b: &Value, path: &mut Vec<String>, found: &mut BTreeSet<St
         return;
     }
     let deep = if path.first().is_some_and(|p| p == "principals") { 2 } else { 3 };
-    let seen = |v: &Value| v.get("value").is_some() || (v.get("gap").is_some() && v.get("items").is_none());
+    let one = |v: &Value| v.as_object().is_some_and(|o| o.len() == 1);
+    let seen = |v: &Value| one(v) && (v.get("value").is_some() || v.get("gap").is_some());
     match (a, b) {
         (Value::Object(x), Value::Object(y)) if path.len() < deep && !(seen(a) || seen(b)) => {
             for key in x.keys().chain(y.keys()).collect::<BTreeSet<_>>() {
