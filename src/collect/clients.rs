@@ -70,7 +70,8 @@ pub struct Clients {
 impl Clients {
     /// Clients on this configuration; `contents` opens the calls that read items.
     pub fn new(sdk: &SdkConfig, contents: bool) -> Self {
-        Self { sdk: sdk.clone(), contents, pace: Arc::default(), kms: Mutex::default() }
+        let pace = Arc::new(Pace::towards(sdk.endpoint_url()));
+        Self { sdk: sdk.clone(), contents, pace, kms: Mutex::default() }
     }
 
     /// The pace that the guards report to.

@@ -104,9 +104,10 @@ impl Desk {
         let mut sent = false;
         let outcome = loop {
             let attempt = async {
-                // A seat is never refused: the semaphore is not closed.
-                let _seat = self.seats.acquire().await.ok();
+                // First the turn, then the seat: who waits in a slow lane keeps no seat from the others.
                 self.sleep.sleep(self.pace.turn(call, region, Instant::now())).await;
+                // Never refused: the semaphore is not closed.
+                let _seat = self.seats.acquire().await.ok();
                 sent = true;
                 send().await
             };
@@ -129,7 +130,7 @@ impl Desk {
             backoff *= 2;
         };
         if sent {
-            self.count(call, outcome.is_err());
+            self.count(call, outcome.as_ref().is_err_and(|fault| !fault.is_an_answer()));
         }
         tracing::debug!(
             target: "dynaudit", call = call.operation, service = call.service, region,
@@ -187,6 +188,12 @@ impl Desk {
     /// Whether a recorded gap has this reason.
     pub(super) fn because(&self, gap: &GapId, why: Why) -> bool {
         held(&self.gaps).get(gap).is_some_and(|gap| gap.why == why)
+    }
+
+    /// What one of the gaps says, for an error that ends the run.
+    pub(super) fn first_gap(&self) -> String {
+        let gaps = held(&self.gaps);
+        gaps.values().next().map(|gap| format!("{}: {}", gap.call, gap.message)).unwrap_or_default()
     }
 
     /// STS answered: the credentials are sound.

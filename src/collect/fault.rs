@@ -43,6 +43,11 @@ const GONE: &[&str] = &[
     "NoSuchEntity",
 ];
 
+/// GetResourcePolicy, where there is none.
+pub(super) const NO_POLICY: &str = "PolicyNotFound";
+/// GetKeyRotationStatus, for a key of a kind that cannot rotate.
+pub(super) const CANNOT_ROTATE: &str = "UnsupportedOperation";
+
 /// A call that brought no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Fault {
@@ -87,6 +92,11 @@ impl Fault {
     /// Whether the service answered with one of these codes.
     pub(super) fn is(&self, codes: &[&str]) -> bool {
         self.code.as_deref().is_some_and(|code| begins(code, codes))
+    }
+
+    /// Whether the error is the answer: there is no such policy, or the key is of a kind that cannot rotate.
+    pub(super) fn is_an_answer(&self) -> bool {
+        self.is(&[NO_POLICY, CANNOT_ROTATE])
     }
 
     /// Whether the service answered at all.

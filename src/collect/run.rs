@@ -112,12 +112,9 @@ pub async fn collect(
             run.account = account;
         }
         let run = Arc::new(run);
-        let found = look(&run, regions).await;
+        let found = look_or_leave(&run, regions).await?;
         (run, principals, found)
     };
-    if !run.desk.heard() && !run.desk.stopped() {
-        return Err(Error::Unreachable("neither STS, IAM nor DynamoDB answered".to_owned()));
-    }
     Ok(assemble(taken, scope, run, identity, principals, found).await)
 }
 
@@ -175,6 +172,17 @@ async fn people(run: &Run) -> Principals {
 
 async fn look(run: &Arc<Run>, regions: Vec<String>) -> Vec<Found> {
     side_by_side(regions, |name| region::region(Arc::clone(run), name)).await
+}
+
+/// Where nothing answered so far, one Region decides whether the others are worth the wait.
+async fn look_or_leave(run: &Arc<Run>, mut regions: Vec<String>) -> Result<Vec<Found>, Error> {
+    let others = if run.desk.heard() { Vec::new() } else { regions.split_off(1) };
+    let mut found = look(run, regions).await;
+    if !run.desk.heard() && !run.desk.stopped() {
+        return Err(Error::Unreachable(run.desk.first_gap()));
+    }
+    found.extend(look(run, others).await);
+    Ok(found)
 }
 
 async fn ask_keys(run: &Arc<Run>, arns: Vec<String>) -> Vec<Key> {

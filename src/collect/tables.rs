@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::Client;
 use super::calls::{self, Call};
 use super::describe;
 use super::desk::Desk;
-use super::fault::Fault;
+use super::fault::{Fault, NO_POLICY};
 use super::pages::{Page, pages};
 use super::sample::{Sampler, Target};
 use crate::snapshot::table::{
@@ -182,7 +182,7 @@ impl Asker<'_> {
         let send = || self.client.get_resource_policy().resource_arn(resource).send();
         match self.desk.ask(&calls::GET_RESOURCE_POLICY, self.region, send).await {
             Ok(out) => out.policy.filter(|text| !text.trim().is_empty()).map(document).transpose(),
-            Err(fault) if fault.is(&["PolicyNotFound"]) => Ok(None),
+            Err(fault) if fault.is(&[NO_POLICY]) => Ok(None),
             Err(fault) => Err(fault),
         }
     }

@@ -59,7 +59,10 @@ async fn every_answer_finds_its_place() {
     assert_eq!(people.policies.len(), 2);
 
     assert_eq!(snapshot.calls["dynamodb:DescribeTable"].made, 2);
-    assert_eq!(snapshot.calls["kms:GetKeyRotationStatus"].failed, 1);
+    assert!(
+        snapshot.calls.values().all(|count| count.failed == 0),
+        "no policy, no rotation: these are answers"
+    );
 }
 
 #[tokio::test]
