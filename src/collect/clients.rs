@@ -31,6 +31,8 @@ const ATTEMPT: Duration = Duration::from_secs(20);
 /// Longest wait for one call with all its attempts.
 const OPERATION: Duration = Duration::from_secs(90);
 const CONNECT: Duration = Duration::from_secs(4);
+/// Mean wait before the second attempt, doubled each time. Throttling is waited out on top of it, by the pace.
+const BACKOFF: Duration = Duration::from_millis(200);
 
 /// Loads the configuration as the AWS command line does: environment, profiles, SSO, assumed roles, web identity,
 /// `AWS_ENDPOINT_URL`. Nothing is sent yet, except what finding the credentials takes.
@@ -41,7 +43,7 @@ pub async fn load(session: &Session) -> SdkConfig {
         .operation_timeout(OPERATION)
         .build();
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
-        .retry_config(RetryConfig::standard().with_max_attempts(4))
+        .retry_config(RetryConfig::standard().with_max_attempts(4).with_initial_backoff(BACKOFF))
         .timeout_config(timeouts);
     if let Ok(name) = AppName::new("dynaudit") {
         loader = loader.app_name(name);

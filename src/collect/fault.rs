@@ -117,7 +117,8 @@ impl Fault {
             (None, Some(status)) => parts.push(format!("HTTP {status} without an error code")),
             (None, None) => {}
         }
-        if self.why == Why::Denied {
+        // Credentials that ran out lack no permission.
+        if self.why == Why::Denied && !self.bad_credentials() && !self.no_credentials() {
             parts.push(format!("needs {}", call.action));
         }
         parts.extend(self.text.clone());
