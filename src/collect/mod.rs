@@ -1,1 +1,111 @@
-//! Stub.
+//! Asks AWS everything that a run needs to know, and decides nothing: an account in, a snapshot out.
+//!
+//! What was refused, throttled or malformed becomes a gap beside what was seen. Tracing events of this room go to
+//! the target `dynaudit` and name calls, Regions and outcomes; no event carries an answer.
+
+mod budget;
+pub mod calls;
+pub mod clients;
+mod copies;
+mod describe;
+mod desk;
+mod entities;
+mod fault;
+pub mod guard;
+mod item;
+mod keys;
+mod pace;
+mod pages;
+pub mod policy;
+mod principals;
+mod region;
+pub mod regions;
+mod run;
+mod sample;
+mod spread;
+mod tables;
+
+pub use clients::{Session, load};
+pub use policy::policy;
+pub use run::collect;
+
+use crate::detect::DigestKey;
+
+/// What to collect.
+pub struct Plan {
+    /// Where to look.
+    pub regions: Regions,
+    /// Pattern of table names, where `*` stands for any characters and `?` for one; none for all tables.
+    pub table: Option<String>,
+    /// How to read items; none reads no item.
+    pub sampling: Option<Sampling>,
+    /// What the choice of segments derives from, beside the table's ARN.
+    pub seed: u64,
+    /// Key of the digests that stand for values.
+    pub digest_key: DigestKey,
+    /// Calls in flight, and tables in work, at one time: 1 to 256.
+    pub concurrency: usize,
+}
+
+/// How much to read of each table.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Sampling {
+    /// Most items.
+    pub items: u64,
+    /// Most read capacity units; one request may pass it.
+    pub rcu_budget: f64,
+}
+
+impl Default for Sampling {
+    fn default() -> Self {
+        Self { items: 200, rcu_budget: 50.0 }
+    }
+}
+
+/// Where to look.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Regions {
+    /// In these.
+    Given(Vec<String>),
+    /// In every Region of the partition that the configured Region is in.
+    All,
+}
+
+/// Told how the run gets on; every method may be called from many tasks at once.
+pub trait Progress: Send + Sync {
+    /// A Region is being looked at.
+    fn region(&self, _name: &str) {}
+    /// So many of a Region's tables will be looked at.
+    fn tables(&self, _region: &str, _found: usize) {}
+    /// A table is done.
+    fn table_done(&self, _arn: &str) {}
+    /// So many more items were read.
+    fn items(&self, _more: u64) {}
+}
+
+/// Progress that nobody watches.
+impl Progress for () {}
+
+/// Why nothing could be collected at all.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// There is nothing to ask with.
+    #[error(
+        "no AWS credentials were found\n  help: name a profile with --profile, or set AWS_PROFILE or AWS_ACCESS_KEY_ID; \
+         for SSO run `aws sso login` first"
+    )]
+    NoCredentials,
+    /// AWS does not accept the credentials, whatever is asked.
+    #[error(
+        "AWS does not accept the credentials: {0}\n  help: sign in again, or name another profile with --profile"
+    )]
+    BadCredentials(String),
+    /// Nothing answered.
+    #[error(
+        "no AWS endpoint could be reached: {0}\n  help: check the network, --endpoint-url and AWS_ENDPOINT_URL"
+    )]
+    Unreachable(String),
+    /// Nobody said where to look.
+    #[error("no Region was named\n  help: give --region or --all-regions, or set AWS_REGION")]
+    NoRegion,
+}

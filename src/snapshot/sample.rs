@@ -15,6 +15,9 @@ pub struct Sample {
     pub requests: u64,
     /// Read capacity units that DynamoDB says were consumed.
     pub rcu_consumed: f64,
+    /// Whether some of it had to be estimated from the items' sizes, because the endpoint did not say.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub rcu_estimated: bool,
     /// Parts that the key space was cut into (`TotalSegments`).
     pub segments: u32,
     /// Parts of which at least one page was read.

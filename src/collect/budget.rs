@@ -1,0 +1,149 @@
+//! How much of a table may still be read, and how many items the next request may ask for.
+
+use super::Sampling;
+use crate::snapshot::sample::Stopped;
+
+/// Bytes that half a read capacity unit pays for in an eventually consistent read
+/// (AWS documentation: "DynamoDB read and write operations", capacity unit consumption for reads).
+const STEP: f64 = 4096.0;
+/// The least that any request costs.
+const LEAST: f64 = 0.5;
+
+/// Read capacity units for these bytes read at once, eventually consistent.
+pub(super) fn cost(bytes: u64) -> f64 {
+    ((bytes as f64 / STEP).ceil() * LEAST).max(LEAST)
+}
+
+/// What one request brought.
+pub(super) struct Read {
+    pub(super) items: u64,
+    /// Size of all items, estimated.
+    pub(super) bytes: u64,
+    /// Size of the largest one, estimated.
+    pub(super) largest: u64,
+    /// What DynamoDB says that it cost.
+    pub(super) consumed: Option<f64>,
+}
+
+/// The items and the read capacity that are left for one table.
+#[derive(Debug)]
+pub(super) struct Purse {
+    budget: f64,
+    items_left: u64,
+    /// Most that one request should cost: what a provisioned table can give in a second.
+    ceiling: f64,
+    /// Largest item seen, in bytes; 0 before the first.
+    largest: f64,
+    pub(super) consumed: f64,
+    pub(super) items: u64,
+    pub(super) requests: u64,
+    /// Whether some request's cost had to be estimated.
+    pub(super) estimated: bool,
+}
+
+impl Purse {
+    /// `per_second` is a provisioned table's read capacity.
+    pub(super) fn new(sampling: &Sampling, per_second: Option<f64>) -> Self {
+        Self {
+            budget: sampling.rcu_budget,
+            items_left: sampling.items,
+            ceiling: per_second.map_or(f64::INFINITY, |units| units.max(1.0)),
+            largest: 0.0,
+            consumed: 0.0,
+            items: 0,
+            requests: 0,
+            estimated: false,
+        }
+    }
+
+    /// The next request's limit, at most `wanted`; or why there must be no next request.
+    ///
+    /// Before an item was seen the limit is 1. After that, as many items of the largest size seen as what is left
+    /// pays for: only items that are larger still can make a request cost more than that.
+    pub(super) fn limit(&self, wanted: u64) -> Result<u64, Stopped> {
+        let left = self.budget - self.consumed;
+        if self.items_left == 0 {
+            return Err(Stopped::Items);
+        }
+        if left <= 0.0 || (self.requests > 0 && left < LEAST) {
+            return Err(Stopped::Budget);
+        }
+        if self.largest == 0.0 {
+            return Ok(1);
+        }
+        let bytes = (left.min(self.ceiling) / LEAST).floor() * STEP;
+        // `as` saturates, so an unbounded budget is no trap.
+        let affordable = (bytes / self.largest).floor() as u64;
+        Ok(affordable.min(wanted).min(self.items_left).max(1))
+    }
+
+    /// Books what a request brought, and gives what it cost. A cost below the least that DynamoDB charges is no
+    /// cost: some emulators say nothing, or 0.
+    pub(super) fn book(&mut self, read: &Read) -> f64 {
+        let told = read.consumed.filter(|units| *units >= LEAST && units.is_finite());
+        let paid = told.unwrap_or_else(|| cost(read.bytes));
+        self.estimated |= told.is_none();
+        self.consumed += paid;
+        self.requests += 1;
+        self.items += read.items;
+        self.items_left = self.items_left.saturating_sub(read.items);
+        if read.items > 0 {
+            // What was paid for, less the step that was rounded up, cannot be more than what the items weigh.
+            let weighed = (paid / LEAST - 1.0).max(0.0) * STEP / read.items as f64;
+            self.largest = self.largest.max(read.largest as f64).max(weighed).max(1.0);
+        }
+        paid
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn the_budget_is_passed_by_one_request_at_most(
+            sizes in prop::collection::vec(1u64..400_000, 0..400),
+            items in 1u64..300,
+            budget in 0.1f64..80.0,
+            told in any::<bool>(),
+            per_second in prop::option::of(1.0f64..100.0),
+        ) {
+            let mut purse = Purse::new(&Sampling { items, rcu_budget: budget }, per_second);
+            let (mut place, mut before) = (0, 0.0);
+            while place < sizes.len() {
+                let Ok(limit) = purse.limit(10) else { break };
+                prop_assert!(limit >= 1 && (purse.requests > 0 || limit == 1));
+                let page: Vec<u64> = sizes[place..].iter().take(limit as usize).copied().collect();
+                place += page.len();
+                let bytes = page.iter().sum();
+                before = purse.consumed;
+                prop_assert!(before < budget);
+                let largest = page.iter().copied().max().unwrap_or(0);
+                let consumed = told.then(|| cost(bytes));
+                purse.book(&Read { items: page.len() as u64, bytes, largest, consumed });
+            }
+            prop_assert!(purse.items <= items);
+            prop_assert!(purse.requests == 0 || before < budget);
+        }
+
+        #[test]
+        fn equal_items_never_pass_the_budget(size in 1u64..400_000, items in 1u64..500, budget in 50.0f64..200.0) {
+            let mut purse = Purse::new(&Sampling { items, rcu_budget: budget }, None);
+            while let Ok(limit) = purse.limit(u64::MAX) {
+                let bytes = limit * size;
+                purse.book(&Read { items: limit, bytes, largest: size, consumed: Some(cost(bytes)) });
+            }
+            // One item alone may cost more than what is left; that request is the one that may pass it.
+            prop_assert!(purse.consumed <= budget + cost(size));
+        }
+    }
+
+    #[test]
+    fn a_cost_that_nobody_told_is_estimated_and_said() {
+        let mut purse = Purse::new(&Sampling { items: 9, rcu_budget: 9.0 }, None);
+        assert_eq!(purse.book(&Read { items: 1, bytes: 4097, largest: 4097, consumed: None }), 1.0);
+        assert!(purse.estimated);
+    }
+}

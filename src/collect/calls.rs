@@ -1,0 +1,111 @@
+//! Every call to AWS that a run may make, with the permission it takes and why it is made.
+//!
+//! The guard refuses what is not here, `dynaudit policy` prints what is here, and a gap names its action.
+
+/// One operation of one service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Call {
+    /// `dynamodb`, `iam`, `kms` or `sts`.
+    pub service: &'static str,
+    /// Name of the operation, for example `DescribeTable`.
+    pub operation: &'static str,
+    /// IAM action that it takes, for example `dynamodb:DescribeTable`.
+    pub action: &'static str,
+    /// What the call can see.
+    pub class: Class,
+    /// Resources that the permission is for, without `arn:<partition>:`; `*` where the action knows none.
+    pub resources: &'static [&'static str],
+    /// Why it is made; calls made for the same reason share a statement of the policy.
+    pub why: &'static str,
+}
+
+/// What a call can see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Class {
+    /// Settings and policies.
+    Metadata,
+    /// Items of tables: only where sampling was asked for.
+    Contents,
+    /// Signatures by a KMS key: never in this version.
+    Signing,
+}
+
+impl Call {
+    /// The call as gaps and counts name it: `dynamodb:DescribeTable`.
+    pub fn name(&self) -> String {
+        format!("{}:{}", self.service, self.operation)
+    }
+}
+
+const ALL: &[&str] = &["*"];
+const TABLE: &[&str] = &["dynamodb:*:*:table/*"];
+const BACKUP: &[&str] = &["dynamodb:*:*:table/*/backup/*"];
+const EXPORT: &[&str] = &["dynamodb:*:*:table/*/export/*"];
+const TABLE_AND_STREAM: &[&str] = &["dynamodb:*:*:table/*", "dynamodb:*:*:table/*/stream/*"];
+const KEY: &[&str] = &["kms:*:*:key/*"];
+const POLICY: &[&str] = &["iam::*:policy/*"];
+
+const FIND: &str = "Find the tables and their copies";
+const DESCRIBE: &str = "Describe tables and how they are kept";
+const COPIES: &str = "Describe backups and exports";
+const SHARED: &str = "Read who may reach a table by its own policy";
+const KEYS: &str = "Describe the keys and who may decrypt";
+const WHO: &str = "Read who exists and what they may do";
+const SELF: &str = "Name the account and the caller";
+const ITEMS: &str = "Sample items";
+
+const fn call(
+    service: &'static str,
+    operation: &'static str,
+    action: &'static str,
+    resources: &'static [&'static str],
+    why: &'static str,
+) -> Call {
+    Call { service, operation, action, class: Class::Metadata, resources, why }
+}
+
+macro_rules! calls {
+    ($($name:ident = $service:literal $operation:literal, $resources:expr, $why:expr;)*) => {
+        $(
+            #[doc = concat!("`", $service, ":", $operation, "`.")]
+            pub const $name: Call = call(
+                $service, $operation, concat!($service, ":", $operation), $resources, $why,
+            );
+        )*
+        /// Every call that a run may make.
+        pub const CALLS: &[Call] = &[$($name,)* SCAN];
+    };
+}
+
+calls! {
+    GET_CALLER_IDENTITY = "sts" "GetCallerIdentity", ALL, SELF;
+    GET_ACCOUNT_AUTHORIZATION_DETAILS = "iam" "GetAccountAuthorizationDetails", ALL, WHO;
+    GET_POLICY = "iam" "GetPolicy", POLICY, WHO;
+    GET_POLICY_VERSION = "iam" "GetPolicyVersion", POLICY, WHO;
+    LIST_TABLES = "dynamodb" "ListTables", ALL, FIND;
+    LIST_BACKUPS = "dynamodb" "ListBackups", ALL, FIND;
+    LIST_EXPORTS = "dynamodb" "ListExports", ALL, FIND;
+    DESCRIBE_TABLE = "dynamodb" "DescribeTable", TABLE, DESCRIBE;
+    DESCRIBE_CONTINUOUS_BACKUPS = "dynamodb" "DescribeContinuousBackups", TABLE, DESCRIBE;
+    DESCRIBE_TIME_TO_LIVE = "dynamodb" "DescribeTimeToLive", TABLE, DESCRIBE;
+    DESCRIBE_KINESIS_STREAMING_DESTINATION = "dynamodb" "DescribeKinesisStreamingDestination", TABLE, DESCRIBE;
+    DESCRIBE_CONTRIBUTOR_INSIGHTS = "dynamodb" "DescribeContributorInsights", TABLE, DESCRIBE;
+    LIST_TAGS_OF_RESOURCE = "dynamodb" "ListTagsOfResource", TABLE, DESCRIBE;
+    GET_RESOURCE_POLICY = "dynamodb" "GetResourcePolicy", TABLE_AND_STREAM, SHARED;
+    DESCRIBE_BACKUP = "dynamodb" "DescribeBackup", BACKUP, COPIES;
+    DESCRIBE_EXPORT = "dynamodb" "DescribeExport", EXPORT, COPIES;
+    DESCRIBE_KEY = "kms" "DescribeKey", KEY, KEYS;
+    GET_KEY_ROTATION_STATUS = "kms" "GetKeyRotationStatus", KEY, KEYS;
+    GET_KEY_POLICY = "kms" "GetKeyPolicy", KEY, KEYS;
+    LIST_GRANTS = "kms" "ListGrants", KEY, KEYS;
+    LIST_RESOURCE_TAGS = "kms" "ListResourceTags", KEY, KEYS;
+}
+
+/// `dynamodb:Scan`: the one call that sees items.
+pub const SCAN: Call =
+    Call { class: Class::Contents, ..call("dynamodb", "Scan", "dynamodb:Scan", TABLE, ITEMS) };
+
+/// The call of this service and operation, if a run may make it. The service's case does not matter.
+pub fn find(service: &str, operation: &str) -> Option<&'static Call> {
+    CALLS.iter().find(|call| call.service.eq_ignore_ascii_case(service) && call.operation == operation)
+}

@@ -1,0 +1,132 @@
+//! The SDK's clients, which exist only behind the guard, and the session that they are made from.
+//!
+//! The SDK logs requests and answers at `debug` and `trace` under its own targets. Items pass there, so a
+//! subscriber must let through the target `dynaudit` alone.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use aws_config::{AppName, BehaviorVersion, Region};
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
+use aws_types::SdkConfig;
+
+use super::guard::Guard;
+use super::pace::Pace;
+
+/// Which account to look at, as the user names it; what is none comes from the AWS environment.
+#[derive(Debug, Clone, Default)]
+pub struct Session {
+    /// Profile of the shared configuration files.
+    pub profile: Option<String>,
+    /// Region to start from.
+    pub region: Option<String>,
+    /// Endpoint that takes every service's calls.
+    pub endpoint_url: Option<String>,
+}
+
+/// Longest wait for one attempt of one call. The SDK itself would wait for ever.
+const ATTEMPT: Duration = Duration::from_secs(20);
+/// Longest wait for one call with all its attempts.
+const OPERATION: Duration = Duration::from_secs(90);
+const CONNECT: Duration = Duration::from_secs(4);
+/// Mean wait before the second attempt, doubled each time. Throttling is waited out on top of it, by the pace.
+const BACKOFF: Duration = Duration::from_millis(200);
+
+/// Loads the configuration as the AWS command line does: environment, profiles, SSO, assumed roles, web identity,
+/// `AWS_ENDPOINT_URL`. Nothing is sent yet, except what finding the credentials takes.
+pub async fn load(session: &Session) -> SdkConfig {
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(CONNECT)
+        .operation_attempt_timeout(ATTEMPT)
+        .operation_timeout(OPERATION)
+        .build();
+    let mut loader = aws_config::defaults(BehaviorVersion::latest())
+        .retry_config(RetryConfig::standard().with_max_attempts(4).with_initial_backoff(BACKOFF))
+        .timeout_config(timeouts);
+    if let Ok(name) = AppName::new("dynaudit") {
+        loader = loader.app_name(name);
+    }
+    if let Some(profile) = &session.profile {
+        loader = loader.profile_name(profile);
+    }
+    if let Some(region) = &session.region {
+        loader = loader.region(Region::new(region.clone()));
+    }
+    if let Some(url) = &session.endpoint_url {
+        loader = loader.endpoint_url(url);
+    }
+    loader.load().await
+}
+
+/// Makes clients, each with the guard on it.
+#[derive(Debug)]
+pub struct Clients {
+    sdk: SdkConfig,
+    contents: bool,
+    pace: Arc<Pace>,
+    kms: Mutex<HashMap<String, aws_sdk_kms::Client>>,
+}
+
+impl Clients {
+    /// Clients on this configuration; `contents` opens the calls that read items.
+    pub fn new(sdk: &SdkConfig, contents: bool) -> Self {
+        let pace = Arc::new(Pace::towards(sdk.endpoint_url()));
+        Self { sdk: sdk.clone(), contents, pace, kms: Mutex::default() }
+    }
+
+    /// The pace that the guards report to.
+    pub(super) fn pace(&self) -> Arc<Pace> {
+        Arc::clone(&self.pace)
+    }
+
+    /// DynamoDB in a Region, for all but items.
+    pub fn dynamodb(&self, region: &str) -> aws_sdk_dynamodb::Client {
+        aws_sdk_dynamodb::Client::from_conf(self.dynamodb_config(region, false).build())
+    }
+
+    /// DynamoDB in a Region, for items: one attempt only, since quick retries would press a busy table.
+    pub fn scans(&self, region: &str) -> aws_sdk_dynamodb::Client {
+        let config = self.dynamodb_config(region, self.contents).retry_config(RetryConfig::disabled());
+        aws_sdk_dynamodb::Client::from_conf(config.build())
+    }
+
+    fn dynamodb_config(&self, region: &str, contents: bool) -> aws_sdk_dynamodb::config::Builder {
+        aws_sdk_dynamodb::config::Builder::from(&self.sdk)
+            .region(Region::new(region.to_owned()))
+            .interceptor(self.guard(region, contents))
+    }
+
+    /// KMS in a Region.
+    pub fn kms(&self, region: &str) -> aws_sdk_kms::Client {
+        let mut made = self.kms.lock().unwrap_or_else(PoisonError::into_inner);
+        let make = || {
+            let config = aws_sdk_kms::config::Builder::from(&self.sdk)
+                .region(Region::new(region.to_owned()))
+                .interceptor(self.guard(region, false));
+            aws_sdk_kms::Client::from_conf(config.build())
+        };
+        made.entry(region.to_owned()).or_insert_with(make).clone()
+    }
+
+    /// IAM, which is global in its partition.
+    pub fn iam(&self, home: &str) -> aws_sdk_iam::Client {
+        let config = aws_sdk_iam::config::Builder::from(&self.sdk)
+            .region(Region::new(home.to_owned()))
+            .interceptor(self.guard(home, false));
+        aws_sdk_iam::Client::from_conf(config.build())
+    }
+
+    /// STS in the partition's home Region, which no account can switch off.
+    pub fn sts(&self, home: &str) -> aws_sdk_sts::Client {
+        let config = aws_sdk_sts::config::Builder::from(&self.sdk)
+            .region(Region::new(home.to_owned()))
+            .interceptor(self.guard(home, false));
+        aws_sdk_sts::Client::from_conf(config.build())
+    }
+
+    fn guard(&self, region: &str, contents: bool) -> Guard {
+        Guard::new(contents, region, self.pace())
+    }
+}

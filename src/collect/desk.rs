@@ -1,0 +1,229 @@
+//! The desk that every call goes through: pace, patience, the stop signal, counts and gaps.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use aws_smithy_async::rt::sleep::{AsyncSleep, SharedAsyncSleep};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use tokio::sync::{Semaphore, watch};
+
+use super::Progress;
+use super::calls::{Call, Class};
+use super::fault::Fault;
+use super::pace::Pace;
+use crate::snapshot::{CallCount, Gap, GapId, ResourceId, Seen, Why};
+
+/// Shared by everything that asks during one run.
+pub(super) struct Desk {
+    pub(super) progress: Arc<dyn Progress>,
+    /// Tables in work at one time.
+    pub(super) tables: Semaphore,
+    seats: Semaphore,
+    pace: Arc<Pace>,
+    sleep: SharedAsyncSleep,
+    stop: watch::Receiver<bool>,
+    calls: Mutex<BTreeMap<String, CallCount>>,
+    gaps: Mutex<BTreeMap<GapId, Gap>>,
+    /// Whether any service answered anything.
+    heard: AtomicBool,
+    /// Whether STS knew the credentials, so that a Region that does not is switched off.
+    trusted: AtomicBool,
+}
+
+/// How often we ask again ourselves, after the SDK's own attempts.
+struct Patience {
+    throttled: u32,
+    malformed: u32,
+    failed: u32,
+}
+
+impl Patience {
+    /// The SDK retries failures and most throttling of metadata calls; it does not retry a 429 without a code, nor
+    /// an answer cut short. For items it retries nothing, so that a busy table is left alone soon.
+    fn with(call: &Call) -> Self {
+        match call.class {
+            Class::Contents => Self { throttled: 2, malformed: 1, failed: 1 },
+            Class::Metadata | Class::Signing => Self { throttled: 2, malformed: 1, failed: 0 },
+        }
+    }
+
+    fn spend(&mut self, why: Why) -> bool {
+        let left = match why {
+            Why::Throttled => &mut self.throttled,
+            Why::Malformed => &mut self.malformed,
+            Why::Failed => &mut self.failed,
+            _ => return false,
+        };
+        let any = *left > 0;
+        *left = left.saturating_sub(1);
+        any
+    }
+}
+
+impl Desk {
+    pub(super) fn new(
+        pace: Arc<Pace>,
+        sleep: SharedAsyncSleep,
+        concurrency: usize,
+        progress: Arc<dyn Progress>,
+        stop: watch::Receiver<bool>,
+    ) -> Self {
+        let seats = concurrency.clamp(1, 256);
+        Self {
+            progress,
+            tables: Semaphore::new(seats),
+            seats: Semaphore::new(seats),
+            pace,
+            sleep,
+            stop,
+            calls: Mutex::default(),
+            gaps: Mutex::default(),
+            heard: AtomicBool::new(false),
+            trusted: AtomicBool::new(false),
+        }
+    }
+
+    /// Makes one call, again where patience allows, and counts it once.
+    pub(super) async fn ask<T, E, F>(
+        &self,
+        call: &'static Call,
+        region: &str,
+        mut send: impl FnMut() -> F,
+    ) -> Result<T, Fault>
+    where
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        let mut patience = Patience::with(call);
+        let mut backoff = Duration::from_millis(500);
+        let mut sent = false;
+        let outcome = loop {
+            let attempt = async {
+                // First the turn, then the seat: who waits in a slow lane keeps no seat from the others.
+                self.sleep.sleep(self.pace.turn(call, region, Instant::now())).await;
+                // Never refused: the semaphore is not closed.
+                let _seat = self.seats.acquire().await.ok();
+                sent = true;
+                send().await
+            };
+            let fault = match self.unless_stopped(attempt).await {
+                Err(stopped) => break Err(stopped),
+                Ok(Ok(answer)) => {
+                    self.heard.store(true, Ordering::Relaxed);
+                    self.pace.answered(call, region);
+                    break Ok(answer);
+                }
+                Ok(Err(error)) => Fault::of(call, &error),
+            };
+            self.heard.fetch_or(fault.answered(), Ordering::Relaxed);
+            if !patience.spend(fault.why) {
+                break Err(fault);
+            }
+            if let Err(stopped) = self.pause(backoff).await {
+                break Err(stopped);
+            }
+            backoff *= 2;
+        };
+        if sent {
+            self.count(call, outcome.as_ref().is_err_and(|fault| !fault.is_an_answer()));
+        }
+        tracing::debug!(
+            target: "dynaudit", call = call.operation, service = call.service, region,
+            outcome = outcome.as_ref().err().map_or("answered", |fault| fault.why.as_str()),
+        );
+        outcome
+    }
+
+    /// Waits, unless the run is interrupted meanwhile.
+    pub(super) async fn pause(&self, time: Duration) -> Result<(), Fault> {
+        self.unless_stopped(self.sleep.sleep(time)).await
+    }
+
+    async fn unless_stopped<T>(&self, work: impl Future<Output = T>) -> Result<T, Fault> {
+        let mut stop = self.stop.clone();
+        tokio::select! {
+            biased;
+            // An error means that nobody is left who could stop the run.
+            Ok(_) = stop.wait_for(|stopped| *stopped) => Err(Fault::interrupted()),
+            done = work => Ok(done),
+        }
+    }
+
+    /// Records why something was not seen.
+    pub(super) fn gap(&self, call: &Call, on: &str, fault: &Fault) -> GapId {
+        let why = match fault.why {
+            Why::RegionDisabled if !self.trusted.load(Ordering::Relaxed) => Why::Denied,
+            why => why,
+        };
+        let message = fault.message(call);
+        self.record(Gap { call: call.name(), on: ResourceId(on.to_owned()), why, message })
+    }
+
+    /// Records a gap; of two that share an id, the one whose message sorts first stays, whoever came first.
+    pub(super) fn record(&self, gap: Gap) -> GapId {
+        let id = gap.id();
+        let mut gaps = held(&self.gaps);
+        match gaps.get(&id) {
+            Some(old) if old.message <= gap.message => {}
+            _ => {
+                gaps.insert(id.clone(), gap);
+            }
+        }
+        id
+    }
+
+    /// The value, or a gap in its place.
+    pub(super) fn seen<T>(&self, call: &Call, on: &str, answer: Result<T, Fault>) -> Seen<T> {
+        match answer {
+            Ok(value) => Seen::Value(value),
+            Err(fault) => Seen::Gap(self.gap(call, on, &fault)),
+        }
+    }
+
+    /// Whether a recorded gap has this reason.
+    pub(super) fn because(&self, gap: &GapId, why: Why) -> bool {
+        held(&self.gaps).get(gap).is_some_and(|gap| gap.why == why)
+    }
+
+    /// What one of the gaps says, for an error that ends the run.
+    pub(super) fn first_gap(&self) -> String {
+        let gaps = held(&self.gaps);
+        gaps.values().next().map(|gap| format!("{}: {}", gap.call, gap.message)).unwrap_or_default()
+    }
+
+    /// STS answered: the credentials are sound.
+    pub(super) fn trust(&self) {
+        self.trusted.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether any service answered so far.
+    pub(super) fn heard(&self) -> bool {
+        self.heard.load(Ordering::Relaxed)
+    }
+
+    /// Whether the run was interrupted.
+    pub(super) fn stopped(&self) -> bool {
+        *self.stop.borrow()
+    }
+
+    fn count(&self, call: &Call, failed: bool) {
+        let mut calls = held(&self.calls);
+        let count = calls.entry(call.name()).or_default();
+        count.made += 1;
+        count.failed += u64::from(failed);
+    }
+
+    /// What was counted and what was missed, at the end of the run.
+    pub(super) fn books(&self) -> (BTreeMap<String, CallCount>, BTreeMap<GapId, Gap>) {
+        (std::mem::take(&mut held(&self.calls)), std::mem::take(&mut held(&self.gaps)))
+    }
+}
+
+fn held<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
+    lock.lock().unwrap_or_else(PoisonError::into_inner)
+}

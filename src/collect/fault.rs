@@ -1,0 +1,232 @@
+//! Why a call brought no answer: the SDK's errors, sorted into the reasons of a gap.
+
+use std::error::Error;
+
+use aws_credential_types::provider::error::CredentialsError;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+
+use super::calls::{Call, Class};
+use super::guard::Refused;
+use crate::snapshot::Why;
+
+/// Codes that speak of rates (AWS documentation: "Error handling with DynamoDB", "Common errors").
+pub(super) const THROTTLED: &[&str] = &[
+    "Throttl",
+    "ProvisionedThroughputExceeded",
+    "RequestLimitExceeded",
+    "LimitExceeded",
+    "TooManyRequests",
+    "SlowDown",
+];
+const DENIED: &[&str] =
+    &["AccessDenied", "UnauthorizedOperation", "NotAuthorized", "AuthorizationError", "KMSAccessDenied"];
+const BAD_CREDENTIALS: &[&str] = &[
+    "ExpiredToken",
+    "RequestExpired",
+    "InvalidSignature",
+    "SignatureDoesNotMatch",
+    "IncompleteSignature",
+    "MissingAuthenticationToken",
+];
+/// What a Region answers to credentials that it does not know; sound credentials it does not know because the
+/// account has not enabled it (AWS documentation: "Enable or disable AWS Regions in your account").
+const UNKNOWN_HERE: &[&str] =
+    &["UnrecognizedClient", "InvalidClientTokenId", "InvalidAccessKeyId", "OptInRequired", "AuthFailure"];
+const GONE: &[&str] = &[
+    "ResourceNotFound",
+    "TableNotFound",
+    "BackupNotFound",
+    "ExportNotFound",
+    "NotFoundException",
+    "NoSuchEntity",
+];
+
+/// GetResourcePolicy, where there is none.
+pub(super) const NO_POLICY: &str = "PolicyNotFound";
+/// GetKeyRotationStatus, for a key of a kind that cannot rotate.
+pub(super) const CANNOT_ROTATE: &str = "UnsupportedOperation";
+
+/// A call that brought no answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Fault {
+    pub(super) why: Why,
+    /// The service's error code.
+    pub(super) code: Option<String>,
+    /// What the service said, made inert; or our own words.
+    text: Option<String>,
+    /// HTTP status, where there was an answer at all.
+    status: Option<u16>,
+}
+
+impl Fault {
+    /// A fault that we name ourselves.
+    pub(super) fn own(why: Why, text: &str) -> Self {
+        Self { why, code: None, text: Some(text.to_owned()), status: None }
+    }
+
+    /// The run was interrupted.
+    pub(super) fn interrupted() -> Self {
+        Self::own(Why::Interrupted, "the run was interrupted before this was read")
+    }
+
+    /// Sorts an error of the SDK. The words of a call that reads items are dropped, whatever they are.
+    pub(super) fn of<E>(call: &Call, error: &SdkError<E, HttpResponse>) -> Self
+    where
+        E: ProvideErrorMetadata + Error + 'static,
+    {
+        let status = error.raw_response().map(|r| r.status().as_u16());
+        let meta = error.as_service_error().map(ProvideErrorMetadata::meta);
+        let code = meta.and_then(|m| m.code()).map(|c| inert(c, 80)).filter(|c| !c.is_empty());
+        let (why, own) = match error {
+            SdkError::ConstructionFailure(_) | SdkError::DispatchFailure(_) => unsent(error),
+            SdkError::TimeoutError(_) => (Why::Failed, Some("no answer in time".to_owned())),
+            _ => (sort(code.as_deref(), status), None),
+        };
+        let said = meta.and_then(|m| m.message()).filter(|_| call.class != Class::Contents);
+        let text = own.or_else(|| said.map(|m| inert(m, 300)).filter(|m| !m.is_empty()));
+        Self { why, code, text, status }
+    }
+
+    /// Whether the service answered with one of these codes.
+    pub(super) fn is(&self, codes: &[&str]) -> bool {
+        self.code.as_deref().is_some_and(|code| begins(code, codes))
+    }
+
+    /// Whether the error is the answer: there is no such policy, or the key is of a kind that cannot rotate.
+    pub(super) fn is_an_answer(&self) -> bool {
+        self.is(&[NO_POLICY, CANNOT_ROTATE])
+    }
+
+    /// Whether the service answered at all.
+    pub(super) fn answered(&self) -> bool {
+        self.status.is_some()
+    }
+
+    /// Whether the credentials themselves are at fault, whatever was asked.
+    pub(super) fn bad_credentials(&self) -> bool {
+        self.is(BAD_CREDENTIALS) || self.is(UNKNOWN_HERE)
+    }
+
+    /// The code or the status, the permission that is missing, and what was said.
+    pub(super) fn message(&self, call: &Call) -> String {
+        let mut parts = Vec::new();
+        match (&self.code, self.status) {
+            (Some(code), _) => parts.push(code.clone()),
+            (None, Some(status)) => parts.push(format!("HTTP {status} without an error code")),
+            (None, None) => {}
+        }
+        // Credentials that ran out lack no permission.
+        if self.why == Why::Denied && !self.bad_credentials() && !self.no_credentials() {
+            parts.push(format!("needs {}", call.action));
+        }
+        parts.extend(self.text.clone());
+        parts.join("; ")
+    }
+
+    /// What was said, for an error that ends the run.
+    pub(super) fn words(&self) -> String {
+        [&self.code, &self.text].into_iter().flatten().cloned().collect::<Vec<_>>().join("; ")
+    }
+}
+
+fn begins(code: &str, known: &[&str]) -> bool {
+    known.iter().any(|k| code.starts_with(k))
+}
+
+/// The order matters: a 403 without a code is a refusal, and a success that could not be read is malformed.
+fn sort(code: Option<&str>, status: Option<u16>) -> Why {
+    let is = |known| code.is_some_and(|code| begins(code, known));
+    match status {
+        _ if is(THROTTLED) => Why::Throttled,
+        _ if is(UNKNOWN_HERE) => Why::RegionDisabled,
+        _ if is(DENIED) || is(BAD_CREDENTIALS) => Why::Denied,
+        _ if is(GONE) => Why::Gone,
+        Some(429) => Why::Throttled,
+        Some(401 | 403) if code.is_none() => Why::Denied,
+        Some(200..=299) => Why::Malformed,
+        // Every error that a service means has a code.
+        Some(400..=499) if code.is_none() => Why::Malformed,
+        _ => Why::Failed,
+    }
+}
+
+/// An error before anything was sent, or without an answer: credentials, the guard, or the network.
+fn unsent<E: Error + 'static>(error: &SdkError<E, HttpResponse>) -> (Why, Option<String>) {
+    let mut source: Option<&(dyn Error + 'static)> = error.source();
+    while let Some(cause) = source {
+        if let Some(refused) = cause.downcast_ref::<Refused>() {
+            return (Why::NotAsked, Some(refused.to_string()));
+        }
+        if cause.is::<CredentialsError>() {
+            return (Why::Denied, Some(NO_CREDENTIALS.to_owned()));
+        }
+        source = cause.source();
+    }
+    let kind = match error {
+        SdkError::DispatchFailure(failure) if failure.is_timeout() => "no connection in time",
+        SdkError::DispatchFailure(failure) if failure.is_io() => "the connection failed",
+        SdkError::DispatchFailure(_) => "the endpoint could not be reached",
+        _ => "the request could not be built",
+    };
+    (Why::Failed, Some(kind.to_owned()))
+}
+
+/// Marks the one fault that no retry and no other call can mend.
+pub(super) const NO_CREDENTIALS: &str = "no credentials could be loaded";
+
+impl Fault {
+    /// Whether there are no credentials to ask with.
+    pub(super) fn no_credentials(&self) -> bool {
+        self.text.as_deref() == Some(NO_CREDENTIALS)
+    }
+}
+
+/// Text from outside: no control characters, nothing that turns the line around, and not too long.
+fn inert(text: &str, most: usize) -> String {
+    let hidden = |c: &char| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{61c}' | '\u{feff}')
+    };
+    text.chars().filter(|c| !hidden(c)).take(most).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::collect::calls::DESCRIBE_TABLE;
+
+    #[test]
+    fn codes_and_statuses_are_sorted() {
+        for (code, status, why) in [
+            (Some("AccessDeniedException"), 400, Why::Denied),
+            (Some("ExpiredTokenException"), 400, Why::Denied),
+            (None, 403, Why::Denied),
+            (Some("ThrottlingException"), 400, Why::Throttled),
+            (Some("ProvisionedThroughputExceededException"), 400, Why::Throttled),
+            (None, 429, Why::Throttled),
+            (None, 503, Why::Failed),
+            (None, 400, Why::Malformed),
+            (Some("ValidationException"), 400, Why::Failed),
+            (Some("ResourceNotFoundException"), 400, Why::Gone),
+            (Some("UnrecognizedClientException"), 400, Why::RegionDisabled),
+            (None, 200, Why::Malformed),
+        ] {
+            assert_eq!(sort(code, Some(status)), why, "{code:?} {status}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_names_what_is_missing_and_hostile_text_is_made_inert() {
+        let fault = Fault {
+            why: Why::Denied,
+            code: Some("AccessDeniedException".into()),
+            text: Some(inert(&format!("\u{1b}[2J\u{202e}no\n{}", "x".repeat(999)), 300)),
+            status: Some(400),
+        };
+        let message = fault.message(&DESCRIBE_TABLE);
+        assert!(message.starts_with("AccessDeniedException; needs dynamodb:DescribeTable; [2Jnoxxx"));
+        assert!(message.chars().all(|c| !c.is_control()) && message.len() < 400);
+    }
+}

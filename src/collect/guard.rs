@@ -1,0 +1,124 @@
+//! The guard on every client: nothing leaves the process that is not on the list of calls.
+
+use std::fmt;
+use std::sync::Arc;
+
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::context::{
+    AfterDeserializationInterceptorContextRef, BeforeSerializationInterceptorContextRef,
+    BeforeTransmitInterceptorContextRef,
+};
+use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
+use aws_smithy_runtime_api::client::orchestrator::Metadata;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::config_bag::ConfigBag;
+
+use super::calls::{self, Class};
+use super::pace::Pace;
+
+/// Refuses what the run has no business to send, and tells the pace when a service throttles.
+#[derive(Debug, Clone)]
+pub struct Guard {
+    contents: bool,
+    region: String,
+    pace: Arc<Pace>,
+}
+
+/// An operation that the guard refused; nothing was sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// `service:Operation`.
+    pub operation: String,
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "refused by the read-only guard: {} is not a call that this run may make", self.operation)
+    }
+}
+
+impl std::error::Error for Refused {}
+
+impl Guard {
+    /// A guard for the clients of one Region; `contents` opens the calls that read items.
+    pub(super) fn new(contents: bool, region: &str, pace: Arc<Pace>) -> Self {
+        Self { contents, region: region.to_owned(), pace }
+    }
+
+    /// An operation without a name is refused like any that is not on the list.
+    fn judge(&self, cfg: &ConfigBag) -> Result<(), BoxError> {
+        let (service, operation) = match cfg.load::<Metadata>() {
+            Some(metadata) => (metadata.service(), metadata.name()),
+            None => ("unknown", "unknown"),
+        };
+        let open = calls::find(service, operation).is_some_and(|call| match call.class {
+            Class::Metadata => true,
+            Class::Contents => self.contents,
+            Class::Signing => false,
+        });
+        if open { Ok(()) } else { Err(Refused { operation: format!("{service}:{operation}") }.into()) }
+    }
+}
+
+#[dyn_dispatch_hint]
+impl Intercept for Guard {
+    fn name(&self) -> &'static str {
+        "dynaudit read-only guard"
+    }
+
+    fn read_before_serialization(
+        &self,
+        _context: &BeforeSerializationInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        cfg: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        self.judge(cfg)
+    }
+
+    /// Once more at the last moment, so that no other plugin can slip an operation past the first look.
+    fn read_before_transmit(
+        &self,
+        _context: &BeforeTransmitInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        cfg: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        self.judge(cfg)
+    }
+
+    /// The SDK retries a throttled attempt by itself; the pace must hear of it all the same. And it reads XML that
+    /// ends too soon as if what is missing had never been there: a list of users would be short, and look whole.
+    fn read_after_deserialization(
+        &self,
+        context: &AfterDeserializationInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        cfg: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let Some(call) = cfg.load::<Metadata>().and_then(|m| calls::find(m.service(), m.name())) else {
+            return Ok(());
+        };
+        let status = context.response().status().as_u16();
+        let body = context.response().body().bytes().unwrap_or_default();
+        if throttled(status, body) {
+            self.pace.throttled(call, &self.region);
+        }
+        if status == 200 && matches!(call.service, "iam" | "sts") && !is_whole(call.operation, body) {
+            return Err("the answer was cut short".into());
+        }
+        Ok(())
+    }
+}
+
+/// Whether an XML answer ends with the end of its root element.
+fn is_whole(operation: &str, body: &[u8]) -> bool {
+    body.trim_ascii_end().ends_with(format!("</{operation}Response>").as_bytes())
+}
+
+/// Whether an error's status, or the head of its body, says that it is about rates.
+fn throttled(status: u16, body: &[u8]) -> bool {
+    let head = || String::from_utf8_lossy(&body[..body.len().min(1024)]).into_owned();
+    status == 429 || (status >= 400 && names_rates(&head()))
+}
+
+fn names_rates(head: &str) -> bool {
+    super::fault::THROTTLED.iter().any(|code| head.contains(code))
+}

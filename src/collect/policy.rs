@@ -1,0 +1,103 @@
+//! The IAM policy that a run needs, made from the list of its calls.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use super::calls::{CALLS, Class};
+use super::regions::Partition;
+
+/// The exact identity policy for a run: one statement for each reason, and the reading of items in statements
+/// of their own, which are left out unless `sampled`.
+///
+/// Scanning a table under a customer managed key also takes `kms:Decrypt`; it is granted only for requests that
+/// DynamoDB makes (AWS documentation: "DynamoDB encryption at rest: usage notes", "AWS KMS condition keys").
+pub fn policy(sampled: bool, partition: &Partition) -> Value {
+    let mut groups: BTreeMap<(Class, &str), Group> = BTreeMap::new();
+    let asked = |class| class == Class::Metadata || (class == Class::Contents && sampled);
+    for call in CALLS.iter().filter(|call| asked(call.class)) {
+        let group = groups.entry((call.class, call.why)).or_default();
+        group.actions.insert(call.action);
+        group.resources.extend(call.resources.iter().map(|r| match *r {
+            "*" => "*".to_owned(),
+            rest => format!("arn:{}:{rest}", partition.name),
+        }));
+    }
+    let mut statements: Vec<Value> = groups
+        .into_iter()
+        .map(|((_, why), group)| {
+            json!({ "Sid": sid(why), "Effect": "Allow", "Action": group.actions, "Resource": group.resources })
+        })
+        .collect();
+    if sampled {
+        statements.push(json!({
+            "Sid": "DecryptThroughDynamoDBOnly",
+            "Effect": "Allow",
+            "Action": ["kms:Decrypt"],
+            "Resource": [format!("arn:{}:kms:*:*:key/*", partition.name)],
+            "Condition": { "StringLike": { "kms:ViaService": format!("dynamodb.*.{}", partition.dns) } },
+        }));
+    }
+    json!({ "Version": "2012-10-17", "Statement": statements })
+}
+
+/// Calls that are made for one reason.
+#[derive(Default)]
+struct Group {
+    actions: BTreeSet<&'static str>,
+    resources: BTreeSet<String>,
+}
+
+/// A statement id holds letters and digits only.
+fn sid(why: &str) -> String {
+    why.split(' ')
+        .flat_map(|word| {
+            let mut letters = word.chars().filter(char::is_ascii_alphanumeric);
+            letters.next().map(|c| c.to_ascii_uppercase()).into_iter().chain(letters).collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::collect::regions::partition_of;
+
+    fn actions(policy: &Value) -> BTreeSet<String> {
+        let statements = policy["Statement"].as_array().unwrap();
+        statements
+            .iter()
+            .flat_map(|s| s["Action"].as_array().unwrap())
+            .map(|a| a.as_str().unwrap().to_owned())
+            .collect()
+    }
+
+    #[test]
+    fn every_call_and_nothing_else() {
+        let mut expected: BTreeSet<String> = CALLS.iter().map(|c| c.action.to_owned()).collect();
+        expected.insert("kms:Decrypt".into());
+        assert_eq!(actions(&policy(true, partition_of("eu-west-1"))), expected);
+    }
+
+    #[test]
+    fn contents_stand_apart_and_go_without_sampling() {
+        let without = policy(false, partition_of("eu-west-1"));
+        assert!(!actions(&without).iter().any(|a| a == "dynamodb:Scan" || a == "kms:Decrypt"));
+        let with = policy(true, partition_of("cn-north-1"));
+        let statements = with["Statement"].as_array().unwrap();
+        let scan = statements.iter().find(|s| s["Action"].to_string().contains("Scan")).unwrap();
+        assert_eq!(scan["Action"], json!(["dynamodb:Scan"]));
+        assert_eq!(scan["Resource"], json!(["arn:aws-cn:dynamodb:*:*:table/*"]));
+        let decrypt = &statements[statements.len() - 1];
+        assert_eq!(decrypt["Condition"]["StringLike"]["kms:ViaService"], "dynamodb.*.amazonaws.com.cn");
+    }
+
+    #[test]
+    fn statement_ids_are_legal_and_unique() {
+        let policy = policy(true, partition_of("eu-west-1"));
+        let ids: Vec<&str> =
+            policy["Statement"].as_array().unwrap().iter().map(|s| s["Sid"].as_str().unwrap()).collect();
+        assert!(ids.iter().all(|id| !id.is_empty() && id.chars().all(|c| c.is_ascii_alphanumeric())));
+        assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len());
+    }
+}

@@ -1,0 +1,80 @@
+//! One Region: its list of tables, each table side by side, and the copies that belong to them.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use aws_sdk_dynamodb::Client;
+
+use super::calls;
+use super::copies::{self, Copies};
+use super::pages::{Page, pages, side_by_side};
+use super::run::Run;
+use super::sample::Sampler;
+use super::tables::{self, Named};
+use crate::snapshot::table::{Backup, Table};
+use crate::snapshot::{Listed, Region, Why};
+
+/// What a Region holds.
+pub(super) struct Found {
+    pub(super) region: Region,
+    pub(super) tables: Vec<Table>,
+}
+
+/// Collects a Region. One that is not enabled for the account is asked once and has one gap.
+pub(super) async fn region(run: Arc<Run>, name: String) -> Found {
+    run.desk.progress.region(&name);
+    let client = run.clients.dynamodb(&name);
+    let listed = list(&run, &client, &name).await;
+    if let Some(gap) = listed.gap.clone().filter(|gap| run.desk.because(gap, Why::RegionDisabled)) {
+        let region = Region { name, tables: listed, orphan_backups: Listed::missing(gap) };
+        return Found { region, tables: Vec::new() };
+    }
+    let wanted: Vec<String> = listed.items.iter().filter(|table| run.wants(table)).cloned().collect();
+    run.desk.progress.tables(&name, wanted.len());
+    let names: HashSet<String> = wanted.iter().cloned().collect();
+    let (mut tables, copies) = tokio::join!(
+        each(&run, &client, &name, wanted),
+        copies::copies(&run.desk, &client, &name, |table| run.wants(table), &names),
+    );
+    let orphan_backups = join(copies, &mut tables, &listed);
+    Found { region: Region { name, tables: listed, orphan_backups }, tables }
+}
+
+/// Where tables may be missing from the list, a backup without a table need not be an orphan.
+fn join(copies: Copies, tables: &mut [Table], listed: &Listed<String>) -> Listed<Backup> {
+    let mut orphans = copies::join(copies, tables);
+    orphans.gap = orphans.gap.or(listed.gap.clone());
+    orphans
+}
+
+async fn list(run: &Run, client: &Client, region: &str) -> Listed<String> {
+    let call = &calls::LIST_TABLES;
+    let (mut items, fault) = pages(|token| async move {
+        let send = || client.list_tables().limit(100).set_exclusive_start_table_name(token.clone()).send();
+        let out = run.desk.ask(call, region, send).await?;
+        Ok(Page { items: out.table_names.unwrap_or_default(), next: out.last_evaluated_table_name })
+    })
+    .await;
+    items.sort();
+    items.dedup();
+    Listed { items, gap: fault.map(|fault| run.desk.gap(call, region, &fault)) }
+}
+
+async fn each(run: &Arc<Run>, client: &Client, region: &str, names: Vec<String>) -> Vec<Table> {
+    let sampler = Arc::new(run.sampler(region));
+    side_by_side(names, |name| {
+        let (run, client, sampler) = (Arc::clone(run), client.clone(), Arc::clone(&sampler));
+        let region = region.to_owned();
+        async move { one(&run, &client, &sampler, &region, &name).await }
+    })
+    .await
+}
+
+async fn one(run: &Run, client: &Client, sampler: &Sampler, region: &str, name: &str) -> Table {
+    // Never refused: the semaphore is not closed.
+    let _seat = run.desk.tables.acquire().await.ok();
+    let arn = format!("arn:{}:dynamodb:{region}:{}:table/{name}", run.partition.name, run.account);
+    let table = tables::table(&run.desk, client, sampler, &Named { name, region, arn: &arn }).await;
+    run.desk.progress.table_done(&table.arn);
+    table
+}

@@ -1,0 +1,281 @@
+//! The steps of a collection in their order: who asks, then people and Regions side by side, then keys.
+
+use std::sync::Arc;
+use std::time::UNIX_EPOCH;
+
+use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
+use aws_types::SdkConfig;
+use tokio::sync::watch;
+
+use super::calls::{self, SCAN};
+use super::clients::Clients;
+use super::desk::Desk;
+use super::fault::Fault;
+use super::pages::side_by_side;
+use super::region::{self, Found};
+use super::regions::{Partition, partition_of};
+use super::sample::Sampler;
+use super::{Error, Plan, Progress, Regions, Sampling, keys, principals};
+use crate::detect::Detector;
+use crate::snapshot::{
+    Account, FORMAT, Gap, GapId, Identity, Key, Principals, ResourceId, Scope, Seen, Snapshot, Timestamp, Why,
+};
+
+/// What every Region's work shares.
+pub(super) struct Run {
+    pub(super) desk: Arc<Desk>,
+    pub(super) clients: Clients,
+    pub(super) partition: &'static Partition,
+    /// The account's id, or `unknown`.
+    pub(super) account: String,
+    table: Option<String>,
+    sampling: Option<Sampling>,
+    seed: u64,
+    detector: Arc<Detector>,
+}
+
+impl Run {
+    /// Whether the plan's pattern takes this table.
+    pub(super) fn wants(&self, table: &str) -> bool {
+        self.table.as_deref().is_none_or(|pattern| matches(pattern.as_bytes(), table.as_bytes()))
+    }
+
+    /// What samples the tables of a Region.
+    pub(super) fn sampler(&self, region: &str) -> Sampler {
+        match self.sampling {
+            Some(sampling) => Sampler::Reads {
+                client: self.clients.scans(region),
+                sampling,
+                seed: self.seed,
+                detector: Arc::clone(&self.detector),
+            },
+            None => Sampler::Not(self.not_asked(&SCAN.name(), "items were not to be read")),
+        }
+    }
+
+    fn not_asked(&self, call: &str, message: &str) -> GapId {
+        self.desk.record(Gap {
+            call: call.to_owned(),
+            on: ResourceId(self.named()),
+            why: Why::NotAsked,
+            message: message.to_owned(),
+        })
+    }
+
+    /// The account as gaps name it.
+    fn named(&self) -> String {
+        format!("account {}", self.account)
+    }
+}
+
+/// Collects one account. What could not be seen is in the snapshot as gaps; once `stop` turns true, what was not
+/// yet reached becomes gaps too, and the snapshot comes soon.
+///
+/// # Errors
+/// See [`Error`]: only where nothing at all can be collected.
+pub async fn collect(
+    sdk: &SdkConfig,
+    plan: Plan,
+    progress: Arc<dyn Progress>,
+    stop: watch::Receiver<bool>,
+) -> Result<Snapshot, Error> {
+    let taken = now(sdk);
+    let regions = regions(sdk, plan.regions)?;
+    let partition = partition_of(&regions[0]);
+    let clients = Clients::new(sdk, plan.sampling.is_some());
+    let sleep = sdk.sleep_impl().unwrap_or_else(|| SharedAsyncSleep::new(TokioSleep::new()));
+    let desk = Arc::new(Desk::new(clients.pace(), sleep, plan.concurrency, progress, stop));
+
+    let identity = identify(&desk, &clients, partition).await?;
+    let known = identity.value().map(|identity| identity.account.clone());
+    let detector = Arc::new(Detector::new(plan.digest_key));
+    let scope = scope(&regions, plan.table.clone(), plan.sampling, plan.seed, detector.key_id());
+    let mut run = Run {
+        desk,
+        clients,
+        partition,
+        account: known.clone().unwrap_or_else(|| "unknown".to_owned()),
+        table: plan.table,
+        sampling: plan.sampling,
+        seed: plan.seed,
+        detector,
+    };
+    let (run, principals, found) = if known.is_some() {
+        let run = Arc::new(run);
+        let (principals, found) = tokio::join!(people(&run), look(&run, regions));
+        (run, principals, found)
+    } else {
+        // Where STS does not tell the account, IAM's ARNs may; tables that refuse to be described need it.
+        let principals = people(&run).await;
+        let everyone = principals.users.iter().chain(&principals.groups).chain(&principals.roles);
+        if let Some(account) = everyone.filter_map(|p| account_of(&p.arn)).next() {
+            run.account = account;
+        }
+        let run = Arc::new(run);
+        let found = look_or_leave(&run, regions).await?;
+        (run, principals, found)
+    };
+    Ok(assemble(taken, scope, run, identity, principals, found).await)
+}
+
+async fn assemble(
+    taken: Timestamp,
+    scope: Scope,
+    run: Arc<Run>,
+    identity: Seen<Identity>,
+    principals: Principals,
+    found: Vec<Found>,
+) -> Snapshot {
+    let (regions, tables): (Vec<_>, Vec<_>) = found.into_iter().map(|f| (f.region, f.tables)).unzip();
+    let tables: Vec<_> = tables.into_iter().flatten().collect();
+    let keys = ask_keys(
+        &run,
+        keys::named(&tables, regions.iter().flat_map(|r| &r.orphan_backups.items)).into_iter().collect(),
+    )
+    .await;
+    let told = tables.iter().filter(|t| t.description.value().is_some()).find_map(|t| account_of(&t.arn));
+    let id = if run.account == "unknown" { told.unwrap_or(run.account.clone()) } else { run.account.clone() };
+    let guardrails =
+        Seen::Gap(run.not_asked(
+            "organizations:ListPolicies",
+            "Organizations policies are not collected by this version",
+        ));
+    let (calls, gaps) = run.desk.books();
+    let partition = run.partition.name.to_owned();
+    let account = Account { id, partition, identity, regions, tables, keys, principals, guardrails };
+    let tool = env!("CARGO_PKG_VERSION").to_owned();
+    Snapshot { format: FORMAT, tool, taken, scope, accounts: vec![account], calls, gaps }
+}
+
+/// Who asks. Credentials that are missing or not accepted here would be refused everywhere, so they end the run.
+async fn identify(desk: &Desk, clients: &Clients, partition: &Partition) -> Result<Seen<Identity>, Error> {
+    let call = &calls::GET_CALLER_IDENTITY;
+    let client = clients.sts(partition.home);
+    let answer = desk.ask(call, partition.home, || client.get_caller_identity().send()).await;
+    let answer = answer.and_then(|out| match (out.arn, out.account) {
+        (Some(arn), Some(account)) => Ok(Identity { arn, account, user_id: out.user_id.unwrap_or_default() }),
+        _ => Err(Fault::own(Why::Malformed, "the answer names no account")),
+    });
+    match &answer {
+        Ok(_) => desk.trust(),
+        Err(fault) if fault.no_credentials() => return Err(Error::NoCredentials),
+        Err(fault) if fault.bad_credentials() => return Err(Error::BadCredentials(fault.words())),
+        Err(_) => {}
+    }
+    Ok(desk.seen(call, "account unknown", answer))
+}
+
+async fn people(run: &Run) -> Principals {
+    let home = run.partition.home;
+    principals::principals(&run.desk, &run.clients.iam(home), home, &run.named()).await
+}
+
+async fn look(run: &Arc<Run>, regions: Vec<String>) -> Vec<Found> {
+    side_by_side(regions, |name| region::region(Arc::clone(run), name)).await
+}
+
+/// Where nothing answered so far, one Region decides whether the others are worth the wait.
+async fn look_or_leave(run: &Arc<Run>, mut regions: Vec<String>) -> Result<Vec<Found>, Error> {
+    let others = if run.desk.heard() { Vec::new() } else { regions.split_off(1) };
+    let mut found = look(run, regions).await;
+    if !run.desk.heard() && !run.desk.stopped() {
+        return Err(Error::Unreachable(run.desk.first_gap()));
+    }
+    found.extend(look(run, others).await);
+    Ok(found)
+}
+
+async fn ask_keys(run: &Arc<Run>, arns: Vec<String>) -> Vec<Key> {
+    side_by_side(arns, |arn| {
+        let run = Arc::clone(run);
+        async move { keys::key(&run.desk, &run.clients.kms(keys::region_of(&arn)), &arn).await }
+    })
+    .await
+}
+
+fn scope(
+    regions: &[String],
+    table: Option<String>,
+    sampling: Option<Sampling>,
+    seed: u64,
+    digest_key_id: String,
+) -> Scope {
+    Scope {
+        regions: regions.to_vec(),
+        table,
+        sampled: sampling.is_some(),
+        sample_items: sampling.map_or(0, |s| s.items),
+        rcu_budget: sampling.map_or(0.0, |s| s.rcu_budget),
+        seed,
+        digest_key_id,
+    }
+}
+
+/// The Regions to look at, sorted, each once; never none.
+fn regions(sdk: &SdkConfig, asked: Regions) -> Result<Vec<String>, Error> {
+    let mut regions = match asked {
+        Regions::Given(names) => names,
+        Regions::All => {
+            let near = sdk.region().map_or("us-east-1", |region| region.as_ref());
+            partition_of(near).regions.iter().map(|region| (*region).to_owned()).collect()
+        }
+    };
+    regions.retain(|region| !region.is_empty());
+    regions.sort();
+    regions.dedup();
+    if regions.is_empty() { Err(Error::NoRegion) } else { Ok(regions) }
+}
+
+fn now(sdk: &SdkConfig) -> Timestamp {
+    let now = sdk.time_source().unwrap_or_default().now();
+    let seconds = now.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    Timestamp(i64::try_from(seconds).unwrap_or(i64::MAX))
+}
+
+/// The account in an ARN: its fifth part, if that is twelve digits.
+fn account_of(arn: &str) -> Option<String> {
+    let account = arn.split(':').nth(4)?;
+    (account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit())).then(|| account.to_owned())
+}
+
+/// Whether a name matches a pattern of `*` and `?`; table names are ASCII.
+fn matches(pattern: &[u8], name: &[u8]) -> bool {
+    let (mut p, mut n, mut star) = (0, 0, None);
+    while n < name.len() {
+        match pattern.get(p) {
+            Some(b'*') => {
+                star = Some((p, n));
+                p += 1;
+            }
+            Some(c) if *c == b'?' || *c == name[n] => (p, n) = (p + 1, n + 1),
+            _ => match star {
+                // Let the last star take one character more, and try again from there.
+                Some((at, from)) => {
+                    star = Some((at, from + 1));
+                    (p, n) = (at + 1, from + 1);
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern[p..].iter().all(|c| *c == b'*')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_take_stars_and_question_marks() {
+        let m = |p: &str, n: &str| matches(p.as_bytes(), n.as_bytes());
+        assert!(m("*", "") && m("prod-*", "prod-users") && m("*-?", "a-b-1") && m("a*b*c", "axxbyyc"));
+        assert!(!m("prod-*", "dev-users") && !m("?", "") && !m("", "x") && !m("a*b", "ac"));
+    }
+
+    #[test]
+    fn accounts_are_read_from_arns() {
+        assert_eq!(account_of("arn:aws:iam::123456789012:user/a").as_deref(), Some("123456789012"));
+        assert_eq!(account_of("arn:aws:iam::aws:policy/a"), None);
+        assert_eq!(account_of("x"), None);
+    }
+}

@@ -1,0 +1,194 @@
+//! Samples a table: random segments, a page at a time, within the budget; items are looked at and wiped.
+//!
+//! Items are wiped when dropped. The keys that say where to go on, and the buffers of the HTTP client and of TLS,
+//! are the SDK's to keep; nothing of them is kept or logged here.
+
+use std::collections::{HashSet, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
+
+use super::Sampling;
+use super::budget::{Purse, Read};
+use super::calls;
+use super::desk::Desk;
+use super::fault::Fault;
+use super::item::{self, Raw};
+use super::spread::{self, Draw};
+use crate::detect::{Detector, Tally};
+use crate::snapshot::sample::Stopped;
+use crate::snapshot::table::Description;
+use crate::snapshot::{GapId, Sample, Seen, Why};
+
+/// What samples the tables of one Region, or the gap that stands where no items are to be read.
+pub(super) enum Sampler {
+    /// Items may be read.
+    Reads { client: Client, sampling: Sampling, seed: u64, detector: Arc<Detector> },
+    /// The caller asked not to look.
+    Not(GapId),
+}
+
+/// The table to sample.
+pub(super) struct Target<'a> {
+    pub(super) name: &'a str,
+    pub(super) region: &'a str,
+    pub(super) arn: &'a str,
+    pub(super) description: Option<&'a Description>,
+}
+
+/// Statuses in which DynamoDB reads no items (AWS documentation: "DynamoDB table archival").
+const UNREADABLE: &[&str] = &["ARCHIVED", "ARCHIVING", "INACCESSIBLE_ENCRYPTION_CREDENTIALS"];
+
+impl Sampler {
+    /// Samples one table.
+    pub(super) async fn sample(&self, desk: &Desk, table: &Target<'_>) -> Seen<Sample> {
+        let (client, sampling, seed, detector) = match self {
+            Sampler::Not(gap) => return Seen::Gap(gap.clone()),
+            Sampler::Reads { client, sampling, seed, detector } => (client, sampling, *seed, detector),
+        };
+        let gap = |fault: &Fault| desk.gap(&calls::SCAN, table.arn, fault);
+        let status = table.description.map_or("", |d| d.status.as_str());
+        if UNREADABLE.contains(&status) {
+            return Seen::Gap(gap(&Fault::own(
+                Why::Failed,
+                &format!("no items can be read while the table is {status}"),
+            )));
+        }
+        if sampling.items == 0 || sampling.rcu_budget <= 0.0 {
+            return Seen::Gap(gap(&Fault::own(Why::Budget, "the budget allows no item")));
+        }
+        let cut = spread::cut(table.description.and_then(|d| d.items), sampling);
+        let provisioned = table.description.filter(|d| d.billing == "PROVISIONED" && d.read_units > 0);
+        let per_second = provisioned.map(|d| d.read_units as f64);
+        let mut reading = Reading {
+            desk,
+            client,
+            table,
+            segments: cut.segments,
+            chunk: cut.chunk,
+            per_second,
+            purse: Purse::new(sampling, per_second),
+            touched: HashSet::new(),
+            tally: detector.tally(),
+        };
+        let (stopped, fault) = reading.run(Draw::new(cut.segments, table.arn, seed)).await;
+        // A sample cut short by a fault keeps what it has, and the gap says why there is no more.
+        let gap = fault.as_ref().map(gap);
+        match gap {
+            Some(gap) if reading.purse.requests == 0 => Seen::Gap(gap),
+            _ => Seen::Value(reading.finish(stopped)),
+        }
+    }
+}
+
+/// One table being read.
+struct Reading<'a> {
+    desk: &'a Desk,
+    client: &'a Client,
+    table: &'a Target<'a>,
+    segments: u32,
+    chunk: u64,
+    per_second: Option<f64>,
+    purse: Purse,
+    touched: HashSet<u32>,
+    tally: Tally,
+}
+
+impl Reading<'_> {
+    /// Takes a chunk from each segment in the order drawn, then goes back to those that held more.
+    async fn run(&mut self, mut draw: Draw) -> (Stopped, Option<Fault>) {
+        let mut open: VecDeque<(u32, Raw)> = VecDeque::new();
+        loop {
+            let (segment, mut from) = match draw.next() {
+                Some(segment) => (segment, None),
+                None => match open.pop_front() {
+                    Some((segment, key)) => (segment, Some(key)),
+                    None => return (Stopped::Everything, None),
+                },
+            };
+            let mut wanted = self.chunk;
+            loop {
+                let limit = match self.purse.limit(wanted) {
+                    Ok(limit) => limit,
+                    Err(stopped) => return (stopped, None),
+                };
+                let (items, next) = match self.page(segment, limit, from.take()).await {
+                    Ok(page) => page,
+                    Err(fault) => return (stopped_by(&fault), Some(fault)),
+                };
+                let Some(next) = next else { break };
+                wanted = wanted.saturating_sub(items);
+                if wanted == 0 {
+                    open.push_back((segment, next));
+                    break;
+                }
+                from = Some(next);
+            }
+        }
+    }
+
+    /// Reads one page and looks at each item; gives how many there were, and where to go on.
+    async fn page(
+        &mut self,
+        segment: u32,
+        limit: u64,
+        from: Option<Raw>,
+    ) -> Result<(u64, Option<Raw>), Fault> {
+        let limit = i32::try_from(limit).unwrap_or(i32::MAX);
+        let request = self
+            .client
+            .scan()
+            .table_name(self.table.name)
+            .consistent_read(false)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .total_segments(i32::try_from(self.segments).unwrap_or(i32::MAX))
+            .segment(i32::try_from(segment).unwrap_or(i32::MAX))
+            .limit(limit)
+            .set_exclusive_start_key(from);
+        let page = self.desk.ask(&calls::SCAN, self.table.region, || request.clone().send()).await?;
+        let consumed = page.consumed_capacity.as_ref().and_then(|c| c.capacity_units());
+        let next = page.last_evaluated_key.filter(|key| !key.is_empty());
+        let items = page.items.unwrap_or_default();
+        let sizes = || items.iter().map(item::size);
+        let read = Read {
+            items: items.len() as u64,
+            bytes: sizes().sum(),
+            largest: sizes().max().unwrap_or(0),
+            consumed,
+        };
+        for raw in items {
+            self.tally.look(&item::take(raw));
+        }
+        let paid = self.purse.book(&read);
+        self.touched.insert(segment);
+        self.desk.progress.items(read.items);
+        if let Some(units) = self.per_second {
+            // A provisioned table gives its units evenly; taking them faster would take them from its users.
+            self.desk.pause(Duration::from_secs_f64((paid / units).min(1.0))).await.ok();
+        }
+        Ok((read.items, next))
+    }
+
+    fn finish(self, stopped: Stopped) -> Sample {
+        Sample {
+            items_read: self.purse.items,
+            requests: self.purse.requests,
+            rcu_consumed: self.purse.consumed,
+            rcu_estimated: self.purse.estimated,
+            segments: self.segments,
+            segments_read: u32::try_from(self.touched.len()).unwrap_or(u32::MAX),
+            stopped,
+            contents: self.tally.finish(),
+        }
+    }
+}
+
+fn stopped_by(fault: &Fault) -> Stopped {
+    match fault.why {
+        Why::Throttled => Stopped::Throttled,
+        Why::Interrupted => Stopped::Interrupted,
+        _ => Stopped::Failed,
+    }
+}

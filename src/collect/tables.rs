@@ -1,0 +1,255 @@
+//! One table: every question about it but its copies, each answered or a gap.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_dynamodb::Client;
+
+use super::calls::{self, Call};
+use super::describe;
+use super::desk::Desk;
+use super::fault::{Fault, NO_POLICY};
+use super::pages::{Page, pages};
+use super::sample::{Sampler, Target};
+use crate::snapshot::table::{
+    ContinuousBackups, Description, Insights, KinesisDestination, Table, TimeToLive,
+};
+use crate::snapshot::{GapId, Listed, Seen, Why};
+
+/// A table that ListTables named.
+pub(super) struct Named<'a> {
+    pub(super) name: &'a str,
+    pub(super) region: &'a str,
+    /// ARN made from the account, where that is known; DescribeTable may tell better.
+    pub(super) arn: &'a str,
+}
+
+/// What follows DescribeTable asks with; the client, the desk, and where it all happens.
+struct Asker<'a> {
+    desk: &'a Desk,
+    client: &'a Client,
+    region: &'a str,
+    name: &'a str,
+    arn: &'a str,
+    /// Status ARCHIVED: DynamoDB refuses what no longer applies.
+    archived: bool,
+}
+
+/// What an archived table answers where a setting no longer applies
+/// (AWS documentation: "DynamoDB table archival").
+const ARCHIVED: &[&str] = &[
+    "ResourceNotFound",
+    "TableNotFound",
+    "ContinuousBackupsUnavailable",
+    "ValidationException",
+    "ResourceInUse",
+];
+
+/// Asks everything about a table, and samples it; its copies are joined to it later.
+pub(super) async fn table(desk: &Desk, client: &Client, sampler: &Sampler, named: &Named<'_>) -> Table {
+    let Named { name, region, .. } = *named;
+    let answer = desk
+        .ask(&calls::DESCRIBE_TABLE, region, || client.describe_table().table_name(name).send())
+        .await
+        .and_then(|out| out.table.ok_or_else(|| Fault::own(Why::Malformed, "the answer holds no table")));
+    let arn = answer.as_ref().ok().and_then(|t| t.table_arn()).unwrap_or(named.arn).to_owned();
+    let answer = answer.map(|table| describe::description(&table, &arn, region));
+    let description = desk.seen(&calls::DESCRIBE_TABLE, &arn, answer);
+
+    // A table that is gone, or was never reached, has one gap and not ten.
+    if let Seen::Gap(gap) = &description
+        && (desk.because(gap, Why::Gone) || desk.because(gap, Why::Interrupted))
+    {
+        return unseen(&arn, named, gap);
+    }
+    let archived = description.value().is_some_and(|d| d.status == "ARCHIVED");
+    let asker = Asker { desk, client, region, name, arn: &arn, archived };
+    let target = Target { name, region, arn: &arn, description: description.value() };
+    let (continuous_backups, time_to_live, tags, policy, stream_policy, kinesis, insights, sample) = tokio::join!(
+        asker.continuous_backups(),
+        asker.time_to_live(),
+        asker.tags(),
+        asker.policy(),
+        asker.stream_policy(&description),
+        asker.kinesis(),
+        asker.insights(),
+        sampler.sample(desk, &target),
+    );
+    Table {
+        name: name.to_owned(),
+        region: region.to_owned(),
+        description,
+        continuous_backups,
+        time_to_live,
+        tags,
+        policy,
+        stream_policy,
+        kinesis,
+        insights,
+        backups: Listed::default(),
+        exports: Listed::default(),
+        sample,
+        arn,
+    }
+}
+
+fn unseen(arn: &str, named: &Named<'_>, gap: &GapId) -> Table {
+    Table {
+        arn: arn.to_owned(),
+        name: named.name.to_owned(),
+        region: named.region.to_owned(),
+        description: Seen::Gap(gap.clone()),
+        continuous_backups: Seen::Gap(gap.clone()),
+        time_to_live: Seen::Gap(gap.clone()),
+        tags: Seen::Gap(gap.clone()),
+        policy: Seen::Gap(gap.clone()),
+        stream_policy: Seen::Gap(gap.clone()),
+        kinesis: Seen::Gap(gap.clone()),
+        insights: Seen::Gap(gap.clone()),
+        backups: Listed::missing(gap.clone()),
+        exports: Listed::missing(gap.clone()),
+        sample: Seen::Gap(gap.clone()),
+    }
+}
+
+impl Asker<'_> {
+    fn seen<T>(&self, call: &'static Call, answer: Result<T, Fault>) -> Seen<T> {
+        self.desk.seen(call, self.arn, answer)
+    }
+
+    /// For an archived table, a setting that no longer applies is off.
+    fn or_archived<T: Default>(&self, answer: Result<T, Fault>) -> Result<T, Fault> {
+        match answer {
+            Err(fault) if self.archived && fault.is(ARCHIVED) => Ok(T::default()),
+            other => other,
+        }
+    }
+
+    async fn continuous_backups(&self) -> Seen<ContinuousBackups> {
+        let call = &calls::DESCRIBE_CONTINUOUS_BACKUPS;
+        let send = || self.client.describe_continuous_backups().table_name(self.name).send();
+        let answer = self.desk.ask(call, self.region, send).await.and_then(|out| {
+            let described = out.continuous_backups_description().ok_or_else(|| empty("backups"))?;
+            let recovery = described.point_in_time_recovery_description();
+            let status = recovery.and_then(|r| r.point_in_time_recovery_status());
+            Ok(ContinuousBackups {
+                enabled: status.is_some_and(|s| s.as_str() == "ENABLED"),
+                days: recovery.and_then(|r| r.recovery_period_in_days()).map(i64::from),
+                earliest: recovery.and_then(|r| r.earliest_restorable_date_time()).map(describe::moment),
+                latest: recovery.and_then(|r| r.latest_restorable_date_time()).map(describe::moment),
+            })
+        });
+        self.seen(call, self.or_archived(answer))
+    }
+
+    async fn time_to_live(&self) -> Seen<TimeToLive> {
+        let call = &calls::DESCRIBE_TIME_TO_LIVE;
+        let send = || self.client.describe_time_to_live().table_name(self.name).send();
+        let answer = self.desk.ask(call, self.region, send).await.and_then(|out| {
+            let described = out.time_to_live_description().ok_or_else(|| empty("time to live"))?;
+            Ok(TimeToLive {
+                status: described.time_to_live_status().map(|s| s.as_str().to_owned()).unwrap_or_default(),
+                attribute: described.attribute_name().map(str::to_owned),
+            })
+        });
+        let answer = self.or_archived(answer).map(|mut ttl| {
+            if ttl.status.is_empty() {
+                ttl.status = "DISABLED".to_owned();
+            }
+            ttl
+        });
+        self.seen(call, answer)
+    }
+
+    async fn tags(&self) -> Seen<BTreeMap<String, String>> {
+        let call = &calls::LIST_TAGS_OF_RESOURCE;
+        let (tags, fault) = pages(|token| async move {
+            let send = || {
+                self.client
+                    .list_tags_of_resource()
+                    .resource_arn(self.arn)
+                    .set_next_token(token.clone())
+                    .send()
+            };
+            let out = self.desk.ask(call, self.region, send).await?;
+            Ok(Page { items: out.tags.unwrap_or_default(), next: out.next_token })
+        })
+        .await;
+        let tags = tags.into_iter().map(|tag| (tag.key, tag.value)).collect();
+        self.seen(call, fault.map_or(Ok(tags), Err))
+    }
+
+    async fn policy_on(&self, resource: &str) -> Result<Option<String>, Fault> {
+        let send = || self.client.get_resource_policy().resource_arn(resource).send();
+        match self.desk.ask(&calls::GET_RESOURCE_POLICY, self.region, send).await {
+            Ok(out) => out.policy.filter(|text| !text.trim().is_empty()).map(document).transpose(),
+            Err(fault) if fault.is(&[NO_POLICY]) => Ok(None),
+            Err(fault) => Err(fault),
+        }
+    }
+
+    async fn policy(&self) -> Seen<Option<String>> {
+        let answer = self.policy_on(self.arn).await;
+        self.seen(&calls::GET_RESOURCE_POLICY, answer)
+    }
+
+    /// A stream that was switched off can be read for 24 hours; after that it is gone, and its policy with it.
+    async fn stream_policy(&self, description: &Seen<Description>) -> Seen<Option<String>> {
+        let described = match description {
+            Seen::Gap(gap) => return Seen::Gap(gap.clone()),
+            Seen::Value(described) => described,
+        };
+        let Some(stream) = &described.latest_stream_arn else { return Seen::Value(None) };
+        let off = !described.stream.as_ref().is_some_and(|s| s.enabled);
+        let answer = match self.policy_on(stream).await {
+            Err(fault) if off && fault.why == Why::Gone => Ok(None),
+            answer => answer,
+        };
+        self.desk.seen(&calls::GET_RESOURCE_POLICY, stream, answer)
+    }
+
+    async fn kinesis(&self) -> Seen<Vec<KinesisDestination>> {
+        let call = &calls::DESCRIBE_KINESIS_STREAMING_DESTINATION;
+        let send = || self.client.describe_kinesis_streaming_destination().table_name(self.name).send();
+        let answer = self.desk.ask(call, self.region, send).await.map(|out| {
+            let mut all: Vec<KinesisDestination> = out
+                .kinesis_data_stream_destinations()
+                .iter()
+                .map(|to| KinesisDestination {
+                    arn: to.stream_arn().unwrap_or_default().to_owned(),
+                    status: to.destination_status().map(|s| s.as_str().to_owned()).unwrap_or_default(),
+                })
+                .collect();
+            all.sort_by(|a, b| a.arn.cmp(&b.arn));
+            all
+        });
+        self.seen(call, self.or_archived(answer))
+    }
+
+    async fn insights(&self) -> Seen<Insights> {
+        let call = &calls::DESCRIBE_CONTRIBUTOR_INSIGHTS;
+        let send = || self.client.describe_contributor_insights().table_name(self.name).send();
+        let answer = self.desk.ask(call, self.region, send).await.map(|out| {
+            let mut rules = out.contributor_insights_rule_list().to_vec();
+            rules.sort();
+            Insights {
+                status: (out.contributor_insights_status())
+                    .map_or_else(|| "DISABLED".to_owned(), |s| s.as_str().to_owned()),
+                mode: out.contributor_insights_mode().map(|m| m.as_str().to_owned()),
+                rules,
+            }
+        });
+        self.seen(call, self.or_archived(answer))
+    }
+}
+
+fn empty(of: &str) -> Fault {
+    Fault::own(Why::Malformed, &format!("the answer does not describe {of}"))
+}
+
+/// A policy document, if it is one; what is not JSON is malformed, and would otherwise read as "grants nothing".
+pub(super) fn document(text: String) -> Result<String, Fault> {
+    match serde_json::from_str::<serde::de::IgnoredAny>(&text) {
+        Ok(_) => Ok(text),
+        Err(_) => Err(Fault::own(Why::Malformed, "the policy document is not JSON")),
+    }
+}

@@ -1,0 +1,22 @@
+//! The collector against scripted answers: paging, refusals, failures, hostile answers, sampling, the guard.
+#![cfg(feature = "aws")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+#[path = "collect/account.rs"]
+mod account;
+#[path = "collect/fake.rs"]
+mod fake;
+#[path = "collect/faults.rs"]
+mod faults;
+#[path = "collect/guard.rs"]
+mod guard;
+#[path = "collect/paging.rs"]
+mod paging;
+#[path = "collect/refused.rs"]
+mod refused;
+#[path = "collect/sampling.rs"]
+mod sampling;
+#[path = "collect/silence.rs"]
+mod silence;
+#[path = "collect/whole.rs"]
+mod whole;

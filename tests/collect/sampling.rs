@@ -1,0 +1,198 @@
+//! Sampling against a scripted table: budget, limits, spread, throttling, refusal.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use dynaudit::collect::{Plan, Regions, Sampling};
+use dynaudit::snapshot::sample::{Sample, Stopped};
+use dynaudit::snapshot::{Seen, Snapshot, Why};
+use serde_json::{Value, json};
+
+use crate::account;
+use crate::fake::{Asked, Fake, Reply, error, json, plan};
+
+/// A table of `items` items of `bytes` bytes each, that says it has `counted`.
+#[derive(Clone, Copy)]
+struct Big {
+    items: u64,
+    bytes: usize,
+    counted: i64,
+    /// Whether answers say what they cost.
+    tells: bool,
+}
+
+impl Big {
+    fn of(items: u64) -> Self {
+        Self { items, bytes: 100, counted: i64::try_from(items).unwrap(), tells: true }
+    }
+
+    /// Items of a segment are those whose number leaves the segment's as the remainder.
+    fn scan(self, asked: &Asked) -> Reply {
+        let number = |field: &str| asked.get(field).as_u64().unwrap();
+        let (segment, total, limit) = (number("Segment"), number("TotalSegments"), number("Limit"));
+        assert!(asked.get("ConsistentRead") != json!(true));
+        let start = asked.get("ExclusiveStartKey")["id"]["N"]
+            .as_str()
+            .map_or(segment, |n| n.parse::<u64>().unwrap() + total);
+        let mine: Vec<u64> = (start..self.items).step_by(usize::try_from(total).unwrap()).collect();
+        let page: Vec<u64> = mine.iter().copied().take(usize::try_from(limit).unwrap()).collect();
+        let pad = "x".repeat(self.bytes);
+        let items: Vec<Value> =
+            page.iter().map(|n| json!({ "id": { "N": n.to_string() }, "pad": { "S": pad } })).collect();
+        let mut answer = json!({ "Items": items, "Count": page.len(), "ScannedCount": page.len() });
+        if self.tells {
+            let units = ((page.len() * self.bytes) as f64 / 4096.0).ceil().max(1.0) / 2.0;
+            answer["ConsumedCapacity"] = json!({ "CapacityUnits": units });
+        }
+        // DynamoDB gives a key whenever the limit was reached, even at the end.
+        if page.len() as u64 == limit {
+            answer["LastEvaluatedKey"] = json!({ "id": { "N": page.last().unwrap().to_string() } });
+        }
+        json(answer)
+    }
+
+    fn fake(self) -> Fake {
+        self.fake_with(Self::scan)
+    }
+
+    fn fake_with(self, scan: impl Fn(Self, &Asked) -> Reply + Send + Sync + 'static) -> Fake {
+        Fake::new(move |asked| match asked.operation.as_str() {
+            "ListTables" => json(json!({ "TableNames": ["big"] })),
+            "ListBackups" | "ListExports" => json(json!({})),
+            "DescribeTable" => {
+                let mut table = account::table("big", "eu-west-1");
+                table["ItemCount"] = json!(self.counted);
+                json(json!({ "Table": table }))
+            }
+            "Scan" => scan(self, asked),
+            _ => account::answer(asked),
+        })
+    }
+}
+
+async fn run(fake: &Fake, sampling: Sampling, seed: u64) -> Snapshot {
+    let regions = Regions::Given(vec!["eu-west-1".into()]);
+    fake.run(Plan { regions, sampling: Some(sampling), seed, ..plan() }).await.unwrap()
+}
+
+fn sample(snapshot: &Snapshot) -> &Sample {
+    snapshot.accounts[0].tables[0].sample.value().unwrap()
+}
+
+const USUAL: Sampling = Sampling { items: 200, rcu_budget: 50.0 };
+
+#[tokio::test]
+async fn a_large_table_is_read_all_over_and_not_past_the_sample() {
+    let fake = Big::of(100_000).fake();
+    let snapshot = run(&fake, USUAL, 1).await;
+    let sample = sample(&snapshot);
+    assert_eq!((sample.items_read, sample.stopped), (200, Stopped::Items));
+    assert_eq!((sample.segments, sample.contents.items), (10_000, 200));
+    assert!((20..=25).contains(&sample.segments_read), "{}", sample.segments_read);
+    assert!(sample.rcu_consumed <= 50.0 && sample.requests <= 30, "{sample:?}");
+    let first = &fake.log().into_iter().find(|a| a.operation == "Scan").unwrap();
+    assert_eq!(first.get("Limit"), json!(1));
+}
+
+#[tokio::test]
+async fn the_seed_decides_which_segments_and_nothing_else_does() {
+    let segments = async |seed| {
+        let fake = Big::of(100_000).fake();
+        run(&fake, USUAL, seed).await;
+        let scans = fake.log().into_iter().filter(|a| a.operation == "Scan");
+        scans.map(|a| a.get("Segment").as_u64().unwrap()).collect::<Vec<_>>()
+    };
+    let first = segments(1).await;
+    assert_eq!(first, segments(1).await);
+    assert_ne!(first, segments(2).await);
+    assert!(first.iter().collect::<BTreeSet<_>>().len() > 15);
+}
+
+#[tokio::test]
+async fn a_small_table_is_read_whole_in_few_requests() {
+    for counted in [0, 150] {
+        let fake = Big { counted, ..Big::of(150) }.fake();
+        let snapshot = run(&fake, USUAL, 1).await;
+        let sample = sample(&snapshot);
+        assert_eq!((sample.items_read, sample.stopped), (150, Stopped::Everything));
+        assert_eq!((sample.requests, sample.segments), (2, 1));
+    }
+    let fake = Big::of(0).fake();
+    let snapshot = run(&fake, USUAL, 1).await;
+    assert_eq!((sample(&snapshot).requests, sample(&snapshot).stopped), (1, Stopped::Everything));
+}
+
+#[tokio::test]
+async fn a_table_just_above_the_sample_is_read_to_the_sample() {
+    let snapshot = run(&Big::of(230).fake(), USUAL, 1).await;
+    assert_eq!((sample(&snapshot).items_read, sample(&snapshot).stopped), (200, Stopped::Items));
+    // A count that lags: fewer items are left than it says, and all of them are found.
+    let snapshot = run(&Big { counted: 600, ..Big::of(90) }.fake(), USUAL, 1).await;
+    assert_eq!((sample(&snapshot).items_read, sample(&snapshot).stopped), (90, Stopped::Everything));
+}
+
+#[tokio::test]
+async fn heavy_items_end_at_the_budget() {
+    for (bytes, tells) in [(390_000, true), (390_000, false), (30_000, true), (5_000, false)] {
+        let snapshot = run(&Big { bytes, tells, ..Big::of(500) }.fake(), USUAL, 1).await;
+        let sample = sample(&snapshot);
+        let one = (bytes as f64 / 4096.0).ceil() / 2.0;
+        assert_eq!(sample.stopped, Stopped::Budget, "{bytes}");
+        assert!(sample.rcu_consumed <= 50.0 + one, "{bytes}: {}", sample.rcu_consumed);
+        assert_eq!(sample.rcu_estimated, !tells);
+    }
+}
+
+#[tokio::test]
+async fn an_emptied_table_does_not_eat_more_than_the_budget() {
+    let snapshot = run(&Big { counted: 1_000_000_000, ..Big::of(0) }.fake(), USUAL, 1).await;
+    let sample = sample(&snapshot);
+    assert_eq!((sample.items_read, sample.stopped, sample.rcu_consumed), (0, Stopped::Budget, 50.0));
+}
+
+#[tokio::test]
+async fn what_was_read_before_a_fault_stands() {
+    for (code, stopped, why) in [
+        ("ProvisionedThroughputExceededException", Stopped::Throttled, Why::Throttled),
+        ("AccessDeniedException", Stopped::Failed, Why::Denied),
+    ] {
+        let scans = AtomicUsize::new(0);
+        let fake =
+            Big::of(100_000).fake_with(move |big, asked| match scans.fetch_add(1, Ordering::Relaxed) {
+                0..5 => big.scan(asked),
+                _ => error(asked, code),
+            });
+        let snapshot = run(&fake, USUAL, 1).await;
+        assert_eq!(sample(&snapshot).stopped, stopped);
+        assert!(sample(&snapshot).items_read > 0);
+        assert!(snapshot.gaps.values().any(|g| g.why == why && g.call == "dynamodb:Scan"));
+    }
+}
+
+#[tokio::test]
+async fn a_table_that_cannot_be_read_or_afforded_is_not_scanned() {
+    let no_budget = Sampling { items: 200, rcu_budget: 0.0 };
+    let fake = Big::of(9).fake();
+    let snapshot = run(&fake, no_budget, 1).await;
+    assert!(snapshot.gaps.values().any(|g| g.why == Why::Budget));
+    assert_eq!(fake.asked("Scan"), 0);
+
+    for status in ["ARCHIVED", "INACCESSIBLE_ENCRYPTION_CREDENTIALS"] {
+        let fake = Fake::new(move |asked| match asked.operation.as_str() {
+            "DescribeTable" => {
+                let mut table = account::table("t", &asked.region);
+                table["TableStatus"] = json!(status);
+                json(json!({ "Table": table }))
+            }
+            "DescribeContinuousBackups" | "DescribeTimeToLive" if status == "ARCHIVED" => {
+                error(asked, "TableNotFoundException")
+            }
+            _ => account::answer(asked),
+        });
+        let snapshot = run(&fake, USUAL, 1).await;
+        let table = &snapshot.accounts[0].tables[0];
+        assert!(matches!(&table.sample, Seen::Gap(gap) if snapshot.gaps[gap].message.contains(status)));
+        assert!(table.continuous_backups.value().is_some() && table.time_to_live.value().is_some());
+        assert_eq!(fake.asked("Scan"), 0);
+    }
+}

@@ -1,0 +1,117 @@
+//! A healthy account, whole: every answer finds its place, and the same account gives the same snapshot.
+
+use std::sync::Arc;
+
+use dynaudit::collect::{Plan, Regions, collect};
+use dynaudit::snapshot::sample::Stopped;
+use dynaudit::snapshot::{FORMAT, Why};
+use tokio::sync::watch;
+
+use crate::account::{KEY, MANAGED, ORDERS, answer};
+use crate::fake::{Fake, plan};
+
+#[tokio::test]
+async fn every_answer_finds_its_place() {
+    let fake = Fake::new(answer);
+    let snapshot = fake.snapshot().await;
+    assert_eq!((snapshot.format, snapshot.taken.0), (FORMAT, 1_800_000_000));
+    assert_eq!(
+        snapshot.gaps.values().map(|g| g.why).collect::<Vec<_>>(),
+        [Why::NotAsked],
+        "{:#?}",
+        snapshot.gaps
+    );
+    let account = &snapshot.accounts[0];
+    assert_eq!((account.id.as_str(), account.partition.as_str()), ("123456789012", "aws"));
+
+    let table = &account.tables[0];
+    assert_eq!((table.arn.as_str(), account.tables[1].name.as_str()), (ORDERS, "plain"));
+    let described = table.description.value().unwrap();
+    assert_eq!(described.encryption.as_ref().unwrap().key_arn.as_deref(), Some(KEY));
+    assert_eq!(described.replicas[0].key_arn.as_deref(), Some("arn:aws:kms:us-west-2:123456789012:key/k-2"));
+    assert_eq!(described.indexes[0].included, ["a", "b"]);
+    assert_eq!(described.keys[0].kind, "S");
+    assert_eq!(table.continuous_backups.value().unwrap().days, Some(35));
+    assert_eq!(table.time_to_live.value().unwrap().attribute.as_deref(), Some("ttl"));
+    assert_eq!(table.tags.value().unwrap()["team"], "shop");
+    assert!(table.policy.value().unwrap().is_some() && table.stream_policy.value().unwrap().is_none());
+    assert_eq!(table.kinesis.value().unwrap()[0].status, "ACTIVE");
+    assert_eq!(table.insights.value().unwrap().rules, ["a", "b"]);
+    assert_eq!(table.backups.items[0].name, "b1");
+    assert_eq!(account.regions[0].orphan_backups.items[0].table, "gone");
+    assert_eq!(table.exports.items[0].details.value().unwrap().bucket.as_deref(), Some("bucket"));
+    let sample = table.sample.value().unwrap();
+    assert_eq!((sample.items_read, sample.stopped, sample.requests), (3, Stopped::Everything, 2));
+    assert_eq!((sample.rcu_consumed, sample.rcu_estimated), (1.0, false));
+
+    let keys: Vec<&str> = account.keys.iter().map(|k| k.arn.as_str()).collect();
+    assert_eq!(keys, [KEY, "arn:aws:kms:us-west-2:123456789012:key/k-2"]);
+    assert!(account.keys[0].rotation.value().unwrap().as_ref().unwrap().enabled);
+    assert!(account.keys[1].rotation.value().unwrap().is_none());
+    assert_eq!(account.keys[0].grants.items[0].operations, ["Decrypt", "Encrypt"]);
+    assert_eq!(fake.asked("GetKeyPolicy"), 2);
+
+    let people = &account.principals;
+    assert_eq!(people.users[0].inline["p"], r#"{"Statement":[]}"#);
+    let local = &people.policies["arn:aws:iam::123456789012:policy/team/Local"];
+    assert_eq!((local.name.as_str(), local.document.value().unwrap().as_str()), ("Local", "{}"));
+    assert_eq!(people.policies[MANAGED].document.value().unwrap(), r#"{"a":1}"#);
+    assert_eq!(people.policies.len(), 2);
+
+    assert_eq!(snapshot.calls["dynamodb:DescribeTable"].made, 2);
+    assert!(
+        snapshot.calls.values().all(|count| count.failed == 0),
+        "no policy, no rotation: these are answers"
+    );
+}
+
+#[tokio::test]
+async fn no_value_of_an_item_is_in_the_snapshot() {
+    let text = serde_json::to_string(&Fake::new(answer).snapshot().await).unwrap();
+    assert!(!text.contains("PLAINTEXT"));
+}
+
+#[tokio::test]
+async fn shuffled_answers_give_an_equal_snapshot() {
+    let first = serde_json::to_string(&Fake::new(answer).snapshot().await).unwrap();
+    for shuffle in 1..6 {
+        let again = Fake::new(answer).shuffled(shuffle).snapshot().await;
+        assert_eq!(serde_json::to_string(&again).unwrap(), first);
+    }
+}
+
+#[tokio::test]
+async fn a_pattern_and_no_sampling_narrow_the_run() {
+    let fake = Fake::new(answer);
+    let snapshot = fake.run(Plan { table: Some("ord*".into()), sampling: None, ..plan() }).await.unwrap();
+    assert_eq!(snapshot.accounts[0].tables.len(), 1);
+    assert_eq!(snapshot.accounts[0].regions[1].tables.items, ["plain"]);
+    assert!(snapshot.accounts[0].regions[0].orphan_backups.items.is_empty());
+    let gap = snapshot.accounts[0].tables[0].sample.gap().unwrap();
+    assert_eq!(snapshot.gaps[gap].why, Why::NotAsked);
+    assert_eq!(fake.asked("Scan"), 0);
+}
+
+#[tokio::test]
+async fn all_regions_are_those_of_the_partition() {
+    let snapshot = Fake::new(answer).run(Plan { regions: Regions::All, ..plan() }).await.unwrap();
+    assert!(snapshot.scope.regions.len() > 30 && snapshot.scope.regions.contains(&"eu-north-1".to_owned()));
+    assert!(Fake::new(answer).run(Plan { regions: Regions::Given(vec![]), ..plan() }).await.is_err());
+}
+
+#[tokio::test]
+async fn an_interrupted_run_ends_and_says_what_was_not_reached() {
+    let (stop, stopped) = watch::channel(false);
+    let stop = Arc::new(stop);
+    let at_first_scan = Arc::clone(&stop);
+    let fake = Fake::new(move |asked| {
+        if asked.operation == "Scan" {
+            at_first_scan.send_replace(true);
+        }
+        answer(asked)
+    });
+    let snapshot = collect(&fake.sdk(), plan(), Arc::new(()), stopped).await.unwrap();
+    assert!(snapshot.gaps.values().any(|gap| gap.why == Why::Interrupted));
+    assert_eq!(snapshot.accounts[0].keys.iter().filter(|k| k.description.gap().is_some()).count(), 2);
+    assert_eq!(fake.asked("DescribeKey"), 0);
+}
