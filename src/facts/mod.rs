@@ -13,6 +13,7 @@
 //! below one: an administrator of 5,000 tables is one subject. The documentation of the fields
 //! here is the fact reference.
 
+pub mod access;
 pub mod account;
 pub mod attribute;
 pub mod backup;

@@ -9,10 +9,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{
-    Context, Effect, Expr, Policy, Statement, Truth, Who,
-    principal::Closeness,
-};
+use super::{Context, Effect, Expr, Policy, Statement, Truth, Who, principal::Closeness};
 
 /// A policy with the name that reports print.
 #[derive(Debug, Clone, Copy)]
@@ -102,7 +99,12 @@ impl std::fmt::Display for StatementRef {
 }
 
 /// Decides one request against the caller's policies and the resource's.
-pub fn decide(caller: &Caller<'_>, resource: Option<Named<'_>>, rule: Rule, request: &Request<'_>) -> Outcome {
+pub fn decide(
+    caller: &Caller<'_>,
+    resource: Option<Named<'_>>,
+    rule: Rule,
+    request: &Request<'_>,
+) -> Outcome {
     decide_with(caller, resource, rule, request, Vec::new())
 }
 

@@ -134,7 +134,14 @@ impl Statement {
             return Err(Malformed::new(place, "it is not an object"));
         };
         let known = [
-            "Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource",
+            "Sid",
+            "Effect",
+            "Principal",
+            "NotPrincipal",
+            "Action",
+            "NotAction",
+            "Resource",
+            "NotResource",
             "Condition",
         ];
         let mut fields = Fields::new(&place, members, &known)?;
@@ -186,16 +193,19 @@ impl Statement {
     }
 }
 
-fn resource_match(pattern: &Pattern, resource: &str, context: &Context<'_>) -> Truth {
+/// Whether a pattern of a `Resource` element covers `resource`.
+pub fn resource_match(pattern: &Pattern, resource: &str, context: &Context<'_>) -> Truth {
     match pattern.resolve(context) {
         Resolved::Tokens(tokens) => matches(&tokens, resource).into(),
         Resolved::Nothing => Truth::False,
-        Resolved::Unknown { keys, widest } if matches(&widest, resource) => Truth::Depends(Expr::Test(Test {
-            operator: "Resource".to_owned(),
-            key: keys.join(" "),
-            values: vec![pattern.text().to_owned()],
-            negated: false,
-        })),
+        Resolved::Unknown { keys, widest } if matches(&widest, resource) => {
+            Truth::Depends(Expr::Test(Test {
+                operator: "Resource".to_owned(),
+                key: keys.join(" "),
+                values: vec![pattern.text().to_owned()],
+                negated: false,
+            }))
+        }
         Resolved::Unknown { .. } => Truth::False,
     }
 }
@@ -279,9 +289,7 @@ impl Fields {
         let not = format!("Not{name}");
         let (plain, negated) = (self.take(name), self.take(&not));
         match (plain, negated) {
-            (Some(_), Some(_)) => {
-                Err(Malformed::new(&self.place, format!("it has both {name} and {not}")))
-            }
+            (Some(_), Some(_)) => Err(Malformed::new(&self.place, format!("it has both {name} and {not}"))),
             (Some(json), None) => Ok(Some((false, format!("{}.{name}", self.place), json))),
             (None, Some(json)) => Ok(Some((true, format!("{}.{not}", self.place), json))),
             (None, None) => Ok(None),

@@ -50,7 +50,8 @@ pub fn read_policy(policy: &Policy, owner_account: &str, resource_arn: &str) -> 
             callers.accounts.into_iter().filter(|account| account != owner_account).collect();
         reading.public |= callers.anyone;
         reading.cross_account |= callers.anyone || callers.unnamed || !outsiders.is_empty();
-        reading.administers |= (callers.anyone || callers.unnamed || !outsiders.is_empty()) && manages(statement);
+        reading.administers |=
+            (callers.anyone || callers.unnamed || !outsiders.is_empty()) && manages(statement);
         reading.accounts.extend(outsiders);
     }
     reading
@@ -101,10 +102,24 @@ pub fn callers(statement: &Statement, principals: &Principals) -> Callers {
 
 /// Keys that tie a request to its caller ("The meaning of public": what Block Public Access accepts).
 const BINDING: &[&str] = &[
-    "aws:principalaccount", "aws:principalarn", "aws:principalorgid", "aws:principalorgpaths",
-    "aws:sourceaccount", "aws:sourcearn", "aws:sourceip", "aws:sourceorgid", "aws:sourceorgpaths",
-    "aws:sourceowner", "aws:sourcevpc", "aws:sourcevpce", "aws:userid", "aws:username",
-    "aws:vpceaccount", "aws:vpceorgid", "kms:calleraccount", "s3:dataaccesspointaccount",
+    "aws:principalaccount",
+    "aws:principalarn",
+    "aws:principalorgid",
+    "aws:principalorgpaths",
+    "aws:sourceaccount",
+    "aws:sourcearn",
+    "aws:sourceip",
+    "aws:sourceorgid",
+    "aws:sourceorgpaths",
+    "aws:sourceowner",
+    "aws:sourcevpc",
+    "aws:sourcevpce",
+    "aws:userid",
+    "aws:username",
+    "aws:vpceaccount",
+    "aws:vpceorgid",
+    "kms:calleraccount",
+    "s3:dataaccesspointaccount",
 ];
 
 /// Whether a condition ties the request to certain callers: a binding key, compared for equality or
@@ -125,8 +140,7 @@ pub fn binds(condition: &Condition) -> bool {
 
 /// Accounts that conditions tie the caller to; none if no condition names accounts.
 fn bound_accounts(conditions: &[Condition]) -> Option<BTreeSet<String>> {
-    let by_account =
-        ["aws:principalaccount", "kms:calleraccount", "aws:sourceaccount", "aws:sourceowner"];
+    let by_account = ["aws:principalaccount", "kms:calleraccount", "aws:sourceaccount", "aws:sourceowner"];
     conditions.iter().filter(|condition| binds(condition)).find_map(|condition| {
         let texts = condition.values.iter().map(|value| value.text());
         if by_account.contains(&condition.lookup.as_str()) {

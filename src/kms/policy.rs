@@ -4,9 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::iam::{
     Caller, Context, Decision, Effect, Keys, Kind, Malformed, Named, Policy, Request, Rule, Statement, Value,
-    Who, WhoKind, decide,
-    principal::Entry,
-    resource_policy::callers,
+    Who, WhoKind, decide, principal::Entry, resource_policy::callers,
 };
 
 /// What a key policy says.
