@@ -179,7 +179,7 @@ fn table_policies_are_read_for_whom_they_let_in() {
             public: case.public,
             cross_account: case.cross_account,
             accounts: case.accounts.into_iter().collect(),
-            administers: case.administers || case.public && reading.administers,
+            administers: case.administers,
             denies: case.denies,
         };
         assert_eq!(reading, wanted, "{}", case.name);
