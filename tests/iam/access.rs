@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use dynaudit::{
     facts::{
         Fact, Node,
-        access::{Access, evaluate},
+        access::{Access, evaluate, resource_policy},
     },
     finding::Confidence,
     snapshot::{Account, Gap, GapId, Seen, Why},
@@ -122,6 +122,8 @@ fn a_malformed_policy_makes_only_its_holder_unknown() {
     let counted = access.of_table(&arn("T0"));
     assert_eq!(counted.readers, Fact::Unknown(id.clone()));
     assert_eq!(counted.external, Fact::Known(0));
+    let tells = resource_policy(&Seen::Value(Some("{".into())), &arn("T0"), OWNER, &mut BTreeMap::new());
+    assert!(matches!(tells, Fact::Unknown(_)));
     let principals = access.principal_nodes();
     assert_eq!(principals[0].facts["reads_tables"], json!({ "$unknown": id }));
     assert_eq!(principals[1].facts["reads_tables"], true);
@@ -175,6 +177,8 @@ fn a_table_policy_lets_outsiders_in_and_a_deny_keeps_them_out() {
     let statements = json!([
         { "Effect": "Allow", "Principal": { "AWS": ["444455556666", format!("arn:aws:iam::{OWNER}:role/app")] },
           "Action": ["dynamodb:GetItem", "dynamodb:PartiQLSelect"], "Resource": "*" },
+        { "Effect": "Allow", "Principal": { "Service": "replication.dynamodb.amazonaws.com" },
+          "Action": "dynamodb:Query", "Resource": "*" },
         { "Effect": "Allow", "Principal": "*", "Action": "dynamodb:Scan", "Resource": "*",
           "Condition": { "StringEquals": { "aws:PrincipalOrgID": "o-1" } } },
     ]);
@@ -253,6 +257,18 @@ fn decrypting_with_every_key_is_seen() {
     assert_eq!(of(json!([allow("kms:Decrypt", "*")])), true);
     assert_eq!(of(json!([allow("kms:Decrypt", "arn:aws:kms:*:*:key/1")])), false);
     assert_eq!(of(json!([allow("kms:*", "*"), deny("kms:Decrypt", "*")])), false);
+}
+
+#[test]
+fn the_auditor_may_write_or_not() {
+    let reader = user("reader", json!([allow("dynamodb:Describe*", "*")]));
+    let writer = role("writer", json!([allow("dynamodb:*", "*")]));
+    let (access, _) = judge(&account(vec![reader], vec![writer], tables(1)));
+    let of = |arn: &str| access.can_write(arn);
+    assert_eq!(of(&format!("arn:aws:iam::{OWNER}:user/reader")), Some(Fact::Known(false)));
+    let session = format!("arn:aws:sts::{OWNER}:assumed-role/writer/ci");
+    assert_eq!(of(&session), Some(Fact::Known(true)));
+    assert_eq!(of(&format!("arn:aws:iam::{OWNER}:user/nobody")), None);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Who can reach the data of which tables: held in classes, never in pairs.
 
+mod auditor;
 mod classes;
 mod judge;
 mod nodes;
@@ -18,6 +19,8 @@ use super::{
     table,
 };
 use crate::snapshot::{Account, Gap, GapId};
+
+pub use self::policies::resource_policy;
 
 /// Readers that fare alike on tables that no statement tells apart.
 #[derive(Debug, Clone)]
@@ -63,6 +66,7 @@ pub struct Party {
 #[derive(Debug)]
 pub struct Access {
     account: String,
+    partition: String,
     policies: Policies,
     subjects: Vec<Subject>,
     targets: Vec<Target>,
@@ -93,6 +97,7 @@ pub fn evaluate(account: &Account, sensitive: &BTreeSet<String>, gaps: &mut BTre
     classes.extend(more);
     Access {
         account: account.id.clone(),
+        partition: account.partition.clone(),
         policies,
         subjects,
         targets,
@@ -137,7 +142,9 @@ impl Access {
         let target = &self.targets[at];
         let reading = self.classes.iter().filter(|class| class.roads.reads() && class.tables.contains(&at));
         let readers: BTreeSet<usize> = reading.flat_map(|class| class.members.iter().copied()).collect();
-        let external = readers.iter().filter(|n| self.parties.get(**n).is_some_and(|p| p.external)).count();
+        let parties = || readers.iter().filter_map(|number| self.parties.get(*number));
+        let external = parties().filter(|party| party.external).count();
+        let own = parties().filter(|party| party.account == self.account).count();
         let hidden = target.unread.first();
         let unread = || {
             let unknown = |(n, subject): (usize, &Subject)| {
@@ -147,9 +154,9 @@ impl Access {
         };
         let count = |n: usize| Fact::Known(i64::try_from(n).unwrap_or(i64::MAX));
         let unless = |gap: Option<GapId>, fact| gap.map_or(fact, Fact::Unknown);
-        let own = hidden.cloned().or_else(|| self.incomplete.clone()).or_else(unread);
+        let gap = hidden.cloned().or_else(|| self.incomplete.clone()).or_else(unread);
         table::Access {
-            readers: unless(own, count(readers.len() - external)),
+            readers: unless(gap, count(own)),
             external: unless(hidden.cloned(), count(external)),
             anyone: match hidden {
                 // What was read of the two policies may have said it already.

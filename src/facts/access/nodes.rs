@@ -42,7 +42,7 @@ impl Access {
 
     /// One node for each user and role, by ARN; then one if they were not listed whole.
     pub fn principal_nodes(&self) -> Vec<Node> {
-        let mut reads = vec![(false, false, false); self.subjects.len()];
+        let mut reads = vec![(false, false); self.subjects.len()];
         for class in self.classes.iter().filter(|class| class.roads.reads()) {
             let sensitive = class.tables.iter().any(|at| self.targets[*at].sensitive);
             for number in &class.members {
@@ -52,9 +52,8 @@ impl Access {
                 }
             }
         }
-        let node = |(subject, (any, sensitive, _)): (&Subject, (bool, bool, bool))| {
-            self.principal(subject, any, sensitive)
-        };
+        let node =
+            |(subject, (any, sensitive)): (&Subject, (bool, bool))| self.principal(subject, any, sensitive);
         let mut nodes: Vec<Node> = self.subjects.iter().zip(reads).map(node).collect();
         if let Some(gap) = &self.incomplete {
             let names = [("principal".to_owned(), "(not listed)".to_owned())].into();
@@ -179,8 +178,7 @@ impl Access {
         let keys = Keys::new()
             .with_one("aws:ResourceAccount", &self.account)
             .with_one("aws:SecureTransport", "true");
-        let partition = subject.who.arn.split(':').nth(1).unwrap_or("aws");
-        let resource = format!("arn:{partition}:kms:{}:{}:key/~any~", "any-region-0", self.account);
+        let resource = format!("arn:{}:kms:any-region-0:{}:key/~any~", self.partition, self.account);
         let context = Context { caller: &subject.keys, resource: &keys };
         let request = Request { action: kms::DECRYPT, resource: &resource, context };
         decide(&caller, None, Rule::Either, &request).decision == Decision::Allowed
@@ -205,7 +203,7 @@ impl Access {
     }
 
     fn root(&self) -> String {
-        format!("arn:aws:iam::{}:root", self.account)
+        format!("arn:{}:iam::{}:root", self.partition, self.account)
     }
 }
 

@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::auditor::WRITES;
 use crate::{
-    iam::{Kind, Malformed, Policy, actions},
+    facts::{Fact, table},
+    iam::{self, Kind, Malformed, Policy, actions},
     kms,
-    snapshot::{Gap, GapId, ResourceId, Why},
+    snapshot::{Gap, GapId, ResourceId, Seen, Why},
 };
 
 /// An action and a table name that nobody writes down: only a wildcard matches them.
@@ -46,6 +48,7 @@ impl Policies {
         let result = Policy::parse(text, kind).map(|policy| {
             let mut actions = actions::names();
             actions.push(kms::DECRYPT);
+            actions.extend(WRITES);
             self.loaded.push(Loaded::new(name, policy.restricted_to(&actions)));
             self.loaded.len() - 1
         });
@@ -96,4 +99,29 @@ pub(super) fn file(gaps: &mut BTreeMap<GapId, Gap>, gap: Gap) -> GapId {
     let id = gap.id();
     gaps.entry(id.clone()).or_insert(gap);
     id
+}
+
+/// The facts of a table's or stream's own policy: null without one, unknown where it was not read or does
+/// not parse (then with a gap on `arn`).
+pub fn resource_policy(
+    policy: &Seen<Option<String>>,
+    arn: &str,
+    owner: &str,
+    gaps: &mut BTreeMap<GapId, Gap>,
+) -> Fact<Option<table::ResourcePolicy>> {
+    let text = match policy {
+        Seen::Gap(gap) => return Fact::Unknown(gap.clone()),
+        Seen::Value(None) => return Fact::Known(None),
+        Seen::Value(Some(text)) => text,
+    };
+    match iam::resource_policy::read(text, owner, arn) {
+        Err(error) => Fact::Unknown(malformed(gaps, "resource-based policy", arn, &error)),
+        Ok(reading) => Fact::Known(Some(table::ResourcePolicy {
+            public: reading.public,
+            cross_account: reading.cross_account,
+            accounts: reading.accounts.into_iter().collect(),
+            administers: reading.administers,
+            denies: reading.denies,
+        })),
+    }
 }

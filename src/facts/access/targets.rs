@@ -69,7 +69,7 @@ fn target(
                 Some(id)
             }
             Err(error) => {
-                unread.push(malformed(gaps, name, arn, &error));
+                unread.push(malformed(gaps, "resource-based policy", arn, &error));
                 None
             }
         },
