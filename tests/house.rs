@@ -36,7 +36,8 @@ fn a_check_lies_in_one_of_six_folders_under_a_kebab_case_name() {
         let folder = file.parent().unwrap().file_name().unwrap().to_string_lossy().into_owned();
         assert!(FOLDERS.contains(&folder.as_str()), "{}", file.display());
         let id = file.file_stem().unwrap().to_string_lossy().into_owned();
-        let kebab = id.split('-').all(|word| !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase()));
+        let kebab =
+            id.split('-').all(|word| !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase()));
         assert!(kebab, "{}", file.display());
         assert!(!seen.contains(&id), "two checks are called {id}");
         seen.push(id);
@@ -46,7 +47,12 @@ fn a_check_lies_in_one_of_six_folders_under_a_kebab_case_name() {
 
 #[test]
 fn nothing_is_left_over() {
-    let words = [concat!("to", "do!("), concat!("unimple", "mented!("), concat!("FIX", "ME"), concat!("#[ig", "nore")];
+    let words = [
+        concat!("to", "do!("),
+        concat!("unimple", "mented!("),
+        concat!("FIX", "ME"),
+        concat!("#[ig", "nore"),
+    ];
     for file in rust_files() {
         let text = fs::read_to_string(&file).unwrap();
         for word in words {

@@ -68,9 +68,10 @@ fn a_crate_is_named_at_home_only() {
 
 #[test]
 fn the_tests_above_can_fail() {
-    assert_eq!(imports("use crate::run::go;\nuse crate::{cli, facts::{a, b}, check::Library};"), [
-        "run", "cli", "facts", "check"
-    ]);
+    assert_eq!(
+        imports("use crate::run::go;\nuse crate::{cli, facts::{a, b}, check::Library};"),
+        ["run", "cli", "facts", "check"]
+    );
     assert!(names("let x: aws_types::SdkConfig;", "aws_"));
     assert!(!names("let draws_x = 1;", "aws_"));
 }

@@ -3,10 +3,10 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Fact, Node};
+use super::{Fact, Node, access::Access};
 use crate::{
     finding::{Subject, SubjectKind},
-    snapshot,
+    snapshot::{self, Seen},
 };
 
 /// An AWS account.
@@ -22,6 +22,9 @@ pub struct Account {
     pub sensitive_tables: i64,
     /// ARN of who ran the audit.
     pub auditor: Fact<String>,
+    /// Whether the auditor's own policies let it change or delete tables or items; null where it is
+    /// not a principal of this account.
+    pub auditor_can_write: Fact<Option<bool>>,
     /// Regions that were asked for.
     pub regions: Vec<Region>,
 }
@@ -36,7 +39,7 @@ pub struct Region {
 }
 
 /// The node of `account`, without what stands below it.
-pub fn node(account: &snapshot::Account, sensitive_tables: usize) -> Node {
+pub fn node(account: &snapshot::Account, sensitive_tables: usize, access: &Access) -> Node {
     let regions: Vec<Region> = account
         .regions
         .iter()
@@ -58,9 +61,22 @@ pub fn node(account: &snapshot::Account, sensitive_tables: usize) -> Node {
         },
         sensitive_tables: sensitive_tables as i64,
         auditor: Fact::of(&account.identity, |identity| identity.arn.clone()),
+        auditor_can_write: auditor_can_write(account, access),
         regions,
     };
     Node::new(subject(account), &facts)
+}
+
+fn auditor_can_write(account: &snapshot::Account, access: &Access) -> Fact<Option<bool>> {
+    let identity = match &account.identity {
+        Seen::Value(identity) => identity,
+        Seen::Gap(gap) => return Fact::Unknown(gap.clone()),
+    };
+    match (access.can_write(&identity.arn), access.incomplete()) {
+        (Some(can), _) => can.and_then(|can| Fact::Known(Some(*can))),
+        (None, Some(gap)) => Fact::Unknown(gap.clone()),
+        (None, None) => Fact::Known(None),
+    }
 }
 
 fn subject(account: &snapshot::Account) -> Subject {

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::{Collection, Fact, Node, copy, copy::Copy, table::subject};
 use crate::{
+    detect::shown_name,
     finding::{Confidence, SubjectKind},
     snapshot::{
         self, Seen, Timestamp,
@@ -76,9 +77,11 @@ fn node(table: &snapshot::Table, sighting: &Sighting, account: &str, taken: Time
         items: sighting.items as i64,
         share: sighting.items as f64 / sighting.items_with_path.max(1) as f64,
         nested: !whole,
-        table_key: Fact::of(&table.description, |d| whole && d.keys.iter().any(|key| key.name == name)),
+        table_key: Fact::of(&table.description, |d| {
+            whole && d.keys.iter().any(|key| shown_name(&key.name) == name)
+        }),
         index_key: Fact::of(&table.description, |d| {
-            whole && d.indexes.iter().any(|index| index.keys.iter().any(|key| key.name == name))
+            whole && d.indexes.iter().any(|index| index.keys.iter().any(|key| shown_name(&key.name) == name))
         }),
         expires: Fact::of(&table.time_to_live, |ttl| ttl.status.starts_with("ENABL")),
         jwt_alg_none: has(SecretTrait::JwtAlgNone),

@@ -28,7 +28,7 @@ fn root(account: &Account, taken: Timestamp, gaps: &mut BTreeMap<GapId, Gap>) ->
     let keys = Keys::of(account);
     let around = Around { account, keys: &keys, access: &access, taken };
 
-    let mut root = account::node(account, sensitive.len());
+    let mut root = account::node(account, sensitive.len(), &access);
     root.children.extend(key::nodes(account, taken, gaps));
     root.children.extend(access.principal_nodes());
     root.children.extend(access.reader_nodes());

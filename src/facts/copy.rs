@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::{Collection, Node, table::subject};
 use crate::{
+    detect::shown_name,
     finding::SubjectKind,
     snapshot::{
         self, GapId, Seen, Timestamp,
@@ -44,7 +45,7 @@ pub enum Place {
     Export,
 }
 
-/// The places that the top-level attribute `name` of `table` is copied to.
+/// The places that the top-level attribute `name` (as paths write it) of `table` is copied to.
 pub fn of(table: &snapshot::Table, name: &str, taken: Timestamp) -> Collection<Copy> {
     let mut items: Vec<Copy> = Vec::new();
     let mut gaps: Vec<GapId> = Vec::new();
@@ -93,7 +94,7 @@ pub fn nodes(
 }
 
 fn described(table: &snapshot::Table, description: &Description, name: &str, items: &mut Vec<Copy>) {
-    let key = description.keys.iter().any(|key| key.name == name);
+    let key = description.keys.iter().any(|key| shown_name(&key.name) == name);
     for index in &description.indexes {
         if key || projects(index, name) {
             items.push(copy(Place::Index, &index.arn, &index.name, None));
@@ -118,8 +119,9 @@ fn described(table: &snapshot::Table, description: &Description, name: &str, ite
 /// Whether an index holds the attribute; the table's own keys are in every index anyway.
 fn projects(index: &Index, name: &str) -> bool {
     index.projection == "ALL"
-        || index.keys.iter().any(|key| key.name == name)
-        || (index.projection == "INCLUDE" && index.included.iter().any(|included| included == name))
+        || index.keys.iter().any(|key| shown_name(&key.name) == name)
+        || (index.projection == "INCLUDE"
+            && index.included.iter().any(|included| shown_name(included) == name))
 }
 
 fn copy(place: Place, arn: &str, name: &str, dies_after_days: Option<i64>) -> Copy {

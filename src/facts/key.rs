@@ -1,9 +1,17 @@
 //! Facts of a KMS key and of its grants.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Collection, Fact, table::KeyOwner};
+use super::{Collection, Fact, Node, table::KeyOwner};
+use crate::{
+    finding::{Subject, SubjectKind},
+    iam::arn::Arn,
+    kms,
+    snapshot::{self, Account, Gap, GapId, ResourceId, Seen, Timestamp, Why},
+};
 
 /// A KMS key that something of DynamoDB is encrypted with.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -24,8 +32,8 @@ pub struct Key {
     pub material_expires_in_days: Fact<Option<i64>>,
     /// Whether automatic rotation is on; null where the key cannot rotate by itself.
     pub rotation: Fact<Option<bool>>,
-    /// Number of tables and replicas that it encrypts.
-    pub tables: i64,
+    /// Number of tables and replicas that it encrypts; unknown where some table could not be described.
+    pub tables: Fact<i64>,
     /// Who may decrypt by the key's policy.
     pub policy: Fact<KeyPolicy>,
     /// Grants.
@@ -41,7 +49,8 @@ pub struct KeyPolicy {
     pub cross_account: bool,
     /// Accounts beside the owner that may, sorted.
     pub accounts: Vec<String>,
-    /// Whether some principal may decrypt without DynamoDB between (`kms:ViaService`) and without an encryption context.
+    /// Whether somebody whom the policy names may decrypt without DynamoDB between (`kms:ViaService`) and
+    /// without an encryption context; the account as a whole, to which it may hand over, aside.
     pub usable_outside_dynamodb: bool,
     /// Whether the policy hands decisions over to the account's IAM policies.
     pub delegates_to_iam: bool,
@@ -65,18 +74,130 @@ pub struct Grant {
     /// Whether an encryption context bounds it.
     pub constrained: bool,
 }
-pub fn facts(
-    _k: &crate::snapshot::Key,
-    _a: &crate::snapshot::Account,
-    _t: crate::snapshot::Timestamp,
-    _g: &mut std::collections::BTreeMap<crate::snapshot::GapId, crate::snapshot::Gap>,
-) -> Key {
-    loop {}
+
+/// One node for each key of the account, by ARN, with its grants below.
+pub fn nodes(account: &Account, taken: Timestamp, gaps: &mut BTreeMap<GapId, Gap>) -> Vec<Node> {
+    let node = |key: &snapshot::Key| {
+        let facts = facts(account, key, taken, gaps);
+        let subject = |kind, names| Subject {
+            kind,
+            arn: facts.arn.clone(),
+            account: account.id.clone(),
+            region: Some(key.region.clone()),
+            table: None,
+            tables: None,
+            names,
+        };
+        let mut node = Node::new(subject(SubjectKind::Key, BTreeMap::new()), &facts);
+        node.children = facts
+            .grants
+            .items
+            .iter()
+            .map(|grant| {
+                let names = [("grant".to_owned(), grant.id.clone())].into();
+                Node::new(subject(SubjectKind::Grant, names), grant)
+            })
+            .collect();
+        if let Some(gap) = &facts.grants.gap {
+            node.children.push(Node::unlisted(subject(SubjectKind::Grant, BTreeMap::new()), gap));
+        }
+        node
+    };
+    let mut nodes: Vec<Node> = account.keys.iter().map(node).collect();
+    nodes.sort_by(|a, b| a.subject.arn.cmp(&b.subject.arn));
+    nodes
 }
-pub fn nodes(
-    _a: &crate::snapshot::Account,
-    _t: crate::snapshot::Timestamp,
-    _g: &mut std::collections::BTreeMap<crate::snapshot::GapId, crate::snapshot::Gap>,
-) -> Vec<super::Node> {
-    vec![]
+
+/// The facts of one key. `taken`: when the snapshot was; days are counted from there. A policy that does
+/// not parse becomes a gap on the key.
+pub fn facts(
+    account: &Account,
+    key: &snapshot::Key,
+    taken: Timestamp,
+    gaps: &mut BTreeMap<GapId, Gap>,
+) -> Key {
+    let description = &key.description;
+    let named = Arn::parse(&key.arn).map(|arn| arn.account).filter(|id| !id.is_empty());
+    let told = description.value().and_then(|d| d.account.as_deref());
+    let owner = told.or(named).unwrap_or(&account.id);
+    let days = |at: Option<Timestamp>| at.map(|at| taken.days_until(at));
+    Key {
+        arn: key.arn.clone(),
+        owner: Fact::of(description, |d| match d.manager.as_deref() {
+            Some("AWS") => KeyOwner::AwsManaged,
+            _ => KeyOwner::Customer,
+        }),
+        external: match (told.or(named), description.gap()) {
+            (None, Some(gap)) => Fact::Unknown(gap.clone()),
+            _ => Fact::Known(owner != account.id),
+        },
+        state: Fact::of(description, |d| d.state.clone().unwrap_or_default()),
+        deletion_in_days: Fact::of(description, |d| days(d.deletion_date)),
+        origin: Fact::of(description, |d| d.origin.clone().unwrap_or_default()),
+        material_expires_in_days: Fact::of(description, |d| days(d.valid_to)),
+        rotation: Fact::of(&key.rotation, |rotation| rotation.as_ref().map(|r| r.enabled)),
+        tables: uses(account, key),
+        policy: policy(key, owner, gaps),
+        grants: Collection {
+            items: key.grants.items.iter().map(|grant| self::grant(grant, owner)).collect(),
+            gap: key.grants.gap.clone(),
+        },
+    }
+}
+
+fn uses(account: &Account, key: &snapshot::Key) -> Fact<i64> {
+    if let Some(gap) = account.tables.iter().find_map(|table| table.description.gap()) {
+        return Fact::Unknown(gap.clone());
+    }
+    let this = |arn: Option<&str>| {
+        arn.is_some_and(|arn| arn == key.arn || key.description.value().is_some_and(|d| d.arn == arn))
+    };
+    let described = account.tables.iter().filter_map(|table| table.description.value());
+    let count = described.map(|d| {
+        let own = d.encryption.as_ref().and_then(|e| e.key_arn.as_deref());
+        let replicas = d.replicas.iter().filter(|r| this(r.key_arn.as_deref())).count();
+        usize::from(this(own)) + replicas
+    });
+    Fact::Known(i64::try_from(count.sum::<usize>()).unwrap_or(i64::MAX))
+}
+
+fn policy(key: &snapshot::Key, owner: &str, gaps: &mut BTreeMap<GapId, Gap>) -> Fact<KeyPolicy> {
+    let text = match &key.policy {
+        Seen::Value(text) => text,
+        Seen::Gap(gap) => return Fact::Unknown(gap.clone()),
+    };
+    let arn = key.description.value().map_or(key.arn.as_str(), |d| d.arn.as_str());
+    match kms::read_key_policy(text, arn, owner) {
+        Ok(reading) => Fact::Known(KeyPolicy {
+            public: reading.public,
+            cross_account: reading.cross_account,
+            accounts: reading.accounts.into_iter().collect(),
+            usable_outside_dynamodb: reading.usable_outside_dynamodb,
+            delegates_to_iam: reading.delegates_to_iam,
+        }),
+        Err(error) => {
+            let gap = Gap {
+                call: "policy document".to_owned(),
+                on: ResourceId(key.arn.clone()),
+                why: Why::Malformed,
+                message: format!("key policy: {error}"),
+            };
+            let id = gap.id();
+            gaps.entry(id.clone()).or_insert(gap);
+            Fact::Unknown(id)
+        }
+    }
+}
+
+fn grant(grant: &snapshot::key::Grant, owner: &str) -> Grant {
+    let reading = kms::read_grant(grant, owner);
+    Grant {
+        id: grant.id.clone(),
+        grantee: grant.grantee.clone().unwrap_or_default(),
+        decrypts: reading.decrypts,
+        external: reading.external,
+        service: reading.service,
+        deleted: reading.deleted,
+        constrained: reading.constrained,
+    }
 }

@@ -3,33 +3,35 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::Fact;
+
 /// A user or role.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Principal {
     /// Amazon Resource Name.
-    pub arn: String,
+    pub arn: Fact<String>,
     /// Name.
-    pub name: String,
+    pub name: Fact<String>,
     /// User or role.
-    pub kind: PrincipalKind,
+    pub kind: Fact<PrincipalKind>,
     /// Names of attached AWS managed policies, sorted; those of a user's groups too.
-    pub aws_managed: Vec<String>,
+    pub aws_managed: Fact<Vec<String>>,
     /// Whether a permissions boundary bounds it.
-    pub boundary: bool,
+    pub boundary: Fact<bool>,
     /// Whether a role can be assumed by another account; false for a user.
-    pub trusts_other_accounts: bool,
+    pub trusts_other_accounts: Fact<bool>,
     /// Whether a role can be assumed by anyone, without a condition; false for a user.
-    pub trusts_anyone: bool,
+    pub trusts_anyone: Fact<bool>,
     /// Whether the trust of another account asks for an external id, an organization or MFA.
-    pub trust_conditioned: bool,
+    pub trust_conditioned: Fact<bool>,
     /// Whether a policy of its own could not be read, so that what it may do is not known whole.
-    pub policies_unread: bool,
-    /// Whether it can read items of some table.
-    pub reads_tables: super::Fact<bool>,
+    pub policies_unread: Fact<bool>,
+    /// Whether it can read items of some table (`GetItem`, `Query`, `Scan`, PartiQL, the stream).
+    pub reads_tables: Fact<bool>,
     /// Whether it can read items of some table in whose sample a secret was seen.
-    pub reads_sensitive: super::Fact<bool>,
+    pub reads_sensitive: Fact<bool>,
     /// Whether it may decrypt with every key of the account, so with every table's.
-    pub decrypts_all_keys: super::Fact<bool>,
+    pub decrypts_all_keys: Fact<bool>,
 }
 
 /// User or role.

@@ -3,35 +3,38 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// Someone who can reach the data of a set of tables in one way.
+use super::Fact;
+
+/// Someone who can reach the data of a set of tables in one way. Every field is a fact of its own: of
+/// readers that could not be listed nothing is known, of one whose policy could not be read only who it is.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Reader {
     /// ARN, account id, service name or `*`.
-    pub arn: String,
+    pub arn: Fact<String>,
     /// Name to print.
-    pub name: String,
+    pub name: Fact<String>,
     /// What sort of reader.
-    pub kind: ReaderKind,
+    pub kind: Fact<ReaderKind>,
     /// Account that the reader is of; empty for a service and for anyone.
-    pub account: String,
+    pub account: Fact<String>,
     /// Whether of another account, or anyone.
-    pub external: bool,
+    pub external: Fact<bool>,
     /// Whether outright or only under a condition that cannot be judged at rest.
-    pub decision: Decision,
+    pub decision: Fact<Decision>,
     /// What every way in needs; all false where `decision` is `allowed`.
-    pub needs: Needs,
+    pub needs: Fact<Needs>,
     /// The condition, to show; empty where there is none.
-    pub condition: String,
+    pub condition: Fact<String>,
     /// Which roads lead to the data.
-    pub roads: Roads,
+    pub roads: Fact<Roads>,
     /// Which tables.
-    pub tables: Tables,
+    pub tables: Fact<Tables>,
     /// Whether it may do everything (`dynamodb:*` or more) on these tables.
-    pub full_access: bool,
+    pub full_access: Fact<bool>,
     /// Whether a statement names all tables (`*` or `table/*`) rather than these.
-    pub wildcard: bool,
+    pub wildcard: Fact<bool>,
     /// The statements that let it in, as `policy#index`, sorted.
-    pub via: Vec<String>,
+    pub via: Fact<Vec<String>>,
 }
 
 /// What sort of reader.
@@ -83,6 +86,13 @@ pub struct Needs {
     pub session_tag: bool,
     /// Something else.
     pub other: bool,
+}
+
+impl Roads {
+    /// Whether items can be read at once, without a write, a copy or a change of policy first.
+    pub fn reads(&self) -> bool {
+        self.get || self.scan || self.partiql || self.stream
+    }
 }
 
 /// The roads that lead to a table's data.

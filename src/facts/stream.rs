@@ -6,8 +6,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
-    Fact, Node,
-    table::{ResourcePolicy, policy, subject},
+    Fact, Node, access,
+    table::{ResourcePolicy, subject},
 };
 use crate::{
     finding::SubjectKind,
@@ -63,7 +63,7 @@ pub fn nodes(table: &snapshot::Table, account: &str, gaps: &mut BTreeMap<GapId, 
             Some("NEW_AND_OLD_IMAGES") => View::NewAndOldImages,
             _ => View::Unspecified,
         },
-        policy: policy(&table.stream_policy, account, arn, gaps),
+        policy: access::resource_policy(&table.stream_policy, arn, account, gaps),
     };
     vec![Node::new(subject(SubjectKind::Stream, table, arn, account, []), &facts)]
 }

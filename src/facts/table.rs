@@ -13,8 +13,7 @@ use super::{
 };
 use crate::{
     finding::{Subject, SubjectKind},
-    iam,
-    snapshot::{self, Gap, GapId, ResourceId, Seen, Timestamp, Why, sample::Stopped},
+    snapshot::{self, Gap, GapId, Seen, Timestamp, sample::Stopped},
 };
 
 /// A DynamoDB table.
@@ -221,7 +220,7 @@ pub fn node(table: &snapshot::Table, around: &Around<'_>, gaps: &mut BTreeMap<Ga
             Seen::Value(d) => Collection { items: d.indexes.iter().map(index::facts).collect(), gap: None },
             Seen::Gap(gap) => Collection { items: Vec::new(), gap: Some(gap.clone()) },
         },
-        policy: policy(&table.policy, &around.account.id, &table.arn, gaps),
+        policy: access::resource_policy(&table.policy, &table.arn, &around.account.id, gaps),
         insights_on: Fact::of(&table.insights, |i| i.status.starts_with("ENABL")),
         kinesis: kinesis(table, &around.account.id),
         global: Fact::of(d, |d| !d.replicas.is_empty()),
@@ -252,33 +251,6 @@ pub fn subject<const N: usize>(
     }
 }
 
-/// A policy read for whom it lets in; one that does not parse is unknown and adds a gap.
-pub fn policy(
-    text: &Seen<Option<String>>,
-    account: &str,
-    arn: &str,
-    gaps: &mut BTreeMap<GapId, Gap>,
-) -> Fact<Option<ResourcePolicy>> {
-    match text {
-        Seen::Gap(gap) => Fact::Unknown(gap.clone()),
-        Seen::Value(None) => Fact::Known(None),
-        Seen::Value(Some(text)) => match iam::resource_policy::read(text, account, arn) {
-            Ok(reading) => Fact::Known(Some(reading.into())),
-            Err(malformed) => {
-                let gap = Gap {
-                    call: "dynamodb:GetResourcePolicy".into(),
-                    on: ResourceId(arn.into()),
-                    why: Why::Malformed,
-                    message: malformed.to_string(),
-                };
-                let id = gap.id();
-                gaps.insert(id.clone(), gap);
-                Fact::Unknown(id)
-            }
-        },
-    }
-}
-
 /// Whether a secret was seen in the sample; unknown where items exist and none was read.
 pub fn sensitive(sample: &Seen<snapshot::Sample>) -> Fact<bool> {
     Fact::of(sample, |sample| sample.contents.sightings.iter().any(|s| s.confidence >= SENSITIVE))
@@ -305,7 +277,7 @@ fn encryption(table: &snapshot::Table, around: &Around<'_>, gaps: &mut BTreeMap<
     let arn = described.encryption.as_ref().and_then(|e| e.key_arn.as_deref());
     let key = owner.and_then(|owner| match (owner, arn.and_then(|arn| around.keys.get(arn))) {
         (KeyOwner::AwsOwned, _) | (_, None) => Fact::Known(None),
-        (_, Some(key)) => Fact::Known(Some(key::facts(key, around.account, around.taken, gaps))),
+        (_, Some(key)) => Fact::Known(Some(key::facts(around.account, key, around.taken, gaps))),
     });
     Encryption {
         owner,

@@ -1,0 +1,12 @@
+//! The policy engine, the keys engine, and the access classes built on them.
+
+#[path = "iam/access.rs"]
+mod access;
+#[path = "iam/account.rs"]
+mod account;
+#[path = "iam/cases.rs"]
+mod cases;
+#[path = "iam/kms.rs"]
+mod kms;
+#[path = "iam/properties.rs"]
+mod properties;
