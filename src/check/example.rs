@@ -55,7 +55,7 @@ impl Example {
         fields.finish(problems);
         let known = VERDICTS.map(Verdict::as_str);
         let verdict = |name: &str| VERDICTS.into_iter().find(|v| v.as_str() == name);
-        Some(Self { is: word(&is, &known, problems, verdict)?, span: is.span, scene })
+        Some(Self { is: word("is", &is, &known, problems, verdict)?, span: is.span, scene })
     }
 
     /// Judges the scene.

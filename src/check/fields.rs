@@ -101,8 +101,9 @@ pub(super) fn texts(
     }
 }
 
-/// A text as one of the words that `parse` knows.
+/// The text of the field `name` as one of the words that `parse` knows.
 pub(super) fn word<T>(
+    name: &str,
     text: &Text,
     known: &[&str],
     problems: &mut Vec<Problem>,
@@ -114,7 +115,7 @@ pub(super) fn word<T>(
     let found = parse(&text.value);
     if found.is_none() {
         let help = near::help(&text.value, "one of", known.iter().copied());
-        let message = format!("`{}` is not known here", text.value);
+        let message = format!("`{name}` cannot be `{}`", text.value);
         problems.push(Problem::new(text.span.clone(), message).help(help));
     }
     found

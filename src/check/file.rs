@@ -56,14 +56,14 @@ fn check(
     let title = fields.required("title", problems);
     let severity = fields.required("severity", problems);
     let severities = Severity::ALL.map(Severity::as_str);
-    let severity = word(&severity, &severities, problems, |name| {
+    let severity = word("severity", &severity, &severities, problems, |name| {
         Severity::ALL.into_iter().find(|severity| severity.as_str() == name)
     });
     let over = fields.required("over", problems);
-    let over = word(&over, &KINDS.map(SubjectKind::as_str), problems, types::kind);
+    let over = word("over", &over, &KINDS.map(SubjectKind::as_str), problems, types::kind);
     let confidence = fields.optional("confidence", problems);
     let confidence = confidence.map_or(Some(Confidence::High), |text| {
-        word(&text, &CONFIDENCES.map(|(name, _)| name), problems, |name| {
+        word("confidence", &text, &CONFIDENCES.map(|(name, _)| name), problems, |name| {
             CONFIDENCES.iter().find(|(word, _)| *word == name).map(|(_, confidence)| *confidence)
         })
     });
