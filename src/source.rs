@@ -218,7 +218,7 @@ error: table has no field `deletion_protecton`
         assert_eq!(
             source.render(&problem),
             "error: m\\u{a}n\n  --> a\\u{1b}[2J.toml:1:17\n  |\n\
-             1 | x = '\\u{1b}]0;pwn\\u{7}\\u{202e}' bad\n  |                                   ^^^\n  = help: h\\u{8}"
+             1 | x = '\\u{1b}]0;pwn\\u{7}\\u{202e}' bad\n  |                                 ^^^\n  = help: h\\u{8}"
         );
     }
 

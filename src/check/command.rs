@@ -31,7 +31,11 @@ pub fn show(library: &Library, id: &str) -> Result<String, String> {
     let Some(check) = library.get(id) else {
         let known = library.checks().iter().map(|c| c.id.as_str());
         let help = near::nearest(id, known).map(|near| format!("\n = help: did you mean `{near}`?"));
-        return Err(format!("error: no check is called `{}`{}", crate::source::escape(id), help.unwrap_or_default()));
+        return Err(format!(
+            "error: no check is called `{}`{}",
+            crate::source::escape(id),
+            help.unwrap_or_default()
+        ));
     };
     Ok(about(check))
 }
@@ -40,7 +44,8 @@ fn about(check: &Check) -> String {
     let (when, flag) = check.conditions();
     let mut out = format!("{}\n{}\n\n", check.id, check.title);
     let when = when.unwrap_or("always");
-    let maps: Vec<String> = check.maps.iter().map(|(name, ids)| format!("{name} {}", ids.join(", "))).collect();
+    let maps: Vec<String> =
+        check.maps.iter().map(|(name, ids)| format!("{name} {}", ids.join(", "))).collect();
     let rows = [
         ("severity", check.severity.as_str().to_owned()),
         ("over", check.over.as_str().to_owned()),

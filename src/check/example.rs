@@ -1,9 +1,6 @@
 //! An example of a check: a small scene, and the verdict that it must come to.
 
-use toml::{
-    Spanned,
-    de::DeValue,
-};
+use toml::{Spanned, de::DeValue};
 
 use super::{
     Check,
@@ -24,8 +21,7 @@ pub(super) struct Example {
     scene: Scene,
 }
 
-const VERDICTS: [Verdict; 4] =
-    [Verdict::Flagged, Verdict::Clear, Verdict::Unknown, Verdict::NotApplicable];
+const VERDICTS: [Verdict; 4] = [Verdict::Flagged, Verdict::Clear, Verdict::Unknown, Verdict::NotApplicable];
 
 impl Example {
     /// Reads one `[[example]]`; none if it is not clear what it must come to.
@@ -76,7 +72,9 @@ impl Example {
                 None => format!("{} is unknown", b.fact),
             });
             let read: Vec<String> = read.collect();
-            return Err(Problem::new(self.span.clone(), message).note(format!("it reads {}", read.join(", "))));
+            return Err(
+                Problem::new(self.span.clone(), message).note(format!("it reads {}", read.join(", ")))
+            );
         }
         match check.message.render(&scope) {
             Err(broken) if self.is == Verdict::Flagged => {

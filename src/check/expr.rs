@@ -20,7 +20,10 @@ use cel::{
 };
 
 use super::{
-    typeck::{Checker, narrow::{self, Sure}},
+    typeck::{
+        Checker,
+        narrow::{self, Sure},
+    },
     types::{self, Type},
 };
 use crate::{finding::SubjectKind, source::Problem};
@@ -76,11 +79,14 @@ impl Expr {
         })?;
         let places = Places::new(text, program.source_info());
         if let Some(too_deep) = mistakes::depth(program.expression(), DEEPEST_TREE) {
-            return Err(vec![Problem::new(places.name(too_deep), "this expression is nested too deeply")
-                .help("a check is one thought long; what needs more is a new fact".to_owned())]);
+            return Err(vec![
+                Problem::new(places.name(too_deep), "this expression is nested too deeply")
+                    .help("a check is one thought long; what needs more is a new fact".to_owned()),
+            ]);
         }
         let scope = types::visible(over);
-        let scope = scope.into_iter().map(|kind| (kind.as_str().to_owned(), types::of(kind).clone())).collect();
+        let scope =
+            scope.into_iter().map(|kind| (kind.as_str().to_owned(), types::of(kind).clone())).collect();
         let mut checker = Checker::new(&places, scope, sure.clone());
         let ty = checker.ty(program.expression());
         if !checker.problems.is_empty() {
@@ -145,3 +151,6 @@ fn environment() -> Arc<Env> {
     static ENVIRONMENT: OnceLock<Arc<Env>> = OnceLock::new();
     Arc::clone(ENVIRONMENT.get_or_init(|| Arc::new(Env::stdlib())))
 }
+
+#[cfg(test)]
+mod tests;

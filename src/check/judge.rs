@@ -53,7 +53,13 @@ pub fn judge_only(
         judge.node(node, &root, &mut judged);
     }
     judged.findings.sort_by_cached_key(|f| {
-        (std::cmp::Reverse(f.severity), f.check.clone(), f.subject.arn.clone(), f.subject.id(), f.fingerprint.clone())
+        (
+            std::cmp::Reverse(f.severity),
+            f.check.clone(),
+            f.subject.arn.clone(),
+            f.subject.id(),
+            f.fingerprint.clone(),
+        )
     });
     judged
 }
@@ -89,7 +95,13 @@ impl<'a, K: Fn(Verdict) -> bool> Judge<'a, K> {
         }
     }
 
-    fn finding(&self, check: &Check, node: &Node, scope: &Scope<'_, '_>, judgement: &Judgement<'_>) -> Finding {
+    fn finding(
+        &self,
+        check: &Check,
+        node: &Node,
+        scope: &Scope<'_, '_>,
+        judgement: &Judgement<'_>,
+    ) -> Finding {
         let verdict = judgement.verdict;
         let missing = match judgement.undecided {
             Some(expr) => self.missing(expr, judgement.broken.as_deref(), node, scope),

@@ -115,7 +115,8 @@ fn load(dirs: &[PathBuf]) -> Result<Library, LoadError> {
 /// One check; the examples of a user's own are run, those of the program's are its tests.
 fn one(source: &Source, own: bool) -> Result<Check, Vec<String>> {
     let path = Path::new(&source.name);
-    let part = |part: Option<&std::ffi::OsStr>| part.map_or(String::new(), |p| p.to_string_lossy().into_owned());
+    let part =
+        |part: Option<&std::ffi::OsStr>| part.map_or(String::new(), |p| p.to_string_lossy().into_owned());
     let id = part(path.file_stem());
     if !kebab(&id) {
         return Err(vec![format!(
@@ -152,19 +153,7 @@ fn find(
     files: &mut Vec<PathBuf>,
     problems: &mut Vec<String>,
 ) {
-    let listed = || -> io::Result<Option<Vec<PathBuf>>> {
-        if !seen.insert(fs::canonicalize(at)?) {
-            return Ok(Some(Vec::new()));
-        }
-        if !at.is_dir() {
-            return Ok(None);
-        }
-        let mut entries = fs::read_dir(at)?.map(|e| e.map(|e| e.path())).collect::<io::Result<Vec<_>>>()?;
-        entries.retain(|path| path.is_dir() || path.extension().is_some_and(|e| e == "toml"));
-        entries.sort();
-        Ok(Some(entries))
-    }();
-    match listed {
+    match list(at, seen) {
         Ok(None) => files.push(at.to_owned()),
         Ok(Some(entries)) if entries.is_empty() || levels > 0 => {
             for entry in entries {
@@ -174,6 +163,20 @@ fn find(
         Ok(Some(_)) => problems.push(unreadable(at, "directories are nested too deeply")),
         Err(e) => problems.push(unreadable(at, &e.to_string())),
     }
+}
+
+/// What lies in a directory, sorted; none for a file. What was seen before comes out empty.
+fn list(at: &Path, seen: &mut BTreeSet<PathBuf>) -> io::Result<Option<Vec<PathBuf>>> {
+    if !seen.insert(fs::canonicalize(at)?) {
+        return Ok(Some(Vec::new()));
+    }
+    if !at.is_dir() {
+        return Ok(None);
+    }
+    let mut entries = fs::read_dir(at)?.map(|e| e.map(|e| e.path())).collect::<io::Result<Vec<_>>>()?;
+    entries.retain(|path| path.is_dir() || path.extension().is_some_and(|e| e == "toml"));
+    entries.sort();
+    Ok(Some(entries))
 }
 
 fn read(path: &Path) -> io::Result<String> {

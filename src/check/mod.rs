@@ -73,7 +73,8 @@ struct Judgement<'c> {
 impl Check {
     fn judge(&self, scope: &Scope<'_, '_>) -> Judgement<'_> {
         let said = |verdict| Judgement { verdict, undecided: None, broken: None };
-        let open = |undecided, broken| Judgement { verdict: Verdict::Unknown, undecided: Some(undecided), broken };
+        let open =
+            |undecided, broken| Judgement { verdict: Verdict::Unknown, undecided: Some(undecided), broken };
         if let Some(when) = &self.when {
             match when.truth(scope) {
                 Truth::True => {}
@@ -102,7 +103,10 @@ impl Check {
 
     /// The names of its examples: `example-1 (flagged)`, …
     pub fn examples(&self) -> Vec<String> {
-        (1..).zip(&self.examples).map(|(n, example)| format!("example-{n} ({})", example.is.as_str())).collect()
+        (1..)
+            .zip(&self.examples)
+            .map(|(n, example)| format!("example-{n} ({})", example.is.as_str()))
+            .collect()
     }
 
     /// Runs the example at `index`, from 0.
@@ -115,3 +119,6 @@ impl Check {
         example.run(self).map_err(|problem| source.render(&problem))
     }
 }
+
+#[cfg(test)]
+mod tests;

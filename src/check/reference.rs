@@ -43,7 +43,8 @@ fn rows(path: &str, ty: &Type, out: &mut String) {
             Type::Collection(inner) | Type::List(inner) => (&**inner, format!("{path}[]")),
             ty => (ty.non_null(), path.clone()),
         };
-        let _ = writeln!(out, "| `{path}` | {} | {}{} |", type_name(&field.ty), plain(&field.doc), words(inner));
+        let _ =
+            writeln!(out, "| `{path}` | {} | {}{} |", type_name(&field.ty), plain(&field.doc), words(inner));
         // A subject within another is described once, under its own heading.
         if inner.object().is_some_and(|o| types::kind(&o.name).is_none()) {
             rows(&path_within, inner, out);
@@ -99,7 +100,14 @@ pub fn checks(library: &Library) -> String {
 fn one(check: &Check, out: &mut String) {
     let text = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let (when, flag) = check.conditions();
-    let _ = write!(out, "\n### {}\n\n{}. *{}*, over {}.\n", check.id, check.title, check.severity, check.over.as_str());
+    let _ = write!(
+        out,
+        "\n### {}\n\n{}. *{}*, over {}.\n",
+        check.id,
+        check.title,
+        check.severity,
+        check.over.as_str()
+    );
     let _ = write!(out, "\nFlagged if `{}`", text(flag));
     if let Some(when) = when {
         let _ = write!(out, ", where `{}`", text(when));

@@ -102,7 +102,10 @@ impl Scene {
                 return complain(format!("{} has no field `{name}`", object.name), help);
             };
             let Some(inner) = json.get_mut(name) else {
-                return complain(format!("`{so_far}` is null in this example"), Some("give it first".to_owned()));
+                return complain(
+                    format!("`{so_far}` is null in this example"),
+                    Some("give it first".to_owned()),
+                );
             };
             (json, ty, so_far) = (inner, &field.ty, format!("{so_far}.{name}"));
         }

@@ -131,14 +131,12 @@ mod tests {
     fn braces_split_a_message() {
         assert_eq!(
             split("a {b.c} {{x}} {d == '}'}"),
-            [
-                Part::Text("a ".into()),
-                Part::Value(3..6),
-                Part::Text(" {x} ".into()),
-                Part::Value(15..23)
-            ]
+            [Part::Text("a ".into()), Part::Value(3..6), Part::Text(" {x} ".into()), Part::Value(15..23)]
         );
-        assert_eq!(split("a } b"), [Part::Wrong(2..3, "this brace closes nothing"), Part::Text("a  b".into())]);
+        assert_eq!(
+            split("a } b"),
+            [Part::Wrong(2..3, "this brace closes nothing"), Part::Text("a  b".into())]
+        );
         assert_eq!(split("{a"), [Part::Wrong(0..1, "this brace is not closed")]);
     }
 }

@@ -46,7 +46,8 @@ fn offsets(raw: &str, base: usize, value: &str) -> Option<Vec<usize>> {
     while at < end {
         let rest = raw.get(at..end)?;
         let c = rest.chars().next()?;
-        let (decoded, length) = if c == '\\' && quote == '"' { escape(rest)? } else { (Some(c), c.len_utf8()) };
+        let (decoded, length) =
+            if c == '\\' && quote == '"' { escape(rest)? } else { (Some(c), c.len_utf8()) };
         if let Some(decoded) = decoded {
             map.extend(std::iter::repeat_n(base + at, decoded.len_utf8()));
             read.push(decoded);

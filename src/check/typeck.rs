@@ -100,7 +100,8 @@ impl<'a> Checker<'a> {
                 // What is known not to be null is no longer nullable.
                 Some(field) => self.narrowed(e, field.ty.clone()),
                 None => {
-                    let help = near::help(&select.field, "its fields", object.fields.keys().map(String::as_str));
+                    let help =
+                        near::help(&select.field, "its fields", object.fields.keys().map(String::as_str));
                     let message = format!("{} has no field `{}`", object.name, select.field);
                     self.wrong(self.places.name(e), message, help)
                 }

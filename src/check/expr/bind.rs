@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use serde_json::Value as Json;
 
 use super::{
-    super::types::Type, CelBool, CelDouble, CelInt, CelList, CelMap, CelMapKey, CelNull, CelString, Context, Val,
-    environment,
+    super::types::Type,
+    CelBool, CelDouble, CelInt, CelList, CelMap, CelMapKey, CelNull, CelString, Context, Val, environment,
     unseen::{ALL, SEEN},
 };
 use crate::facts::{PARTIAL, UNKNOWN};

@@ -41,7 +41,8 @@ impl<'a> Places<'a> {
             }
             Expr::Call(c) if named(c) => self.before(token.start, &c.func_name),
             Expr::Comprehension(_) => {
-                let start = self.text[..token.start].trim_end().rfind(|c: char| !word(c)).map_or(0, |i| i + 1);
+                let start =
+                    self.text[..token.start].trim_end().rfind(|c: char| !word(c)).map_or(0, |i| i + 1);
                 start..token.start.max(start + 1)
             }
             _ => token,

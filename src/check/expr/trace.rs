@@ -14,11 +14,7 @@ use super::{
     truth,
     unseen::ALL,
 };
-use crate::{
-    facts::UNKNOWN,
-    finding::Because,
-    snapshot::GapId,
-};
+use crate::{facts::UNKNOWN, finding::Because, snapshot::GapId};
 
 /// Facts that one finding names as missing at most.
 const MOST: usize = 20;
@@ -211,4 +207,3 @@ impl Missing {
         }
     }
 }
-

@@ -59,19 +59,24 @@ pub(super) fn rewrite(mut e: IdedExpr, collections: &BTreeSet<u64>) -> IdedExpr 
 /// The step of a loop, bound to seen elements.
 fn of_seen(mut step: IdedExpr, variable: &str) -> IdedExpr {
     let id = step.id;
-    let seen = || node(id, Expr::Select(SelectExpr {
-        operand: Box::new(node(id, Expr::Ident(variable.to_owned()))),
-        field: SEEN.to_owned(),
-        test: false,
-    }));
+    let seen = || {
+        node(
+            id,
+            Expr::Select(SelectExpr {
+                operand: Box::new(node(id, Expr::Ident(variable.to_owned()))),
+                field: SEEN.to_owned(),
+                test: false,
+            }),
+        )
+    };
     let Expr::Call(call) = &mut step.expr else { return step };
     match (call.func_name.as_str(), call.args.as_mut_slice()) {
         ("_||_", [_, predicate]) | ("_?_:_", [predicate, ..]) => {
             replace(predicate, |p| operation(id, "_&&_", vec![seen(), p]));
         }
-        ("_&&_", [_, predicate]) => replace(predicate, |p| {
-            operation(id, "_||_", vec![operation(id, "!_", vec![seen()]), p])
-        }),
+        ("_&&_", [_, predicate]) => {
+            replace(predicate, |p| operation(id, "_||_", vec![operation(id, "!_", vec![seen()]), p]))
+        }
         ("_+_", [_, IdedExpr { expr: Expr::List(list), .. }]) => {
             for item in &mut list.elements {
                 let null = node(id, Expr::Literal(LiteralValue::Null));

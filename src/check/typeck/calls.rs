@@ -119,10 +119,13 @@ impl Checker<'_> {
                 self.wrong(self.places.whole(key), "a key must be written out", help)
             }
             (Type::Any, _) => Type::Any,
-            _ => self.unknown_function(e, match &e.expr {
-                Expr::Call(call) => call,
-                _ => return Type::Any,
-            }),
+            _ => self.unknown_function(
+                e,
+                match &e.expr {
+                    Expr::Call(call) => call,
+                    _ => return Type::Any,
+                },
+            ),
         }
     }
 
@@ -131,7 +134,8 @@ impl Checker<'_> {
         if matches!(ty, Type::Collection(_)) {
             let name = path(e).unwrap_or_else(|| "this".to_owned());
             let help = format!("ask `{name}.exists(x, …)`, `{name}.all(x, …)` or `size({name})`");
-            let message = "a collection may be incomplete, and can only be asked about its elements or its size";
+            let message =
+                "a collection may be incomplete, and can only be asked about its elements or its size";
             self.wrong(self.places.whole(e), message, Some(help));
         }
     }

@@ -28,7 +28,9 @@ impl Checker<'_> {
         }
         for (side, ty, other) in [(a, &left, b), (b, &right, a)] {
             if is_null(other) {
-                if !matches!(ty, Type::Nullable(_) | Type::Null | Type::Any) {
+                // To ask again what is already sure is idle, and no mistake.
+                let sure = path(side).is_some_and(|p| self.sure.contains(&p));
+                if !sure && !matches!(ty, Type::Nullable(_) | Type::Null | Type::Any) {
                     let name = path(side).map_or("this".to_owned(), |p| format!("`{p}`"));
                     self.wrong(self.places.whole(e), format!("{name} is never null"), None);
                 }
