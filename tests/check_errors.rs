@@ -1,5 +1,7 @@
 //! What an author reads when a check is refused: each file of `check_errors/` against the text beside it.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::{env, fs, path::PathBuf};
 
 use dynaudit::check::Library;

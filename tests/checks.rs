@@ -1,5 +1,7 @@
 //! Runs every example of every check as a test of its own: `check-id::example-1 (flagged)`.
 
+#![allow(clippy::print_stderr, reason = "the harness is this file itself")]
+
 use std::{process::ExitCode, sync::Arc};
 
 use dynaudit::check::Library;

@@ -157,14 +157,14 @@ impl Missing {
                 }
             }
             Expr::Comprehension(c) => self.visit(&c.iter_range, scope),
-            Expr::Call(call) if call.func_name == "_?_:_" => match call.args.as_slice() {
-                [condition, yes, no] => match truth(condition, scope) {
+            Expr::Call(call) if call.func_name == "_?_:_" => {
+                let [condition, yes, no] = call.args.as_slice() else { return };
+                match truth(condition, scope) {
                     Truth::True => self.visit(yes, scope),
                     Truth::False => self.visit(no, scope),
                     _ => self.visit(condition, scope),
-                },
-                _ => {}
-            },
+                }
+            }
             _ => parts(e).into_iter().for_each(|part| self.visit(part, scope)),
         }
     }

@@ -23,10 +23,10 @@ fn table(i: usize) -> Node {
         &format!("t{i:05}"),
         &json!({
             "name": format!("table-{i}"), "arn": format!("arn:{i}"), "region": "eu-west-1", "status": "ACTIVE",
-            "deletion_protection": i % 2 == 0, "global": false, "insights_on": i % 7 == 0, "tags": tags,
-            "items": i, "policy": null, "pitr": {"enabled": i % 3 == 0}, "indexes": indexes, "kinesis": [],
+            "deletion_protection": i.is_multiple_of(2), "global": false, "insights_on": i.is_multiple_of(7), "tags": tags,
+            "items": i, "policy": null, "pitr": {"enabled": i.is_multiple_of(3)}, "indexes": indexes, "kinesis": [],
             "encryption": {"owner": "customer", "key": {"arn": "arn:key", "state": "Enabled",
-                "grants": [{"id": "g", "external": i % 11 == 0}]}},
+                "grants": [{"id": "g", "external": i.is_multiple_of(11)}]}},
             "sample": {"items_read": 100, "encrypted_share": 0.0},
         }),
     );
