@@ -38,7 +38,7 @@ const DEEPEST_BRACKETS: usize = 24;
 /// Levels that an expression's tree may have: evaluation goes down it on the stack.
 const DEEPEST_TREE: usize = 32;
 /// Stack on which expressions may be parsed: the parser goes down deeply for each bracket.
-pub(super) const PARSER_STACK: usize = 256 << 20;
+pub(super) const PARSER_STACK: usize = 64 << 20;
 
 /// A compiled expression.
 #[derive(Debug)]

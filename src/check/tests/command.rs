@@ -55,3 +55,12 @@ fn test_fails_on_the_line_of_the_example() {
     let error = command::test(&[dir.path().to_owned()]).unwrap_err().to_string();
     assert!(error.starts_with("error: this example should be flagged and is clear\n"), "{error}");
 }
+
+#[test]
+fn the_check_in_the_readme_is_a_check() {
+    let readme = fs::read_to_string("checks/README.md").unwrap();
+    let block = readme.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("reader-without-mfa.toml"), block).unwrap();
+    command::test(&[dir.path().to_owned()]).unwrap_or_else(|wrong| panic!("{wrong}"));
+}

@@ -183,6 +183,32 @@ fn loops_over_lists_and_maps_see_plain_values() {
 }
 
 #[test]
+fn null_equals_only_null_and_numbers_compare_across_kinds() {
+    let table =
+        json!({"items": null, "bytes": 5, "sample": {"encrypted_share": 1.0}, "age_days": {"$unknown": "g"}});
+    for (text, expected) in [
+        ("table.items == 5", Truth::False),
+        ("table.items != 5", Truth::True),
+        ("table.items in [5, 6]", Truth::False),
+        ("table.items == null", Truth::True),
+        ("table.items == table.bytes", Truth::False),
+        ("table.age_days == null", Truth::Unknown),
+        ("table.age_days in [1]", Truth::Unknown),
+        ("table.sample.encrypted_share > 0", Truth::True),
+        ("table.sample.encrypted_share == 1", Truth::True),
+        ("table.sample.encrypted_share < 0.5", Truth::False),
+        ("table.bytes == 5.0", Truth::True),
+        ("table.bytes == 5 && table.bytes * 2 - 1 > 8 && -table.bytes < 0", Truth::True),
+        ("table.bytes in [4, 5] && table.bytes + 1 == 6", Truth::True),
+    ] {
+        assert_eq!(truth(text, &table), expected, "{text}");
+    }
+    // A number that runs over is no verdict, and no crash.
+    let broken = truth("table.bytes != null && table.bytes * 9223372036854775807 > 0", &table);
+    assert!(matches!(broken, Truth::Broken(_)), "{broken:?}");
+}
+
+#[test]
 fn the_deepest_expressions_evaluate_on_a_small_stack() {
     let deep = format!("{}table.global{}", "!(table.stream_on && ".repeat(14), ")".repeat(14));
     let loops: String = (0..10).map(|i| format!("table.kinesis.exists(k{i}, ")).collect();
