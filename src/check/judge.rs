@@ -1,0 +1,183 @@
+//! Judges facts: walks the tree once, and says of each subject what each check over it finds.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    Check, Judgement, Library,
+    expr::{Scope, because, missing},
+    types,
+};
+use crate::{
+    facts::{Facts, Node},
+    finding::{Confidence, Finding, Missing, SubjectKind, Verdict, fingerprint},
+    snapshot::{Gap, GapId, ResourceId, Why},
+};
+
+/// Calls that the message of an unknown verdict names at most.
+const CALLS: usize = 3;
+
+/// How many subjects a check came to which verdict on.
+pub type Tally = BTreeMap<String, BTreeMap<Verdict, u64>>;
+
+/// What judging came to.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Judged {
+    /// The findings that were asked for: the worst first, then by check and subject.
+    pub findings: Vec<Finding>,
+    /// Of each check, how many verdicts of each kind, whether kept as findings or not.
+    pub tally: Tally,
+}
+
+/// All findings, of every verdict: the worst first, then by check and subject.
+pub fn judge(library: &Library, facts: &Facts, gaps: &BTreeMap<GapId, Gap>) -> Vec<Finding> {
+    judge_only(library, facts, gaps, |_| true).findings
+}
+
+/// As [`judge`], keeping only findings whose verdict `keep` wants; the rest are counted.
+pub fn judge_only(
+    library: &Library,
+    facts: &Facts,
+    gaps: &BTreeMap<GapId, Gap>,
+    keep: impl Fn(Verdict) -> bool,
+) -> Judged {
+    let mut by_kind: BTreeMap<SubjectKind, Vec<&Check>> = BTreeMap::new();
+    let mut tally = Tally::new();
+    for check in library.checks() {
+        by_kind.entry(check.over).or_default().push(check);
+        tally.insert(check.id.clone(), BTreeMap::new());
+    }
+    let judge = Judge { by_kind, facts, gaps, keep };
+    let mut judged = Judged { findings: Vec::new(), tally };
+    let root = Scope::root();
+    for node in &facts.roots {
+        judge.node(node, &root, &mut judged);
+    }
+    judged.findings.sort_by_cached_key(|f| {
+        (
+            std::cmp::Reverse(f.severity),
+            f.check.clone(),
+            f.subject.arn.clone(),
+            f.subject.id(),
+            f.fingerprint.clone(),
+        )
+    });
+    judged
+}
+
+struct Judge<'a, K> {
+    by_kind: BTreeMap<SubjectKind, Vec<&'a Check>>,
+    facts: &'a Facts,
+    gaps: &'a BTreeMap<GapId, Gap>,
+    keep: K,
+}
+
+impl<'a, K: Fn(Verdict) -> bool> Judge<'a, K> {
+    fn node(&self, node: &'a Node, above: &Scope<'_, 'a>, judged: &mut Judged) {
+        let kind = node.subject.kind;
+        let checks = self.by_kind.get(&kind).map_or(&[][..], Vec::as_slice);
+        if checks.is_empty() && node.children.is_empty() {
+            return;
+        }
+        // Bound once, and shared by all that stands below.
+        let mut scope = above.inner();
+        scope.bind(kind.as_str(), &node.facts, types::of(kind));
+        for check in checks {
+            let judgement = check.judge(&scope);
+            if let Some(counts) = judged.tally.get_mut(&check.id) {
+                *counts.entry(judgement.verdict).or_default() += 1;
+            }
+            if (self.keep)(judgement.verdict) {
+                judged.findings.push(self.finding(check, node, &scope, &judgement));
+            }
+        }
+        for child in &node.children {
+            self.node(child, &scope, judged);
+        }
+    }
+
+    fn finding(
+        &self,
+        check: &Check,
+        node: &Node,
+        scope: &Scope<'_, '_>,
+        judgement: &Judgement<'_>,
+    ) -> Finding {
+        let verdict = judgement.verdict;
+        let missing = match judgement.undecided {
+            Some(expr) => self.missing(expr, judgement.broken.as_deref(), node, scope),
+            None => Vec::new(),
+        };
+        let message = match verdict {
+            Verdict::Flagged => check.message.render(scope).unwrap_or_else(|_| check.title.clone()),
+            Verdict::Clear => "looked at, and not so".to_owned(),
+            Verdict::NotApplicable => "does not apply here".to_owned(),
+            Verdict::Unknown => not_assessed(&missing),
+        };
+        let because = match (verdict, &check.when) {
+            // The flag was not looked at.
+            (Verdict::NotApplicable, Some(when)) => because(&when.paths, scope),
+            _ => because(check.facts(), scope),
+        };
+        Finding {
+            check: check.id.clone(),
+            title: check.title.clone(),
+            severity: check.severity,
+            confidence: check.confidence.min(node.confidence.unwrap_or(Confidence::High)),
+            verdict,
+            subject: node.subject.clone(),
+            message,
+            because,
+            missing,
+            evidence: node.evidence.clone(),
+            fingerprint: fingerprint(&check.id, &node.subject),
+        }
+    }
+
+    /// What left an expression undecided; where no gap says so, the check itself did.
+    fn missing(
+        &self,
+        expr: &super::Expr,
+        broken: Option<&str>,
+        node: &Node,
+        scope: &Scope<'_, '_>,
+    ) -> Vec<Missing> {
+        let own = |fact: String, message: &str| {
+            let on = ResourceId(node.subject.arn.clone());
+            let message = message.to_owned();
+            let gap = Gap { call: "check".to_owned(), on, why: Why::Malformed, message };
+            Missing { fact, gap: gap.id(), call: gap.call, on: gap.on, why: gap.why }
+        };
+        let mut out: Vec<Missing> = missing(expr, scope)
+            .into_iter()
+            .map(|(fact, id)| match id.and_then(|id| self.gap(&id).map(|gap| (id, gap))) {
+                Some((id, gap)) => {
+                    Missing { fact, gap: id, call: gap.call.clone(), on: gap.on.clone(), why: gap.why }
+                }
+                None => own(fact, "a fact is missing without a gap"),
+            })
+            .collect();
+        if out.is_empty() {
+            out.push(own(node.subject.kind.as_str().to_owned(), broken.unwrap_or("undecided without a gap")));
+        }
+        out
+    }
+
+    fn gap(&self, id: &GapId) -> Option<&'a Gap> {
+        self.gaps.get(id).or_else(|| self.facts.gaps.get(id))
+    }
+}
+
+/// Names the calls that failed, each once.
+fn not_assessed(missing: &[Missing]) -> String {
+    let mut seen = BTreeSet::new();
+    let calls: Vec<String> = missing
+        .iter()
+        .filter(|m| seen.insert((&m.call, m.why)))
+        .map(|m| format!("{} ({})", m.call, m.why))
+        .collect();
+    let more = match calls.len().saturating_sub(CALLS) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!("not assessed: {}{more}", calls[..calls.len().min(CALLS)].join(", "))
+}
