@@ -1,0 +1,10 @@
+//! Stub.
+#![allow(missing_docs)]
+use super::Library;
+use std::path::PathBuf;
+pub fn list(library: &Library) -> String {
+    library.checks().iter().map(|c| format!("{}\n", c.id)).collect()
+}
+pub fn show(library: &Library, id: &str) -> Option<String> {
+    library.get(id).map(|c| format!("{}\n{}\n", c.id, c.title))
+}
