@@ -8,3 +8,9 @@ pub fn list(library: &Library) -> String {
 pub fn show(library: &Library, id: &str) -> Option<String> {
     library.get(id).map(|c| format!("{}\n{}\n", c.id, c.title))
 }
+pub fn test(dirs: &[PathBuf]) -> (String, bool) {
+    (format!("{} dirs\n", dirs.len()), true)
+}
+pub fn new(path: &std::path::Path, over: &str) -> Result<String, super::LoadError> {
+    Ok(format!("{} {over}\n", path.display()))
+}

@@ -93,9 +93,12 @@ pub(super) fn not_assessed(view: &View, width: u16) -> String {
             (0, 0) => "touches no verdict".to_owned(),
             (0, w) => format!("{} stand without it", counted(w, "verdict", "verdicts")),
             (u, 0) => format!("{} not assessed", counted(u, "verdict", "verdicts")),
-            (u, w) => format!("{} not assessed, {} stand without it", counted(u, "verdict", "verdicts"), count(w)),
+            (u, w) => {
+                format!("{} not assessed, {} stand without it", counted(u, "verdict", "verdicts"), count(w))
+            }
         };
-        let allow = if g.why == Why::Denied { format!("; allow {}", cell(&g.call, 80)) } else { String::new() };
+        let allow =
+            if g.why == Why::Denied { format!("; allow {}", cell(&g.call, 80)) } else { String::new() };
         let on = if g.gaps == 1 { cell(&g.on, CUT) } else { format!("{} and others", cell(&g.on, CUT)) };
         let label = format!("{} {}{times}", cell(&g.call, 60), g.why);
         (label, format!("{touched}{allow} ({on}: {})", cell(&g.message, CUT)))
@@ -140,7 +143,8 @@ pub(super) fn coverage(view: &View, width: u16) -> String {
     let failed: u64 = c.calls.values().map(|n| n.failed).sum();
     let calls = format!("{}, {} failed", counted(made, "call", "calls"), count(failed));
     let keys = format!("{} of {} described", count(c.keys.described), count(c.keys.named));
-    let rows = [("tables", tables), ("items", items), ("keys", keys), ("principals", principals), ("AWS", calls)];
+    let rows =
+        [("tables", tables), ("items", items), ("keys", keys), ("principals", principals), ("AWS", calls)];
     block("Looked at", rows.map(|(a, b)| (a.to_owned(), b)).into(), width)
 }
 
@@ -163,10 +167,16 @@ pub(super) fn next_steps(view: &View, width: u16) -> String {
         .collect();
     if !denied.is_empty() {
         let statement = serde_json::json!({ "Effect": "Allow", "Action": denied, "Resource": "*" });
-        steps.push(("see the rest".to_owned(), format!("allow the auditor {statement}; `dynaudit policy` has all")));
+        steps.push((
+            "see the rest".to_owned(),
+            format!("allow the auditor {statement}; `dynaudit policy` has all"),
+        ));
     }
     if !steps.is_empty() {
-        steps.push(("evidence".to_owned(), "--format json, with --verdicts all for what was clear".to_owned()));
+        steps.push((
+            "evidence".to_owned(),
+            "--format json, with --verdicts all for what was clear".to_owned(),
+        ));
     }
     block("Next", steps, width)
 }

@@ -55,7 +55,8 @@ fn findings(view: &View, width: u16) -> String {
     let mut table = base(width);
     table.load_style(presets::UTF8_FULL_CONDENSED);
     let verdict_heading = verdicts.then_some("VERDICT");
-    let headings = ["SEVERITY"].into_iter().chain(verdict_heading).chain(["CHECK", "SUBJECT", "WHAT WAS SEEN"]);
+    let headings =
+        ["SEVERITY"].into_iter().chain(verdict_heading).chain(["CHECK", "SUBJECT", "WHAT WAS SEEN"]);
     table.set_header(headings.map(style::heading_cell));
     for same in shown.chunk_by(|a, b| a.check == b.check && a.verdict == b.verdict) {
         for finding in same.iter().take(ROWS_PER_CHECK) {

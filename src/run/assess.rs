@@ -1,0 +1,127 @@
+//! Snapshot → facts → findings → report: the one way, for a live run and for a file alike.
+
+use std::collections::BTreeSet;
+
+use super::{Error, Outcome, console::Console};
+use crate::{
+    check::{Library, judge::judge},
+    cli,
+    config::{Format, Output, Verdicts, writable},
+    facts::build::build,
+    finding::{Finding, Severity, Verdict},
+    report::{
+        View,
+        view::{CheckRow, Tally},
+    },
+    snapshot::{Gap, Snapshot, Why, file::digest},
+};
+
+/// All that a report needs beside the snapshot, found good before AWS is asked anything.
+pub struct Ready {
+    library: Library,
+    chosen: BTreeSet<String>,
+    verdicts: Verdicts,
+    threshold: Option<Severity>,
+    format: Format,
+    outputs: Vec<Output>,
+}
+
+impl Ready {
+    /// Loads and type-checks the checks, and looks whether the files asked for can be made.
+    ///
+    /// # Errors
+    /// A check is not right or not there; a file cannot be made.
+    pub fn new(args: &cli::Report) -> Result<Self, Error> {
+        for output in &args.output {
+            writable(&output.path)?;
+        }
+        let library = Library::with_dirs(&args.dirs)?;
+        if let Some(id) = args.only.iter().chain(&args.skip).find(|id| library.get(id).is_none()) {
+            return Err(no_such_check(&library, id));
+        }
+        let chosen = library
+            .checks()
+            .iter()
+            .map(|c| c.id.clone())
+            .filter(|id| args.only.is_empty() || args.only.contains(id))
+            .filter(|id| !args.skip.contains(id))
+            .collect();
+        Ok(Self {
+            library,
+            chosen,
+            verdicts: args.verdicts.clone(),
+            threshold: args.fail_on.threshold(),
+            format: args.format,
+            outputs: args.output.clone(),
+        })
+    }
+
+    /// Judges the snapshot and reports.
+    ///
+    /// # Errors
+    /// A report cannot be written.
+    pub fn report(&self, snapshot: &Snapshot, console: &Console) -> Result<Outcome, Error> {
+        let facts = build(snapshot);
+        let mut gaps = snapshot.gaps.clone();
+        gaps.extend(facts.gaps.clone());
+        let mut findings = judge(&self.library, &facts, &gaps);
+        findings.retain(|f| self.chosen.contains(&f.check));
+        let outcome = outcome(&findings, gaps.values(), self.threshold);
+        let digest = digest(snapshot).map_err(|e| Error::Refused(e.to_string()))?;
+        let view = View::new(snapshot, digest, self.rows(), &gaps, findings, &self.verdicts.0);
+        console.report(&view, self.format, &self.outputs)?;
+        Ok(outcome)
+    }
+
+    fn rows(&self) -> Vec<CheckRow> {
+        let chosen = self.library.checks().iter().filter(|c| self.chosen.contains(&c.id));
+        chosen
+            .map(|c| CheckRow {
+                id: c.id.clone(),
+                title: c.title.clone(),
+                severity: c.severity,
+                why: c.why.clone(),
+                fix: c.fix.clone(),
+                maps: c.maps.clone(),
+                verdicts: Tally::default(),
+            })
+            .collect()
+    }
+}
+
+/// How a run ended. What nobody asked for is no gap in what was asked: a nightly job may end clean.
+/// Where a verdict needed it, the verdict is unknown, and that counts.
+fn outcome<'a>(
+    findings: &[Finding],
+    mut gaps: impl Iterator<Item = &'a Gap>,
+    threshold: Option<Severity>,
+) -> Outcome {
+    let fails = |f: &Finding| f.verdict == Verdict::Flagged && threshold.is_some_and(|t| f.severity >= t);
+    if findings.iter().any(fails) {
+        Outcome::Flagged
+    } else if findings.iter().any(|f| f.verdict == Verdict::Unknown) || has_holes(&mut gaps) {
+        Outcome::Incomplete
+    } else {
+        Outcome::Clean
+    }
+}
+
+/// Whether something that was asked for could not be seen.
+pub fn has_holes<'a>(gaps: &mut impl Iterator<Item = &'a Gap>) -> bool {
+    gaps.any(|gap| gap.why != Why::NotAsked)
+}
+
+/// Names the check that is not there, and the nearest that is.
+pub fn no_such_check(library: &Library, id: &str) -> Error {
+    let nearest = library
+        .checks()
+        .iter()
+        .map(|c| (strsim::jaro_winkler(&c.id, id), c.id.as_str()))
+        .filter(|(near, _)| *near > 0.7)
+        .max_by(|a, b| a.0.total_cmp(&b.0));
+    let help = nearest.map_or_else(
+        || "`dynaudit checks list` has them all".to_owned(),
+        |(_, near)| format!("did you mean `{near}`?"),
+    );
+    Error::Refused(format!("there is no check `{id}`; {help}"))
+}
