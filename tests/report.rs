@@ -25,8 +25,7 @@ fn flagged(check: &str, severity: Severity, table: &str) -> dynaudit::finding::F
 }
 
 /// Terminal escapes (7 and 8 bit), a title, a bell, line breaks, a turn of direction, HTML, a formula.
-const HOSTILE: &str =
-    "=cmd()|'/c calc'!A1\u{1b}[2J\u{1b}]0;owned\u{7}\u{9b}31m\r\n\u{202e}gnp\u{2066}<script>alert(1)</script>\u{7f}";
+const HOSTILE: &str = "=cmd()|'/c calc'!A1\u{1b}[2J\u{1b}]0;owned\u{7}\u{9b}31m\r\n\u{202e}gnp\u{2066}<script>alert(1)</script>\u{7f}";
 
 fn hostile() -> (Snapshot, View) {
     let mut snapshot = with_table(HOSTILE);
@@ -78,7 +77,8 @@ fn hostile_text_is_inert_in_json_and_not_lost() {
 #[test]
 fn no_line_is_wider_than_asked() {
     let (_, hostile) = hostile();
-    let many = (0..30).map(|n| flagged("wide-open-to-all", Severity::Critical, &format!("table-{n}-表"))).collect();
+    let many =
+        (0..30).map(|n| flagged("wide-open-to-all", Severity::Critical, &format!("table-{n}-表"))).collect();
     for view in [hostile, view(&with_table("sessions"), many)] {
         for width in [60, 80, 120, 200] {
             for line in plain(&view, width).lines() {
@@ -107,8 +107,11 @@ fn the_worst_comes_first_whatever_the_order_was() {
     let forward = view(&with_table("t"), findings.clone());
     findings.reverse();
     assert_eq!(as_json(&forward), as_json(&view(&with_table("t"), findings)));
-    let order: Vec<String> =
-        forward.findings.iter().map(|f| format!("{} {}", f.check, f.subject.table.as_deref().unwrap())).collect();
+    let order: Vec<String> = forward
+        .findings
+        .iter()
+        .map(|f| format!("{} {}", f.check, f.subject.table.as_deref().unwrap()))
+        .collect();
     assert_eq!(order, ["c-critical t", "a-high a", "a-high z", "b-low t"]);
 }
 
@@ -140,9 +143,15 @@ fn what_was_refused_is_grouped_with_what_it_leaves_open() {
     let view = view(&snapshot, findings);
     let text = plain(&view, 200);
     assert!(text.contains("dynamodb:DescribeTable denied ×3"), "{text}");
-    assert!(text.contains("6 verdicts not assessed, 3 stand without it; allow dynamodb:DescribeTable"), "{text}");
+    assert!(
+        text.contains("6 verdicts not assessed, 3 stand without it; allow dynamodb:DescribeTable"),
+        "{text}"
+    );
     assert!(text.contains(r#""Action":["dynamodb:DescribeTable"]"#), "{text}");
-    assert!(text.contains("organizations:ListPolicies not-asked") && text.contains("touches no verdict"), "{text}");
+    assert!(
+        text.contains("organizations:ListPolicies not-asked") && text.contains("touches no verdict"),
+        "{text}"
+    );
     let value: serde_json::Value = serde_json::from_str(&as_json(&view)).unwrap();
     let gaps = value["gaps"].as_array().unwrap();
     assert_eq!(gaps.len(), 4);
@@ -171,7 +180,10 @@ fn the_table_says_what_was_looked_at() {
     let mut snapshot = with_table("sessions");
     snapshot.calls.insert("dynamodb:Scan".into(), dynaudit::snapshot::CallCount { made: 1234, failed: 2 });
     let text = plain(&view(&snapshot, vec![]), 120);
-    assert!(text.contains(&format!("account {ACCOUNT}")) && text.contains("assumed-role/auditor/nightly"), "{text}");
+    assert!(
+        text.contains(&format!("account {ACCOUNT}")) && text.contains("assumed-role/auditor/nightly"),
+        "{text}"
+    );
     assert!(text.contains("1 of 1 described"), "{text}");
     assert!(text.contains("3 read in 1 of 1 table; 1.5 of at most 50.0 read capacity units"), "{text}");
     assert!(text.contains("1,234 calls, 2 failed"), "{text}");
@@ -197,5 +209,9 @@ fn the_schema_is_in_step() {
     if std::env::var_os("UPDATE").is_some() {
         std::fs::write(path, &now).unwrap();
     }
-    assert_eq!(std::fs::read_to_string(path).unwrap_or_default(), now, "run UPDATE=1 cargo test --test report");
+    assert_eq!(
+        std::fs::read_to_string(path).unwrap_or_default(),
+        now,
+        "run UPDATE=1 cargo test --test report"
+    );
 }
