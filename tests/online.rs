@@ -59,3 +59,38 @@ fn verbose_output_is_of_dynaudit_alone() {
         assert!(!foreign, "{line}");
     }
 }
+
+/// Starts an audit of an endpoint that takes connections and never answers, and interrupts it `times` times.
+#[cfg(unix)]
+fn interrupted(times: usize) -> (Option<i32>, String) {
+    use std::{net::TcpListener, process, thread::sleep, time::Duration};
+    let dir = tempfile::tempdir().unwrap();
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", silent.local_addr().unwrap());
+    let child = process::Command::new(assert_cmd::cargo::cargo_bin("dynaudit"))
+        .args(["audit", "--region", "eu-west-1", "--endpoint-url", &url, "--format", "json"])
+        .env_clear()
+        .env("HOME", dir.path())
+        .env("AWS_ACCESS_KEY_ID", "test")
+        .env("AWS_SECRET_ACCESS_KEY", "test")
+        .stdout(process::Stdio::piped())
+        .stderr(process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    sleep(Duration::from_millis(1000));
+    for _ in 0..times {
+        process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    }
+    let out = child.wait_with_output().unwrap();
+    (out.status.code(), String::from_utf8(out.stdout).unwrap())
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_the_run_and_says_what_was_not_reached() {
+    let (code, out) = interrupted(1);
+    assert_eq!(code, Some(3), "{out}");
+    let report: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let gaps = report["gaps"].as_array().unwrap();
+    assert!(gaps.iter().any(|gap| gap["why"] == "interrupted"), "{out}");
+}

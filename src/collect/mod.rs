@@ -19,6 +19,10 @@ pub mod clients {
     }
     pub async fn load(s: &Session) -> aws_types::SdkConfig {
         let b = aws_types::SdkConfig::builder();
+        let b = match &s.endpoint_url {
+            Some(u) => b.endpoint_url(u),
+            None => b,
+        };
         b.region(s.region.clone().map(aws_types::region::Region::new)).build()
     }
 }
@@ -48,15 +52,29 @@ pub trait Progress: Send + Sync {
 #[error("stub")]
 pub struct Error;
 pub async fn collect(
-    _sdk: &aws_types::SdkConfig,
+    sdk: &aws_types::SdkConfig,
     plan: Plan,
     progress: Arc<dyn Progress>,
     stop: tokio::sync::watch::Receiver<bool>,
 ) -> Result<Snapshot, Error> {
     progress.region("eu-west-1");
     progress.items(3);
-    tokio::time::sleep(std::time::Duration::from_millis(if plan.seed == 99 { 5000 } else { 50 })).await;
-    let _ = *stop.borrow();
+    tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    let mut stop = stop;
+    let mut gaps = BTreeMap::new();
+    if sdk.endpoint_url().is_some() {
+        let _ = stop.wait_for(|s| *s).await;
+        if plan.seed == 99 {
+            std::future::pending::<()>().await;
+        }
+        let gap = Gap {
+            call: "dynamodb:ListTables".into(),
+            on: ResourceId("eu-west-1".into()),
+            why: Why::Interrupted,
+            message: String::new(),
+        };
+        gaps.insert(gap.id(), gap);
+    }
     Ok(Snapshot {
         format: FORMAT,
         tool: "0".into(),
@@ -64,6 +82,6 @@ pub async fn collect(
         scope: Scope { sampled: plan.sampling.is_some(), ..Scope::default() },
         accounts: vec![],
         calls: BTreeMap::new(),
-        gaps: BTreeMap::new(),
+        gaps,
     })
 }

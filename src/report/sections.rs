@@ -5,7 +5,7 @@ use comfy_table::{ColumnConstraint, Width, presets};
 use super::{
     View, style,
     table::base,
-    text::{cell, count, counted},
+    text::{cell, columns, count, counted},
 };
 use crate::{
     finding::{Severity, Verdict},
@@ -21,7 +21,7 @@ fn block(title: &str, rows: Vec<(String, String)>, width: u16) -> String {
     }
     let mut table = base(width);
     table.load_style(presets::NOTHING);
-    let widest = rows.iter().map(|(label, _)| label.chars().count()).max().unwrap_or(0);
+    let widest = rows.iter().map(|(label, _)| columns(label)).max().unwrap_or(0);
     for (label, text) in rows {
         table.add_row([label, text]);
     }
@@ -70,9 +70,9 @@ pub(super) fn summary(view: &View, width: u16) -> String {
         .collect();
     let t = view.summary.verdicts;
     let verdicts = format!(
-        "{} over {}: {} flagged, {} not assessed, {} clear, {} not applicable",
+        "{} by {}: {} flagged, {} not assessed, {} clear, {} not applicable",
+        count(t.all()),
         counted(view.checks.len() as u64, "check", "checks"),
-        counted(t.all(), "subject", "subjects"),
         count(t.flagged),
         count(t.unknown),
         count(t.clear),
@@ -82,7 +82,7 @@ pub(super) fn summary(view: &View, width: u16) -> String {
     let title = style::heading("Summary");
     let rest = block("", vec![("verdicts".into(), verdicts)], width);
     let rest = rest.split_once('\n').map_or("", |(_, rows)| rows);
-    format!("{title}\n  flagged  {}\n{rest}", flagged.join(" · "))
+    format!("{title}\n  flagged   {}\n{rest}", flagged.join(" · "))
 }
 
 /// What could not be seen, by call and reason, and what that leaves open.
@@ -91,10 +91,10 @@ pub(super) fn not_assessed(view: &View, width: u16) -> String {
         let times = if g.gaps == 1 { String::new() } else { format!(" ×{}", count(g.gaps)) };
         let touched = match (g.unknown, g.weakened) {
             (0, 0) => "touches no verdict".to_owned(),
-            (0, w) => format!("{} stand without it", counted(w, "verdict", "verdicts")),
-            (u, 0) => format!("{} not assessed", counted(u, "verdict", "verdicts")),
+            (0, w) => format!("{} stand without it", verdicts(w)),
+            (u, 0) => format!("{} not assessed", verdicts(u)),
             (u, w) => {
-                format!("{} not assessed, {} stand without it", counted(u, "verdict", "verdicts"), count(w))
+                format!("{} not assessed, {} stand without it", verdicts(u), count(w))
             }
         };
         let allow =
@@ -104,6 +104,11 @@ pub(super) fn not_assessed(view: &View, width: u16) -> String {
         (label, format!("{touched}{allow} ({on}: {})", cell(&g.message, CUT)))
     });
     block("Not seen", rows.collect(), width)
+}
+
+/// `1 verdict`, `2 verdicts`.
+pub(super) fn verdicts(n: u64) -> String {
+    counted(n, "verdict", "verdicts")
 }
 
 /// How much of what was looked at.

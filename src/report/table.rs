@@ -1,10 +1,10 @@
 //! The report for people: what was audited, a table of findings, and what follows from it.
 
-use comfy_table::{Cell, ContentArrangement, Table, presets};
+use comfy_table::{Cell, ColumnConstraint, ContentArrangement, Table, Width, presets};
 
 use super::{
     View, sections, style,
-    text::{cell, counted},
+    text::{cell, columns, count},
 };
 use crate::finding::{Finding, Subject, SubjectKind, Verdict};
 
@@ -49,39 +49,85 @@ fn findings(view: &View, width: u16) -> String {
     let shown: Vec<&Finding> =
         view.findings.iter().filter(|f| verdicts || f.verdict == Verdict::Flagged).collect();
     if shown.is_empty() {
-        return "Nothing to show: no finding has one of the verdicts asked for.".to_owned();
+        return nothing(view, verdicts);
     }
     let places = Places::of(view);
+    // Room for `… and 1,234 more`, and for what was seen.
+    let fold = |wanted: usize, share: u16| wanted.max(16).min(usize::from(width / share));
+    let id_columns = fold(shown.iter().map(|f| columns(&f.check)).max().unwrap_or(0), 5);
+    let labels: Vec<String> = shown.iter().map(|f| cell(&places.label(&f.subject), SUBJECT_CUT)).collect();
+    let label_columns = fold(labels.iter().map(|l| columns(l)).max().unwrap_or(0), 4);
+
     let mut table = base(width);
     table.load_style(presets::UTF8_FULL_CONDENSED);
     let verdict_heading = verdicts.then_some("VERDICT");
     let headings =
         ["SEVERITY"].into_iter().chain(verdict_heading).chain(["CHECK", "SUBJECT", "WHAT WAS SEEN"]);
     table.set_header(headings.map(style::heading_cell));
+    let mut row = |first: Cell, verdict: Option<Verdict>, id: &str, label: &str, said: &str| {
+        let mut cells = vec![first];
+        cells.extend(verdicts.then(|| verdict.map_or_else(|| Cell::new(""), style::verdict_cell)));
+        cells.extend([
+            Cell::new(folded(&cell(id, SUBJECT_CUT), id_columns)),
+            Cell::new(label),
+            Cell::new(said),
+        ]);
+        table.add_row(cells);
+    };
+    let mut labels = labels.iter();
     for same in shown.chunk_by(|a, b| a.check == b.check && a.verdict == b.verdict) {
-        for finding in same.iter().take(ROWS_PER_CHECK) {
-            let mut row = vec![style::severity_cell(finding.severity)];
-            row.extend(verdicts.then(|| style::verdict_cell(finding.verdict)));
-            row.push(Cell::new(cell(&finding.check, SUBJECT_CUT)));
-            row.push(Cell::new(cell(&places.label(&finding.subject), SUBJECT_CUT)));
-            row.push(Cell::new(cell(&said(finding), MESSAGE_CUT)));
-            table.add_row(row);
+        for (at, (finding, label)) in same.iter().zip(labels.by_ref()).enumerate() {
+            if at < ROWS_PER_CHECK {
+                let said = cell(&said(finding), MESSAGE_CUT);
+                row(
+                    style::severity_cell(finding.severity),
+                    Some(finding.verdict),
+                    &finding.check,
+                    label,
+                    &said,
+                );
+            }
         }
         if let Some(more) = same.len().checked_sub(ROWS_PER_CHECK).filter(|n| *n > 0) {
-            let more = counted(more as u64, "subject", "subjects");
-            let mut row = vec![Cell::new("")];
-            row.extend(verdicts.then(|| Cell::new("")));
-            row.push(Cell::new(cell(&same[0].check, SUBJECT_CUT)));
-            row.push(Cell::new(format!("… and {more} more")));
-            row.push(Cell::new("all of them: --format json"));
-            table.add_row(row);
+            let more = format!("… and {} more", count(more as u64));
+            row(Cell::new(""), None, &same[0].check, &more, "all of them: --format json");
         }
     }
-    // A check's id has no spaces; its words are cut at the hyphens.
-    if let Some(column) = table.column_mut(if verdicts { 2 } else { 1 }) {
-        column.set_delimiter('-');
+    let at = 1 + usize::from(verdicts);
+    for (column, text) in [(at, id_columns), (at + 1, label_columns)] {
+        if let Some(column) = table.column_mut(column) {
+            // A column of padding on either side.
+            let fixed = u16::try_from(text + 2).unwrap_or(u16::MAX);
+            column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(fixed)));
+        }
     }
     table.trim_fmt()
+}
+
+fn nothing(view: &View, verdicts: bool) -> String {
+    if verdicts {
+        return "No finding has one of the verdicts asked for.".to_owned();
+    }
+    match view.summary.verdicts.unknown {
+        0 => "Nothing is flagged.".to_owned(),
+        n => format!("Nothing is flagged, and {} could not be reached: see below.", sections::verdicts(n)),
+    }
+}
+
+/// A check's id over lines of at most `most` columns, each but the last ending in a hyphen, so that none is lost.
+fn folded(id: &str, most: usize) -> String {
+    let mut out = String::new();
+    let mut used = 0;
+    for part in id.split_inclusive('-') {
+        let wide = columns(part);
+        if used > 0 && used + wide > most {
+            out.push('\n');
+            used = 0;
+        }
+        out.push_str(part);
+        used += wide;
+    }
+    out
 }
 
 /// The message, and for what is unknown the facts that are missing.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use unicode_width::UnicodeWidthChar;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Whether `c` could steer a terminal, reorder what is read, or be there unseen.
 pub fn is_active(c: char) -> bool {
@@ -50,12 +50,12 @@ fn escape(text: &str, active: impl Fn(char) -> bool) -> Cow<'_, str> {
 pub fn cell(text: &str, most: usize) -> String {
     // Whatever lies beyond this many characters is cut in any case; a megabyte is not escaped first.
     let near: String = text.chars().take(most + 1).collect();
-    let columns = |c: char| c.width().unwrap_or(1).max(1);
+    let takes = |c: char| c.width().unwrap_or(1).max(1);
     let safe = inert(&near);
     let mut used = 0;
     let mut fits = 0;
     for (at, c) in safe.char_indices() {
-        used += columns(c);
+        used += takes(c);
         if used > most {
             return format!("{}…", &safe[..fits]);
         }
@@ -64,6 +64,11 @@ pub fn cell(text: &str, most: usize) -> String {
         }
     }
     safe.into_owned()
+}
+
+/// Columns that `text` takes on a terminal.
+pub fn columns(text: &str) -> usize {
+    text.width()
 }
 
 /// A count with its thousands set apart: `2,345`.
