@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, ColorChoice, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
 
-use crate::config::{Endpoint, FailOn, Format, Output, Rcu, RegionName, TablePattern, Verdicts};
+use crate::config::{Endpoint, FailOn, Format, Output, Over, Rcu, RegionName, TablePattern, Verdicts};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -241,14 +241,14 @@ pub enum Checks {
         #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
         dirs: Vec<PathBuf>,
     },
-    /// Write a new check to start from
+    /// Write a new check to start from; a file that is there is left alone
     New {
         /// File to make; its name is the check's id
         #[arg(value_name = "FILE.toml", value_hint = ValueHint::FilePath)]
         path: PathBuf,
         /// What the check is about: table, attribute, reader, key, …
         #[arg(long, value_name = "SUBJECT", default_value = "table")]
-        over: String,
+        over: Over,
     },
 }
 

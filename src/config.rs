@@ -10,11 +10,15 @@ use std::{
 };
 
 use clap::ValueEnum;
+use serde::{
+    Deserialize,
+    de::{IntoDeserializer, value::StrDeserializer},
+};
 use zeroize::Zeroizing;
 
 use crate::{
     detect::DigestKey,
-    finding::{Severity, Verdict},
+    finding::{Severity, SubjectKind, Verdict},
 };
 
 /// A value that cannot be used, in words for the user.
@@ -110,6 +114,19 @@ impl FromStr for Output {
             return invalid("the format is table or json");
         };
         Ok(Self { format, path: path.into() })
+    }
+}
+
+/// What a check is about, by the word that checks use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Over(pub SubjectKind);
+
+impl FromStr for Over {
+    type Err = Invalid;
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let word: StrDeserializer<'_, serde::de::value::Error> = text.into_deserializer();
+        // The error names the words that there are.
+        SubjectKind::deserialize(word).map(Self).or_else(|e| invalid(e.to_string()))
     }
 }
 

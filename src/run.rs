@@ -9,7 +9,7 @@ mod online;
 #[cfg(feature = "aws")]
 mod progress;
 
-use std::{panic, path::PathBuf, process::ExitCode};
+use std::{fs::File, io::Write, panic, path::PathBuf, process::ExitCode};
 
 use clap::CommandFactory;
 
@@ -114,20 +114,16 @@ fn checks_command(checks: &Checks, console: &Console) -> Result<Outcome, Error> 
     match checks {
         Checks::List { dirs } => console.text(&command::list(&Library::with_dirs(dirs)?)),
         Checks::Show { id, dirs } => {
-            let library = Library::with_dirs(dirs)?;
-            let shown = command::show(&library, id).ok_or_else(|| assess::no_such_check(&library, id))?;
-            console.text(&shown)
+            console.text(&command::show(&Library::with_dirs(dirs)?, id).map_err(Error::Refused)?)
         }
-        Checks::Test { dirs } => {
-            let (said, passed) = command::test(dirs);
-            console.text(&said)?;
-            if passed {
-                Ok(Outcome::Clean)
-            } else {
-                Err(Error::Refused("some checks are not right".to_owned()))
-            }
+        Checks::Test { dirs } => console.text(&command::test(dirs)?),
+        Checks::New { path, over } => {
+            let failed = |error| Error::Write(path.clone(), error);
+            let mut file = File::create_new(path).map_err(failed)?;
+            file.write_all(command::new(over.0).as_bytes()).map_err(failed)?;
+            console.note(&format!("{}: edit it, then `dynaudit checks test DIR`", path.display()));
+            Ok(Outcome::Clean)
         }
-        Checks::New { path, over } => console.text(&command::new(path, over)?),
     }
 }
 

@@ -235,3 +235,16 @@ fn checks_are_listed_and_shown() {
     let (code, _, err) = run(dir.path(), &["checks", "show", "deletion-protection-of"]);
     assert!(code == 2 && err.contains("did you mean `deletion-protection-off`?"), "{err}");
 }
+
+#[test]
+fn a_new_check_is_a_file_that_overwrites_none() {
+    let dir = dir();
+    let (code, ..) = run(dir.path(), &["checks", "new", "mine.toml", "--over", "attribute"]);
+    assert_eq!(code, 0);
+    let text = std::fs::read_to_string(dir.path().join("mine.toml")).unwrap();
+    assert!(text.contains("over") && text.contains("\"attribute\""), "{text}");
+    for args in [&["checks", "new", "mine.toml"][..], &["checks", "new", "b.toml", "--over", "tabel"]] {
+        let (code, _, err) = run(dir.path(), args);
+        assert!(code == 2 && err.starts_with("error"), "{err}");
+    }
+}

@@ -5,12 +5,14 @@ use std::path::PathBuf;
 pub fn list(library: &Library) -> String {
     library.checks().iter().map(|c| format!("{}\n", c.id)).collect()
 }
-pub fn show(library: &Library, id: &str) -> Option<String> {
-    library.get(id).map(|c| format!("{}\n{}\n", c.id, c.title))
+pub fn show(library: &Library, id: &str) -> Result<String, String> {
+    library.get(id).map(|c| format!("{}\n{}\n", c.id, c.title)).ok_or_else(|| {
+        format!("error: no check is called `{id}`\n = help: did you mean `deletion-protection-off`?")
+    })
 }
-pub fn test(dirs: &[PathBuf]) -> (String, bool) {
-    (format!("{} dirs\n", dirs.len()), true)
+pub fn test(dirs: &[PathBuf]) -> Result<String, super::LoadError> {
+    super::Library::with_dirs(dirs).map(|l| format!("{} checks\n", l.checks().len()))
 }
-pub fn new(path: &std::path::Path, over: &str) -> Result<String, super::LoadError> {
-    Ok(format!("{} {over}\n", path.display()))
+pub fn new(over: crate::finding::SubjectKind) -> String {
+    format!("over = \"{}\"\n", over.as_str())
 }

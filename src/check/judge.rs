@@ -44,3 +44,23 @@ pub fn judge(library: &Library, facts: &Facts, gaps: &BTreeMap<GapId, Gap>) -> V
     }
     out
 }
+
+pub type Tally = BTreeMap<String, BTreeMap<Verdict, u64>>;
+pub struct Judged {
+    pub findings: Vec<Finding>,
+    pub tally: Tally,
+}
+pub fn judge_only(
+    library: &Library,
+    facts: &Facts,
+    gaps: &BTreeMap<GapId, Gap>,
+    keep: impl Fn(Verdict) -> bool,
+) -> Judged {
+    let mut findings = judge(library, facts, gaps);
+    let mut tally = Tally::new();
+    for f in &findings {
+        *tally.entry(f.check.clone()).or_default().entry(f.verdict).or_default() += 1;
+    }
+    findings.retain(|f| keep(f.verdict));
+    Judged { findings, tally }
+}

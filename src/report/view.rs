@@ -85,17 +85,27 @@ pub struct Tally {
     pub not_applicable: u64,
 }
 
+impl From<&BTreeMap<Verdict, u64>> for Tally {
+    fn from(counts: &BTreeMap<Verdict, u64>) -> Self {
+        let of = |verdict| counts.get(&verdict).copied().unwrap_or(0);
+        Self {
+            flagged: of(Verdict::Flagged),
+            unknown: of(Verdict::Unknown),
+            clear: of(Verdict::Clear),
+            not_applicable: of(Verdict::NotApplicable),
+        }
+    }
+}
+
 impl Tally {
-    fn add(&mut self, verdict: Verdict) {
-        *match verdict {
-            Verdict::Flagged => &mut self.flagged,
-            Verdict::Unknown => &mut self.unknown,
-            Verdict::Clear => &mut self.clear,
-            Verdict::NotApplicable => &mut self.not_applicable,
-        } += 1;
+    fn add(&mut self, other: Tally) {
+        self.flagged += other.flagged;
+        self.unknown += other.unknown;
+        self.clear += other.clear;
+        self.not_applicable += other.not_applicable;
     }
 
-    /// Subjects that were looked at.
+    /// All of them.
     pub fn all(&self) -> u64 {
         self.flagged + self.unknown + self.clear + self.not_applicable
     }
@@ -125,7 +135,7 @@ pub struct GapRow {
     pub why: Why,
     /// The service's error code or our own reason, and the missing permission where there is one.
     pub message: String,
-    /// How many verdicts it touches, of any kind.
+    /// How many flagged or unknown verdicts it touches.
     pub verdicts: u64,
 }
 
@@ -168,7 +178,8 @@ pub struct CheckRow {
 }
 
 impl View {
-    /// Sorts and counts. `findings` are all of them; those with one of `verdicts` are kept.
+    /// Sorts and counts. `findings` are at least all that are flagged or unknown; those with one of
+    /// `verdicts` are shown. `checks` come with their verdicts counted.
     pub fn new(
         snapshot: &Snapshot,
         digest: String,
@@ -177,17 +188,12 @@ impl View {
         mut findings: Vec<Finding>,
         verdicts: &BTreeSet<Verdict>,
     ) -> Self {
-        let mut tally = Tally::default();
-        let mut flagged: BTreeMap<Severity, u64> = Severity::ALL.iter().map(|s| (*s, 0)).collect();
         checks.sort_by(|a, b| a.id.cmp(&b.id));
-        for finding in &findings {
-            tally.add(finding.verdict);
-            if finding.verdict == Verdict::Flagged {
-                *flagged.entry(finding.severity).or_default() += 1;
-            }
-            if let Ok(at) = checks.binary_search_by(|c| c.id.cmp(&finding.check)) {
-                checks[at].verdicts.add(finding.verdict);
-            }
+        let mut tally = Tally::default();
+        checks.iter().for_each(|c| tally.add(c.verdicts));
+        let mut flagged: BTreeMap<Severity, u64> = Severity::ALL.iter().map(|s| (*s, 0)).collect();
+        for finding in findings.iter().filter(|f| f.verdict == Verdict::Flagged) {
+            *flagged.entry(finding.severity).or_default() += 1;
         }
         let gap_groups = group(gaps, &findings);
         let gap_rows = rows(gaps, &findings);
@@ -234,9 +240,14 @@ fn order(f: &Finding) -> impl Ord + use<> {
     (f.verdict, std::cmp::Reverse(f.severity), f.check.clone(), subject)
 }
 
+/// Whether a gap's touch is counted: the same whatever verdicts are shown.
+fn counts(verdict: Verdict) -> bool {
+    matches!(verdict, Verdict::Flagged | Verdict::Unknown)
+}
+
 fn rows(gaps: &BTreeMap<GapId, Gap>, findings: &[Finding]) -> Vec<GapRow> {
     let mut touched: BTreeMap<&GapId, u64> = BTreeMap::new();
-    for finding in findings {
+    for finding in findings.iter().filter(|f| counts(f.verdict)) {
         for gap in finding.missing.iter().map(|m| &m.gap).collect::<BTreeSet<_>>() {
             *touched.entry(gap).or_default() += 1;
         }
@@ -272,7 +283,7 @@ fn group(gaps: &BTreeMap<GapId, Gap>, findings: &[Finding]) -> Vec<GapGroup> {
             group.message.clone_from(&gap.message);
         }
     }
-    for finding in findings {
+    for finding in findings.iter().filter(|f| counts(f.verdict)) {
         let keys: BTreeSet<_> = finding.missing.iter().map(|m| (m.call.as_str(), m.why)).collect();
         for key in keys {
             let Some(group) = groups.get_mut(&key) else { continue };

@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 
 use super::{Error, Outcome, console::Console};
 use crate::{
-    check::{Library, judge::judge},
+    check::{
+        Library, command,
+        judge::{self, judge_only},
+    },
     cli,
     config::{Format, Output, Verdicts, writable},
     facts::build::build,
@@ -36,8 +39,8 @@ impl Ready {
             writable(&output.path)?;
         }
         let library = Library::with_dirs(&args.dirs)?;
-        if let Some(id) = args.only.iter().chain(&args.skip).find(|id| library.get(id).is_none()) {
-            return Err(no_such_check(&library, id));
+        for id in args.only.iter().chain(&args.skip) {
+            command::show(&library, id).map_err(Error::Refused)?;
         }
         let chosen = library
             .checks()
@@ -64,16 +67,19 @@ impl Ready {
         let facts = build(snapshot);
         let mut gaps = snapshot.gaps.clone();
         gaps.extend(facts.gaps.clone());
-        let mut findings = judge(&self.library, &facts, &gaps);
-        findings.retain(|f| self.chosen.contains(&f.check));
-        let outcome = outcome(&findings, gaps.values(), self.threshold);
+        // What is flagged or unknown decides the exit code; of the rest a number is enough unless it is asked for.
+        let wanted = &self.verdicts.0;
+        let keep = |v| matches!(v, Verdict::Flagged | Verdict::Unknown) || wanted.contains(&v);
+        let mut judged = judge_only(&self.library, &facts, &gaps, keep);
+        judged.findings.retain(|f| self.chosen.contains(&f.check));
+        let outcome = outcome(&judged.findings, gaps.values(), self.threshold);
         let digest = digest(snapshot).map_err(|e| Error::Refused(e.to_string()))?;
-        let view = View::new(snapshot, digest, self.rows(), &gaps, findings, &self.verdicts.0);
+        let view = View::new(snapshot, digest, self.rows(&judged.tally), &gaps, judged.findings, wanted);
         console.report(&view, self.format, &self.outputs)?;
         Ok(outcome)
     }
 
-    fn rows(&self) -> Vec<CheckRow> {
+    fn rows(&self, tally: &judge::Tally) -> Vec<CheckRow> {
         let chosen = self.library.checks().iter().filter(|c| self.chosen.contains(&c.id));
         chosen
             .map(|c| CheckRow {
@@ -83,7 +89,7 @@ impl Ready {
                 why: c.why.clone(),
                 fix: c.fix.clone(),
                 maps: c.maps.clone(),
-                verdicts: Tally::default(),
+                verdicts: tally.get(&c.id).map(Tally::from).unwrap_or_default(),
             })
             .collect()
     }
@@ -109,19 +115,4 @@ fn outcome<'a>(
 /// Whether something that was asked for could not be seen.
 pub fn has_holes<'a>(gaps: &mut impl Iterator<Item = &'a Gap>) -> bool {
     gaps.any(|gap| gap.why != Why::NotAsked)
-}
-
-/// Names the check that is not there, and the nearest that is.
-pub fn no_such_check(library: &Library, id: &str) -> Error {
-    let nearest = library
-        .checks()
-        .iter()
-        .map(|c| (strsim::jaro_winkler(&c.id, id), c.id.as_str()))
-        .filter(|(near, _)| *near > 0.7)
-        .max_by(|a, b| a.0.total_cmp(&b.0));
-    let help = nearest.map_or_else(
-        || "`dynaudit checks list` has them all".to_owned(),
-        |(_, near)| format!("did you mean `{near}`?"),
-    );
-    Error::Refused(format!("there is no check `{id}`; {help}"))
 }

@@ -169,7 +169,7 @@ pub fn lacking(mut finding: Finding, gap: &Gap) -> Finding {
     finding
 }
 
-pub fn check(id: &str, severity: Severity) -> CheckRow {
+pub fn check(id: &str, severity: Severity, counts: &BTreeMap<Verdict, u64>) -> CheckRow {
     CheckRow {
         id: id.into(),
         title: format!("Title of {id}"),
@@ -177,7 +177,7 @@ pub fn check(id: &str, severity: Severity) -> CheckRow {
         why: "Because it matters.".into(),
         fix: format!("Mend {id}."),
         maps: BTreeMap::from([("SOC2".to_owned(), vec!["CC6.1".to_owned()])]),
-        verdicts: Tally::default(),
+        verdicts: Tally::from(counts),
     }
 }
 
@@ -187,8 +187,12 @@ pub fn view(snapshot: &Snapshot, findings: Vec<Finding>) -> View {
 }
 
 pub fn view_of(snapshot: &Snapshot, findings: Vec<Finding>, verdicts: &[Verdict]) -> View {
-    let ids: BTreeMap<&str, Severity> = findings.iter().map(|f| (f.check.as_str(), f.severity)).collect();
-    let checks = ids.into_iter().map(|(id, severity)| check(id, severity)).collect();
+    let mut checks: BTreeMap<&str, (Severity, BTreeMap<Verdict, u64>)> = BTreeMap::new();
+    for f in &findings {
+        let (_, counts) = checks.entry(&f.check).or_insert((f.severity, BTreeMap::new()));
+        *counts.entry(f.verdict).or_default() += 1;
+    }
+    let checks = checks.into_iter().map(|(id, (severity, counts))| check(id, severity, &counts)).collect();
     let digest = dynaudit::snapshot::file::digest(snapshot).unwrap();
     let verdicts: BTreeSet<Verdict> = verdicts.iter().copied().collect();
     View::new(snapshot, digest, checks, &snapshot.gaps, findings.clone(), &verdicts)
