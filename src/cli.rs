@@ -258,4 +258,7 @@ pub struct Policy {
     /// Leave out what reads items
     #[arg(long)]
     pub no_sample: bool,
+    /// A Region of the account's partition: ARNs differ in China and GovCloud
+    #[arg(long, value_name = "REGION")]
+    pub region: Option<RegionName>,
 }

@@ -13,6 +13,8 @@ use std::{fs::File, io::Write, panic, path::PathBuf, process::ExitCode};
 
 use clap::CommandFactory;
 
+#[cfg(feature = "aws")]
+use crate::collect;
 use crate::{
     check::{self, Library, command},
     cli::{Checks, Cli, Command},
@@ -98,7 +100,10 @@ fn dispatch(command: &Command, console: &Console) -> Result<Outcome, Error> {
         #[cfg(feature = "aws")]
         Command::Collect(args) => online::collect(args, console),
         #[cfg(feature = "aws")]
-        Command::Policy(args) => console.json(&crate::collect::calls::policy(!args.no_sample)),
+        Command::Policy(args) => {
+            let region = args.region.as_ref().map_or("us-east-1", |r| r.0.as_str());
+            console.json(&collect::policy(!args.no_sample, collect::regions::partition_of(region)))
+        }
         #[cfg(not(feature = "demo"))]
         Command::Demo(_) => Err(Error::Absent("demo", "demo")),
         #[cfg(not(feature = "aws"))]

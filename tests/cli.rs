@@ -1,4 +1,5 @@
 //! The binary from outside: help, exit codes, bad input, and what goes where.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
 

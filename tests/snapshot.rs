@@ -1,4 +1,5 @@
 //! The snapshot file: whole or not at all, private, the same after a round trip, and never a crash.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
 
