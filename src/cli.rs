@@ -1,1 +1,264 @@
-//! Stub.
+//! The command line: what can be asked for, and the help that says so. No logic.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, ColorChoice, Parser, Subcommand, ValueHint};
+use clap_complete::Shell;
+
+use crate::config::{Endpoint, FailOn, Format, Output, Over, Rcu, RegionName, TablePattern, Verdicts};
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  nothing flagged at or above --fail-on, and all was seen
+  1  something is flagged at or above --fail-on
+  2  the run could not be made: bad option, bad file, bad check, no credentials
+  3  nothing is flagged, but something could not be seen or judged";
+
+const EXAMPLES: &str = "\
+Examples:
+  dynaudit demo                              the whole audit on an account inside of the program
+  dynaudit audit --profile prod --all-regions
+  dynaudit collect -o prod.json && dynaudit assess prod.json --format json
+  dynaudit policy                            the IAM policy that an audit needs";
+
+const AUDIT_EXAMPLES: &str = "\
+Examples:
+  dynaudit audit                             the account and Region of the AWS environment
+  dynaudit audit --region eu-west-1,us-east-1 --table 'prod-*'
+  dynaudit audit --all-regions --no-sample   settings and access alone; no item is read
+  dynaudit audit --fail-on high --output json=report.json --quiet";
+
+/// Who can read your DynamoDB data, where secrets lie in it, and whether it is locked down.
+///
+/// A read-only auditor of Amazon DynamoDB: it lists tables, samples items for secrets, looks at
+/// encryption, access, exposure, recovery and monitoring, and says what it could not see.
+/// It changes nothing, and no item's value leaves it.
+#[derive(Debug, Parser)]
+#[command(name = "dynaudit", version, arg_required_else_help = true, after_help = EXAMPLES)]
+#[command(after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"), disable_help_subcommand = true)]
+pub struct Cli {
+    /// What holds for every command.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What holds for every command.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Diagnostics")]
+pub struct Global {
+    /// No progress and no notes on standard error; errors stay
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+    /// Tell on standard error what is done; twice for more. Items never show
+    #[arg(long, short, global = true, action = ArgAction::Count, conflicts_with = "quiet")]
+    pub verbose: u8,
+    /// Colours; auto means on a terminal, and not where NO_COLOR is set
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: ColorChoice,
+    /// Columns of the table; by default the terminal's, and 120 where there is none
+    #[arg(long, global = true, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(40..))]
+    pub width: Option<u16>,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Audit an account inside of the program: no credentials, no network, nothing to install
+    #[command(after_long_help = EXIT_CODES, hide = cfg!(not(feature = "demo")))]
+    Demo(Demo),
+    /// Audit the account that the AWS environment names
+    #[command(after_help = AUDIT_EXAMPLES, hide = cfg!(not(feature = "aws")))]
+    #[command(after_long_help = format!("{AUDIT_EXAMPLES}\n\n{EXIT_CODES}"))]
+    Audit(Audit),
+    /// Gather what an audit needs into a file, and judge nothing
+    #[command(hide = cfg!(not(feature = "aws")))]
+    Collect(Collect),
+    /// Judge what `collect` gathered; offline
+    #[command(after_long_help = EXIT_CODES)]
+    Assess(Assess),
+    /// List, show, test and make checks
+    #[command(subcommand)]
+    Checks(Checks),
+    /// Print the IAM policy that an audit needs
+    #[command(hide = cfg!(not(feature = "aws")))]
+    Policy(Policy),
+    /// Print completions for a shell
+    Completions {
+        /// Which shell
+        shell: Shell,
+    },
+    /// Print the manual page of dynaudit or of one of its commands
+    Man {
+        /// The command
+        command: Option<String>,
+    },
+}
+
+/// `demo`
+#[derive(Debug, Args)]
+#[allow(missing_docs, reason = "the option groups document themselves")]
+pub struct Demo {
+    #[command(flatten)]
+    pub sampling: Sampling,
+    #[command(flatten)]
+    pub report: Report,
+    /// Keep the snapshot in FILE as evidence; `assess` reads it
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Report")]
+    pub save: Option<PathBuf>,
+}
+
+/// `audit`
+#[derive(Debug, Args)]
+#[allow(missing_docs, reason = "the option groups document themselves")]
+pub struct Audit {
+    #[command(flatten)]
+    pub account: Account,
+    #[command(flatten)]
+    pub sampling: Sampling,
+    #[command(flatten)]
+    pub report: Report,
+    /// Keep the snapshot in FILE as evidence; `assess` reads it
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Report")]
+    pub save: Option<PathBuf>,
+}
+
+/// `collect`
+#[derive(Debug, Args)]
+#[allow(missing_docs, reason = "the option groups document themselves")]
+pub struct Collect {
+    #[command(flatten)]
+    pub account: Account,
+    #[command(flatten)]
+    pub sampling: Sampling,
+    /// Write the snapshot to FILE, readable by you alone
+    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub output: PathBuf,
+}
+
+/// `assess`
+#[derive(Debug, Args)]
+#[allow(missing_docs, reason = "the option groups document themselves")]
+pub struct Assess {
+    /// The snapshot; - is standard input
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub report: Report,
+}
+
+/// Which account, which Regions, which tables.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "What to look at")]
+pub struct Account {
+    /// Profile of the AWS configuration files
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// Region to look at; repeat it, or put commas between [default: the AWS environment's]
+    #[arg(long, value_name = "REGION", value_delimiter = ',', conflicts_with = "all_regions")]
+    pub region: Vec<RegionName>,
+    /// Look at every Region of the partition
+    #[arg(long)]
+    pub all_regions: bool,
+    /// Send every call to this endpoint, for example an emulator's
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
+    pub endpoint_url: Option<Endpoint>,
+    /// Look only at tables of this name; * and ? stand for other characters
+    #[arg(long, value_name = "GLOB")]
+    pub table: Option<TablePattern>,
+}
+
+/// How items are sampled.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Sampling of items")]
+pub struct Sampling {
+    /// Most items to read from a table
+    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    pub sample_items: u64,
+    /// Most read capacity units to spend on a table, but for one request
+    #[arg(long, value_name = "UNITS", default_value_t = Rcu(50.0))]
+    pub rcu_budget: Rcu,
+    /// Read no item; checks of items are then not assessed, and say so
+    #[arg(long, conflicts_with_all = ["sample_items", "rcu_budget"])]
+    pub no_sample: bool,
+    /// What the choice of items derives from: the same seed reads the same parts of an unchanged table
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
+    /// Key of the digests by which equal secrets are told, 16 bytes at least [default: random for each run]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub digest_key_file: Option<PathBuf>,
+}
+
+/// What is judged, and how it is told.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Report")]
+pub struct Report {
+    /// Form of the report on standard output
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub format: Format,
+    /// Write the report to FILE too, as table or json; repeatable
+    #[arg(long, value_name = "FORMAT=FILE")]
+    pub output: Vec<Output>,
+    /// Verdicts to list: flagged, unknown, clear, not-applicable, or all
+    #[arg(long, value_name = "VERDICTS", default_value = "flagged,unknown")]
+    pub verdicts: Verdicts,
+    /// Lowest severity that makes the exit code 1
+    #[arg(long, value_name = "SEVERITY", default_value = "low")]
+    pub fail_on: FailOn,
+    /// Add the checks of this directory; repeatable
+    #[arg(long = "checks", value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub dirs: Vec<PathBuf>,
+    /// Run this check alone; repeatable
+    #[arg(long = "check", value_name = "ID", value_delimiter = ',')]
+    pub only: Vec<String>,
+    /// Leave this check out; repeatable
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    pub skip: Vec<String>,
+}
+
+/// `checks`
+#[derive(Debug, Subcommand)]
+pub enum Checks {
+    /// List the checks, one a line
+    List {
+        /// Add the checks of this directory; repeatable
+        #[arg(long = "checks", value_name = "DIR", value_hint = ValueHint::DirPath)]
+        dirs: Vec<PathBuf>,
+    },
+    /// Show a check: what it asks, why, how to mend
+    Show {
+        /// Id of the check
+        id: String,
+        /// Add the checks of this directory; repeatable
+        #[arg(long = "checks", value_name = "DIR", value_hint = ValueHint::DirPath)]
+        dirs: Vec<PathBuf>,
+    },
+    /// Type-check checks and run their examples
+    Test {
+        /// Directories of checks; the built-in ones are tested too
+        #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
+        dirs: Vec<PathBuf>,
+    },
+    /// Write a new check to start from; a file that is there is left alone
+    New {
+        /// File to make; its name is the check's id
+        #[arg(value_name = "FILE.toml", value_hint = ValueHint::FilePath)]
+        path: PathBuf,
+        /// What the check is about: table, attribute, reader, key, …
+        #[arg(long, value_name = "SUBJECT", default_value = "table")]
+        over: Over,
+    },
+}
+
+/// `policy`
+#[derive(Debug, Args)]
+pub struct Policy {
+    /// Leave out what reads items
+    #[arg(long)]
+    pub no_sample: bool,
+    /// A Region of the account's partition: ARNs differ in China and GovCloud
+    #[arg(long, value_name = "REGION")]
+    pub region: Option<RegionName>,
+}

@@ -1,1 +1,311 @@
-//! Stub.
+//! Values of options, made valid once: what a run gets needs no second look.
+
+use std::{
+    collections::BTreeSet,
+    fmt,
+    fs::{self, File},
+    io::Read,
+    path::{Path, PathBuf},
+    str::FromStr,
+};
+
+use clap::ValueEnum;
+use serde::{
+    Deserialize,
+    de::{IntoDeserializer, value::StrDeserializer},
+};
+use zeroize::Zeroizing;
+
+use crate::{
+    detect::DigestKey,
+    finding::{Severity, SubjectKind, Verdict},
+};
+
+/// A value that cannot be used, in words for the user.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Invalid(String);
+
+fn invalid<T>(message: impl Into<String>) -> Result<T, Invalid> {
+    Err(Invalid(message.into()))
+}
+
+/// How a report is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Table,
+    /// For programs; its schema is in docs/schema/report.schema.json.
+    Json,
+}
+
+/// From which severity on a flagged finding makes the exit code 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// Only critical findings.
+    Critical,
+    /// High and critical ones.
+    High,
+    /// Medium and above.
+    Medium,
+    /// Low and above: all but notes.
+    Low,
+    /// Any.
+    Info,
+    /// None.
+    Never,
+}
+
+impl FailOn {
+    /// The lowest severity that fails a run; none for never.
+    pub fn threshold(self) -> Option<Severity> {
+        match self {
+            FailOn::Critical => Some(Severity::Critical),
+            FailOn::High => Some(Severity::High),
+            FailOn::Medium => Some(Severity::Medium),
+            FailOn::Low => Some(Severity::Low),
+            FailOn::Info => Some(Severity::Info),
+            FailOn::Never => None,
+        }
+    }
+}
+
+/// Which verdicts a report lists: `flagged,unknown`, or `all`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdicts(pub BTreeSet<Verdict>);
+
+impl FromStr for Verdicts {
+    type Err = Invalid;
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        use Verdict::{Clear, Flagged, NotApplicable, Unknown};
+        let every = [Flagged, Unknown, Clear, NotApplicable];
+        let mut chosen = BTreeSet::new();
+        for word in text.split(',') {
+            match every.iter().find(|v| v.as_str() == word) {
+                Some(verdict) => drop(chosen.insert(*verdict)),
+                None if word == "all" => chosen.extend(every),
+                None => {
+                    return invalid(
+                        "use flagged, unknown, clear, not-applicable or all, with commas between",
+                    );
+                }
+            }
+        }
+        Ok(Self(chosen))
+    }
+}
+
+/// A second place for a report: `json=report.json`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Output {
+    /// How it is written.
+    pub format: Format,
+    /// Where to.
+    pub path: PathBuf,
+}
+
+impl FromStr for Output {
+    type Err = Invalid;
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let Some((format, path)) = text.split_once('=').filter(|(_, path)| !path.is_empty()) else {
+            return invalid("use FORMAT=FILE, for example json=report.json");
+        };
+        let Ok(format) = Format::from_str(format, false) else {
+            return invalid("the format is table or json");
+        };
+        Ok(Self { format, path: path.into() })
+    }
+}
+
+/// What a check is about, by the word that checks use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Over(pub SubjectKind);
+
+impl FromStr for Over {
+    type Err = Invalid;
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let word: StrDeserializer<'_, serde::de::value::Error> = text.into_deserializer();
+        // The error names the words that there are.
+        SubjectKind::deserialize(word).map(Self).or_else(|e| invalid(e.to_string()))
+    }
+}
+
+/// A Region's name. It becomes part of a host name, so nothing but letters, digits and hyphens is taken.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RegionName(pub String);
+
+impl FromStr for RegionName {
+    type Err = Invalid;
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let parts: Vec<&str> = text.split('-').collect();
+        let word =
+            |s: &&str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+        if parts.len() < 3 || text.len() > 40 || !parts.iter().all(word) {
+            return invalid("a Region is named like eu-west-1; --all-regions takes all of them");
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+/// A pattern of table names, with `*` and `?`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TablePattern(pub String);
+
+impl FromStr for TablePattern {
+    type Err = Invalid;
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let fits = |b: u8| b.is_ascii_alphanumeric() || b"_.-*?".contains(&b);
+        if text.is_empty() || text.len() > 255 || !text.bytes().all(fits) {
+            return invalid(
+                "names of tables have letters, digits, `_`, `.` and `-`; `*` and `?` stand for others",
+            );
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+/// A number of read capacity units above zero.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Rcu(pub f64);
+
+impl FromStr for Rcu {
+    type Err = Invalid;
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        match text.parse() {
+            Ok(n) if (0.5..=1e9).contains(&n) => Ok(Self(n)),
+            _ => invalid("a number of at least 0.5; --no-sample reads no items at all"),
+        }
+    }
+}
+
+impl fmt::Display for Rcu {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// An endpoint for every service: `http://` or `https://`, without credentials in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Endpoint(pub String);
+
+impl FromStr for Endpoint {
+    type Err = Invalid;
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+        let plain = |c: char| c.is_ascii_graphic() && !matches!(c, '@' | '"' | '<' | '>' | '\\' | '#' | '?');
+        match host {
+            Some(host) if !host.is_empty() && !host.starts_with('/') && host.chars().all(plain) => {
+                Ok(Self(text.to_owned()))
+            }
+            _ => invalid("a URL like http://127.0.0.1:4566 or https://example.com, without a user in it"),
+        }
+    }
+}
+
+/// Largest digest key file that is read, in bytes.
+const MAX_KEY_BYTES: u64 = 4096;
+
+/// The digest key in `file`, as its bytes are; without a file a random one.
+///
+/// # Errors
+/// The file cannot be read, or does not hold a key of fit length.
+pub fn digest_key(file: Option<&Path>) -> Result<DigestKey, Invalid> {
+    let Some(path) = file else {
+        return DigestKey::random().or_else(|e| invalid(e.to_string()));
+    };
+    let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_KEY_BYTES as usize + 1));
+    let read = File::open(path).and_then(|f| f.take(MAX_KEY_BYTES + 1).read_to_end(&mut bytes));
+    if let Err(error) = read {
+        return invalid(format!("cannot read the digest key {}: {error}", path.display()));
+    }
+    if bytes.len() as u64 > MAX_KEY_BYTES {
+        return invalid(format!("the digest key {} is longer than {MAX_KEY_BYTES} bytes", path.display()));
+    }
+    DigestKey::from_bytes(&bytes).or_else(|e| invalid(format!("{}: {e}", path.display())))
+}
+
+/// Whether a file could be made at `path`, as far as can be told without making it: a run of an hour must not fail at its end.
+///
+/// # Errors
+/// Its directory is not there, or it is a directory itself.
+pub fn writable(path: &Path) -> Result<(), Invalid> {
+    let parent = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    match fs::metadata(parent) {
+        Ok(found) if !found.is_dir() => {
+            return invalid(format!(
+                "cannot write {}: {} is not a directory",
+                path.display(),
+                parent.display()
+            ));
+        }
+        Ok(_) => {}
+        Err(error) => return invalid(format!("cannot write {}: {error}", path.display())),
+    }
+    if path.is_dir() {
+        return invalid(format!("cannot write {}: it is a directory", path.display()));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_region_cannot_carry_another_host() {
+        assert!("eu-west-1".parse::<RegionName>().is_ok());
+        assert!("us-gov-west-1".parse::<RegionName>().is_ok());
+        for bad in ["", "eu", "eu-west-1.evil.example", "eu-west-1@x", "EU-west-1", "eu--1", "eu-west-1\n"] {
+            assert!(bad.parse::<RegionName>().is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn an_endpoint_is_a_plain_url() {
+        assert!("http://127.0.0.1:5000".parse::<Endpoint>().is_ok());
+        for bad in
+            ["127.0.0.1", "https://", "https:///x", "file:///etc", "https://user:pw@host", "http://a b"]
+        {
+            assert!(bad.parse::<Endpoint>().is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn verdicts_add_up() {
+        assert_eq!("flagged,clear".parse::<Verdicts>().unwrap().0.len(), 2);
+        assert_eq!("all".parse::<Verdicts>().unwrap().0.len(), 4);
+        assert!("".parse::<Verdicts>().is_err());
+        assert!("flaged".parse::<Verdicts>().is_err());
+    }
+
+    #[test]
+    fn a_budget_is_a_number_above_zero() {
+        assert!("50".parse::<Rcu>().is_ok());
+        for bad in ["0", "-1", "NaN", "inf", "x", "1e300"] {
+            assert!(bad.parse::<Rcu>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_key_of_a_few_bytes_is_refused() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        fs::write(&file, "short").unwrap();
+        assert!(digest_key(Some(file.path())).is_err());
+        fs::write(&file, [7; 32]).unwrap();
+        assert!(digest_key(Some(file.path())).is_ok());
+        fs::write(&file, [7; 5000]).unwrap();
+        assert!(digest_key(Some(file.path())).is_err());
+        assert!(digest_key(Some(Path::new("/dev/zero"))).is_err());
+    }
+
+    #[test]
+    fn an_output_names_its_format() {
+        assert_eq!("json=a=b".parse::<Output>().unwrap().path, Path::new("a=b"));
+        for bad in ["json", "json=", "xml=a", "=a"] {
+            assert!(bad.parse::<Output>().is_err(), "{bad}");
+        }
+    }
+}

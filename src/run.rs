@@ -1,1 +1,150 @@
-//! Stub.
+//! The steps of a run in order: options, checks, snapshot, judgement, report, exit code.
+
+pub mod assess;
+pub mod console;
+pub mod hook;
+mod log;
+#[cfg(feature = "aws")]
+mod online;
+#[cfg(feature = "aws")]
+mod progress;
+
+use std::{fs::File, io::Write, panic, path::PathBuf, process::ExitCode};
+
+use clap::CommandFactory;
+
+#[cfg(feature = "aws")]
+use crate::collect;
+use crate::{
+    check::{self, Library, command},
+    cli::{Checks, Cli, Command},
+    config, snapshot,
+};
+use console::Console;
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Nothing flagged at or above the threshold, and all was seen; or the command did what it was asked.
+    Clean,
+    /// Something is flagged at or above the threshold.
+    Flagged,
+    /// Nothing is flagged, but something could not be seen or judged.
+    Incomplete,
+}
+
+/// Why a run could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A value that cannot be used.
+    #[error(transparent)]
+    Invalid(#[from] config::Invalid),
+    /// A check that is not right; its text has lines, and begins with `error`.
+    #[error(transparent)]
+    Checks(#[from] check::LoadError),
+    /// A snapshot that cannot be read or written.
+    #[error(transparent)]
+    Snapshot(#[from] snapshot::file::Error),
+    /// A report that cannot be written.
+    #[error("cannot write {0}: {1}")]
+    Write(PathBuf, std::io::Error),
+    /// Collection that could not begin or go on.
+    #[error("{0}")]
+    Collect(String),
+    /// A command that this build does not have, and the feature that it lacks.
+    #[error(
+        "this build has no `{0}`: it was built without the feature `{1}`; `assess` and `checks` work offline"
+    )]
+    Absent(&'static str, &'static str),
+    /// Anything else that the user asked for and cannot have.
+    #[error("{0}")]
+    Refused(String),
+}
+
+/// Does what was asked, and says how it went.
+pub fn run(cli: &Cli) -> ExitCode {
+    let console = Console::new(&cli.global);
+    log::start(cli.global.verbose);
+    let done = panic::catch_unwind(panic::AssertUnwindSafe(|| dispatch(&cli.command, &console)));
+    match done {
+        Ok(Ok(Outcome::Clean)) => ExitCode::SUCCESS,
+        Ok(Ok(Outcome::Flagged)) => ExitCode::from(1),
+        Ok(Ok(Outcome::Incomplete)) => ExitCode::from(3),
+        Ok(Err(error)) => {
+            console.error(&error);
+            ExitCode::from(2)
+        }
+        // The hook has said where.
+        Err(_) => ExitCode::from(2),
+    }
+}
+
+fn dispatch(command: &Command, console: &Console) -> Result<Outcome, Error> {
+    match command {
+        Command::Assess(args) => {
+            let ready = assess::Ready::new(&args.report)?;
+            let snapshot = snapshot::file::load(&args.file)?;
+            ready.report(&snapshot, console)
+        }
+        Command::Checks(checks) => checks_command(checks, console),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(*shell, &mut Cli::command(), "dynaudit", &mut script);
+            console.bytes(&script)
+        }
+        Command::Man { command } => manual(command.as_deref(), console),
+        #[cfg(feature = "demo")]
+        Command::Demo(args) => online::demo(args, console),
+        #[cfg(feature = "aws")]
+        Command::Audit(args) => online::audit(args, console),
+        #[cfg(feature = "aws")]
+        Command::Collect(args) => online::collect(args, console),
+        #[cfg(feature = "aws")]
+        Command::Policy(args) => {
+            let region = args.region.as_ref().map_or("us-east-1", |r| r.0.as_str());
+            console.json(&collect::policy(!args.no_sample, collect::regions::partition_of(region)))
+        }
+        #[cfg(not(feature = "demo"))]
+        Command::Demo(_) => Err(Error::Absent("demo", "demo")),
+        #[cfg(not(feature = "aws"))]
+        Command::Audit(_) => Err(Error::Absent("audit", "aws")),
+        #[cfg(not(feature = "aws"))]
+        Command::Collect(_) => Err(Error::Absent("collect", "aws")),
+        #[cfg(not(feature = "aws"))]
+        Command::Policy(_) => Err(Error::Absent("policy", "aws")),
+    }
+}
+
+fn checks_command(checks: &Checks, console: &Console) -> Result<Outcome, Error> {
+    match checks {
+        Checks::List { dirs } => console.text(&command::list(&Library::with_dirs(dirs)?)),
+        Checks::Show { id, dirs } => {
+            console.text(&command::show(&Library::with_dirs(dirs)?, id).map_err(Error::Refused)?)
+        }
+        Checks::Test { dirs } => console.text(&command::test(dirs)?),
+        Checks::New { path, over } => {
+            let failed = |error| Error::Write(path.clone(), error);
+            let mut file = File::create_new(path).map_err(failed)?;
+            file.write_all(command::new(over.0).as_bytes()).map_err(failed)?;
+            console.note(&format!("{}: edit it, then `dynaudit checks test DIR`", path.display()));
+            Ok(Outcome::Clean)
+        }
+    }
+}
+
+fn manual(name: Option<&str>, console: &Console) -> Result<Outcome, Error> {
+    let mut whole = Cli::command();
+    // Only a command that was built knows its full name and the options that it inherits.
+    whole.build();
+    let page = match name {
+        None => Some(&whole),
+        Some(name) => whole.find_subcommand(name),
+    };
+    let Some(page) = page else {
+        return Err(Error::Refused(format!("there is no command `{}`", name.unwrap_or_default())));
+    };
+    let mut text = Vec::new();
+    let rendered = clap_mangen::Man::new(page.clone()).render(&mut text);
+    rendered.map_err(|e| Error::Write("standard output".into(), e))?;
+    console.bytes(&text)
+}

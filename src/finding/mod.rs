@@ -48,7 +48,7 @@ impl fmt::Display for Severity {
 }
 
 /// How sure the verdict is, apart from how bad it would be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Confidence {
     /// Likely; look before you act.
@@ -60,7 +60,7 @@ pub enum Confidence {
 }
 
 /// What a check says about a subject.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// The fault is there.
@@ -86,7 +86,7 @@ impl Verdict {
 }
 
 /// What a check can be about; the tree of subjects is in `facts`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum SubjectKind {
     /// An AWS account.
@@ -156,7 +156,7 @@ impl SubjectKind {
 }
 
 /// Whom or what a finding is about.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Subject {
     /// What sort of thing it is.
     pub kind: SubjectKind,
@@ -179,7 +179,7 @@ pub struct Subject {
 }
 
 /// A set of tables, named without listing thousands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TableSet {
     /// How many.
     pub count: u64,
@@ -216,7 +216,7 @@ impl Subject {
 }
 
 /// A fact that a verdict rests on.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Because {
     /// Path of the fact, as the check's expression has it.
     pub fact: String,
@@ -226,7 +226,7 @@ pub struct Because {
 }
 
 /// A fact that could not be seen.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Missing {
     /// Path of the fact.
     pub fact: String,
@@ -241,7 +241,7 @@ pub struct Missing {
 }
 
 /// One check's verdict about one subject.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Finding {
     /// Id of the check: the name of its file.
     pub check: String,

@@ -1,1 +1,179 @@
-//! Stub.
+//! The snapshot as a file: save, load, upgrade and digest.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, Read, Write},
+    path::{Path, PathBuf},
+};
+
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+
+use super::{FORMAT, Snapshot};
+
+/// Largest file that is read, in bytes: far above 20,000 principals and 5,000 tables.
+const MAX_BYTES: u64 = 1 << 30;
+
+/// Why a snapshot could not be written or read. Texts of the file may stand in it: escape before printing.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The file could not be read.
+    #[error("cannot read {path}: {source}")]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The file could not be written.
+    #[error("cannot write {path}: {source}")]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The file is larger than a snapshot can be.
+    #[error("{path} is larger than {MAX_BYTES} bytes, which no snapshot is")]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file is something else.
+    #[error("{path} is not a snapshot of dynaudit: {reason}; `dynaudit collect -o FILE` writes one")]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+        /// What gave it away.
+        reason: String,
+    },
+    /// The file is of a format that this version does not know.
+    #[error("{path} is a snapshot of format {format}, and this version reads format {FORMAT}: {advice}")]
+    Format {
+        /// The file.
+        path: PathBuf,
+        /// The format it claims.
+        format: u64,
+        /// What to do.
+        advice: &'static str,
+    },
+    /// The file is a snapshot, and damaged.
+    #[error("{path} is a damaged snapshot: {reason}")]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, with line and column.
+        reason: String,
+    },
+}
+
+/// Enough of a file to tell what it is; the rest is skipped.
+#[derive(Deserialize)]
+struct Head {
+    format: Option<u64>,
+    schema: Option<serde::de::IgnoredAny>,
+}
+
+/// Writes the snapshot to `path`, whole or not at all, for its owner's eyes; returns its digest.
+///
+/// # Errors
+/// The file cannot be written.
+pub fn save(snapshot: &Snapshot, path: &Path) -> Result<String, Error> {
+    let failed = |source| Error::Write { path: path.to_owned(), source };
+    let bytes = canonical(snapshot).map_err(failed)?;
+    write_private(path, &bytes).map_err(failed)?;
+    Ok(digest_of(&bytes))
+}
+
+/// Reads a snapshot from `path`; `-` is standard input.
+///
+/// # Errors
+/// The file cannot be read, is no snapshot, is of another format, or is damaged.
+pub fn load(path: &Path) -> Result<Snapshot, Error> {
+    let failed = |source| Error::Read { path: path.to_owned(), source };
+    let input: Box<dyn Read> = match path.to_str() {
+        Some("-") => Box::new(io::stdin()),
+        _ => Box::new(File::open(path).map_err(failed)?),
+    };
+    let mut bytes = Vec::new();
+    input.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
+    if bytes.len() as u64 > MAX_BYTES {
+        return Err(Error::TooLarge { path: path.to_owned() });
+    }
+    parse(&bytes, path)
+}
+
+/// Reads a snapshot from bytes that came from `path`.
+///
+/// # Errors
+/// As [`load`].
+pub fn parse(bytes: &[u8], path: &Path) -> Result<Snapshot, Error> {
+    let path = path.to_owned();
+    let foreign = |reason: &str| Error::Foreign { path: path.clone(), reason: reason.to_owned() };
+    if bytes.iter().find(|b| !b.is_ascii_whitespace()) != Some(&b'{') {
+        return Err(foreign("it is not a JSON object"));
+    }
+    let head: Head = serde_json::from_slice(bytes).map_err(|e| foreign(&e.to_string()))?;
+    let format = match (head.format, head.schema) {
+        (Some(format), _) => format,
+        (None, Some(_)) => return Err(foreign("it is a report, made from one")),
+        (None, None) => return Err(foreign("it has no `format`")),
+    };
+    let wrong = |advice| Error::Format { path: path.clone(), format, advice };
+    // Format 1 is the first; a step from each older format to the next belongs here.
+    match format {
+        f if f == u64::from(FORMAT) => {}
+        f if f > u64::from(FORMAT) => return Err(wrong("use the newer dynaudit that collected it")),
+        _ => return Err(wrong("no version wrote that; collect anew")),
+    }
+    serde_json::from_slice(bytes).map_err(|e| Error::Damaged { path: path.clone(), reason: e.to_string() })
+}
+
+/// SHA-256 over the file that [`save`] writes, in hex: what `sha256sum` says of it.
+///
+/// # Errors
+/// The snapshot cannot be serialised, which none that was loaded or collected does.
+pub fn digest(snapshot: &Snapshot) -> io::Result<String> {
+    Ok(digest_of(&canonical(snapshot)?))
+}
+
+fn digest_of(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// The one way to write a snapshot down: indented, fields in the order of the types, maps sorted.
+fn canonical(snapshot: &Snapshot) -> io::Result<Vec<u8>> {
+    let mut bytes = serde_json::to_vec_pretty(snapshot).map_err(io::Error::other)?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+/// Writes `bytes` to `path`, whole or not at all, readable by its owner alone.
+/// A device or a pipe (`/dev/stdout`) is written to and not replaced.
+///
+/// # Errors
+/// What the system said.
+pub fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    if fs::metadata(&target).is_ok_and(|m| !m.is_file()) {
+        return OpenOptions::new().write(true).open(&target)?.write_all(bytes);
+    }
+    let name = target.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_string_lossy();
+    let part = target.with_file_name(format!(".{name}.{}.part", std::process::id()));
+    let written = write_new(&part, bytes).and_then(|()| fs::rename(&part, &target));
+    if written.is_err() {
+        // The first error is the one to report; a left-over is only untidy.
+        let _ = fs::remove_file(&part);
+    }
+    written
+}
+
+fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}

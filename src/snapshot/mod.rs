@@ -12,6 +12,7 @@ pub mod time;
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use gap::{Gap, GapId, Listed, ResourceId, Seen, Why};
@@ -45,7 +46,7 @@ pub struct Snapshot {
 }
 
 /// What the run was asked to look at.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Scope {
     /// Regions asked for, sorted; with `--all-regions` those that the partition has.
@@ -65,7 +66,7 @@ pub struct Scope {
 }
 
 /// How often one operation was called.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CallCount {
     /// Operations started (the SDK's own retries are not counted).

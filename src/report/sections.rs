@@ -1,0 +1,193 @@
+//! What stands around the table of findings: header, summary, what was not assessed, coverage, next steps.
+
+use comfy_table::{ColumnConstraint, Width, presets};
+
+use super::{
+    View, style,
+    table::base,
+    text::{cell, columns, count, counted},
+};
+use crate::{
+    finding::{Severity, Verdict},
+    snapshot::Why,
+};
+
+const CUT: usize = 400;
+
+/// Lines of `label  text`, the text wrapped beside its label.
+fn block(title: &str, rows: Vec<(String, String)>, width: u16) -> String {
+    if rows.is_empty() {
+        return String::new();
+    }
+    let mut table = base(width);
+    table.load_style(presets::NOTHING);
+    let widest = rows.iter().map(|(label, _)| columns(label)).max().unwrap_or(0);
+    for (label, text) in rows {
+        table.add_row([label, text]);
+    }
+    if let Some(column) = table.column_mut(0) {
+        // The label keeps its line if it leaves half of the width to the text.
+        column.set_padding((2, 1));
+        let fits = u16::try_from(widest).unwrap_or(u16::MAX).saturating_add(3).min(width / 2);
+        column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(fits)));
+    }
+    format!("{}\n{}\n", style::heading(title), table.trim_fmt())
+}
+
+/// Whom and what the run was about.
+pub(super) fn header(view: &View, width: u16) -> String {
+    let rows = view
+        .run
+        .accounts
+        .iter()
+        .map(|account| {
+            let caller = account.caller.as_deref().unwrap_or("a caller that AWS did not name");
+            let regions: Vec<&str> = view
+                .coverage
+                .regions
+                .iter()
+                .filter(|r| r.account == account.id)
+                .map(|r| r.region.as_str())
+                .collect();
+            let regions = if regions.is_empty() { "no Region".to_owned() } else { regions.join(", ") };
+            let about = format!("as {}, in {}", cell(caller, CUT), cell(&regions, CUT));
+            (cell(&format!("account {}", account.id), 60), about)
+        })
+        .collect();
+    let title = format!("dynaudit {} · {}", cell(&view.run.version, 40), view.run.taken);
+    block(&title, rows, width)
+}
+
+/// Flagged findings by severity, and how many verdicts of which kind.
+pub(super) fn summary(view: &View, width: u16) -> String {
+    let flagged: Vec<String> = Severity::ALL
+        .iter()
+        .map(|s| (s, view.summary.flagged.get(s).copied().unwrap_or(0)))
+        .map(|(s, n)| {
+            let text = format!("{} {s}", count(n));
+            if n == 0 { text } else { style::severity(*s, &text) }
+        })
+        .collect();
+    let t = view.summary.verdicts;
+    let verdicts = format!(
+        "{} by {}: {} flagged, {} not assessed, {} clear, {} not applicable",
+        count(t.all()),
+        counted(view.checks.len() as u64, "check", "checks"),
+        count(t.flagged),
+        count(t.unknown),
+        count(t.clear),
+        count(t.not_applicable),
+    );
+    // Counts are set by hand: a table would count their colours as columns.
+    let title = style::heading("Summary");
+    let rest = block("", vec![("verdicts".into(), verdicts)], width);
+    let rest = rest.split_once('\n').map_or("", |(_, rows)| rows);
+    format!("{title}\n  flagged   {}\n{rest}", flagged.join(" · "))
+}
+
+/// What could not be seen, by call and reason, and what that leaves open.
+pub(super) fn not_assessed(view: &View, width: u16) -> String {
+    let rows = view.gap_groups.iter().map(|g| {
+        let times = if g.gaps == 1 { String::new() } else { format!(" ×{}", count(g.gaps)) };
+        let touched = match (g.unknown, g.weakened) {
+            (0, 0) => "touches no verdict".to_owned(),
+            (0, w) => format!("{} stand without it", verdicts(w)),
+            (u, 0) => format!("{} not assessed", verdicts(u)),
+            (u, w) => {
+                format!("{} not assessed, {} stand without it", verdicts(u), count(w))
+            }
+        };
+        let allow =
+            if g.why == Why::Denied { format!("; allow {}", cell(&g.call, 80)) } else { String::new() };
+        let on = if g.gaps == 1 { cell(&g.on, CUT) } else { format!("{} and others", cell(&g.on, CUT)) };
+        let label = format!("{} {}{times}", cell(&g.call, 60), g.why);
+        (label, format!("{touched}{allow} ({on}: {})", cell(&g.message, CUT)))
+    });
+    block("Not seen", rows.collect(), width)
+}
+
+/// `1 verdict`, `2 verdicts`.
+pub(super) fn verdicts(n: u64) -> String {
+    counted(n, "verdict", "verdicts")
+}
+
+/// How much of what was looked at.
+pub(super) fn coverage(view: &View, width: u16) -> String {
+    let c = &view.coverage;
+    let partial: Vec<String> =
+        c.regions.iter().filter(|r| !r.complete).map(|r| cell(&r.region, 40)).collect();
+    let mut tables = format!("{} of {} described", count(c.tables.described), count(c.tables.selected));
+    if c.tables.selected != c.tables.listed {
+        tables.push_str(&format!("; {} listed, the rest not asked for", count(c.tables.listed)));
+    }
+    if !partial.is_empty() {
+        tables.push_str(&format!("; list incomplete in {}", partial.join(", ")));
+    }
+    let items = if c.items.asked {
+        format!(
+            "{} read in {} of {}; {:.1} of at most {:.1} read capacity units",
+            count(c.items.read),
+            count(c.tables.sampled),
+            counted(c.tables.selected, "table", "tables"),
+            c.items.rcu_consumed,
+            c.items.rcu_budget,
+        )
+    } else {
+        "none read: --no-sample".to_owned()
+    };
+    let p = &c.principals;
+    let principals = format!(
+        "{}, {}, {}, {}{}",
+        counted(p.users, "user", "users"),
+        counted(p.groups, "group", "groups"),
+        counted(p.roles, "role", "roles"),
+        counted(p.policies, "managed policy", "managed policies"),
+        if p.complete { "" } else { "; not all of them" },
+    );
+    let made = c.calls.values().map(|n| n.made).sum();
+    let failed: u64 = c.calls.values().map(|n| n.failed).sum();
+    let calls = format!("{}, {} failed", counted(made, "call", "calls"), count(failed));
+    let keys = format!("{} of {} described", count(c.keys.described), count(c.keys.named));
+    let rows =
+        [("tables", tables), ("items", items), ("keys", keys), ("principals", principals), ("AWS", calls)];
+    block("Looked at", rows.map(|(a, b)| (a.to_owned(), b)).into(), width)
+}
+
+/// Two to four things worth doing next.
+pub(super) fn next_steps(view: &View, width: u16) -> String {
+    let mut steps = Vec::new();
+    if let Some(worst) = view.findings.iter().find(|f| f.verdict == Verdict::Flagged) {
+        let id = cell(&worst.check, 80);
+        if let Some(check) = view.check(&worst.check) {
+            let n = counted(check.verdicts.flagged, "finding", "findings");
+            steps.push(("mend first".to_owned(), format!("{id} ({n}): {}", cell(&check.fix, CUT))));
+        }
+        steps.push(("understand".to_owned(), format!("dynaudit checks show {id}")));
+    }
+    let denied: Vec<String> = view
+        .gap_groups
+        .iter()
+        .filter(|g| g.why == Why::Denied && is_action(&g.call))
+        .map(|g| g.call.clone())
+        .collect();
+    if !denied.is_empty() {
+        let statement = serde_json::json!({ "Effect": "Allow", "Action": denied, "Resource": "*" });
+        steps.push((
+            "see the rest".to_owned(),
+            format!("allow the auditor {statement}; `dynaudit policy` has all"),
+        ));
+    }
+    if !steps.is_empty() {
+        steps.push((
+            "evidence".to_owned(),
+            "--format json, with --verdicts all for what was clear".to_owned(),
+        ));
+    }
+    block("Next", steps, width)
+}
+
+/// Whether `call` has the form of an IAM action, so that it may stand in a policy.
+fn is_action(call: &str) -> bool {
+    let word = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    call.split_once(':').is_some_and(|(service, operation)| word(service) && word(operation))
+}

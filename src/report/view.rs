@@ -1,0 +1,299 @@
+//! A run ready to be rendered: sorted, counted, nothing left to decide.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::coverage::Coverage;
+use crate::{
+    finding::{Finding, Severity, Verdict},
+    snapshot::{Gap, GapId, ResourceId, Scope, Snapshot, Timestamp, Why},
+};
+
+/// The version of the JSON report's own form; raised when a reader of the old one would misread it.
+pub const SCHEMA: u32 = 1;
+
+/// A run, as the JSON report has it.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[schemars(title = "dynaudit report")]
+pub struct View {
+    /// Version of this form.
+    pub schema: u32,
+    /// What ran, when, as whom, and on what it was asked to look at.
+    pub run: Run,
+    /// What was looked at.
+    pub coverage: Coverage,
+    /// All verdicts, counted, shown below or not.
+    pub summary: Summary,
+    /// What could not be seen, by id.
+    pub gaps: Vec<GapRow>,
+    /// Findings with one of the verdicts asked for, the worst first.
+    pub findings: Vec<Finding>,
+    /// The checks that ran, by id.
+    pub checks: Vec<CheckRow>,
+    /// Gaps alike, counted together.
+    #[serde(skip)]
+    pub gap_groups: Vec<GapGroup>,
+    /// Which verdicts were asked for.
+    #[serde(skip)]
+    pub verdicts: BTreeSet<Verdict>,
+}
+
+/// What ran, when and as whom.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct Run {
+    /// `dynaudit`.
+    pub tool: String,
+    /// Its version, which judged.
+    pub version: String,
+    /// Version of the dynaudit that collected.
+    pub collected_by: String,
+    /// When the collection started; the only time in a report that is the run's own.
+    #[schemars(with = "String")]
+    pub taken: Timestamp,
+    /// SHA-256 of the snapshot file, in hex.
+    pub snapshot_sha256: String,
+    /// What was asked for.
+    pub scope: Scope,
+    /// Accounts, by id.
+    pub accounts: Vec<AccountRow>,
+}
+
+/// One account.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct AccountRow {
+    /// Twelve digits, or `unknown`.
+    pub id: String,
+    /// `aws`, `aws-cn`, `aws-us-gov`, …
+    pub partition: String,
+    /// ARN of who asked; null where STS did not tell.
+    pub caller: Option<String>,
+}
+
+/// Verdicts, counted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct Tally {
+    /// The fault is there.
+    pub flagged: u64,
+    /// Not assessed: something needed could not be seen.
+    pub unknown: u64,
+    /// The fault is not there.
+    pub clear: u64,
+    /// The check does not concern the subject.
+    pub not_applicable: u64,
+}
+
+impl From<&BTreeMap<Verdict, u64>> for Tally {
+    fn from(counts: &BTreeMap<Verdict, u64>) -> Self {
+        let of = |verdict| counts.get(&verdict).copied().unwrap_or(0);
+        Self {
+            flagged: of(Verdict::Flagged),
+            unknown: of(Verdict::Unknown),
+            clear: of(Verdict::Clear),
+            not_applicable: of(Verdict::NotApplicable),
+        }
+    }
+}
+
+impl Tally {
+    fn add(&mut self, other: Tally) {
+        self.flagged += other.flagged;
+        self.unknown += other.unknown;
+        self.clear += other.clear;
+        self.not_applicable += other.not_applicable;
+    }
+
+    /// All of them.
+    pub fn all(&self) -> u64 {
+        self.flagged + self.unknown + self.clear + self.not_applicable
+    }
+}
+
+/// All verdicts, counted.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct Summary {
+    /// By verdict.
+    pub verdicts: Tally,
+    /// Flagged ones by severity; every severity is there.
+    pub flagged: BTreeMap<Severity, u64>,
+    /// Gaps.
+    pub gaps: u64,
+}
+
+/// Something that could not be seen.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct GapRow {
+    /// Names it; `missing` of a finding refers to it.
+    pub id: GapId,
+    /// The call that failed, as `service:Operation`, or the step of our own that did.
+    pub call: String,
+    /// What it was about.
+    pub on: ResourceId,
+    /// Why.
+    pub why: Why,
+    /// The service's error code or our own reason, and the missing permission where there is one.
+    pub message: String,
+    /// How many flagged or unknown verdicts it touches.
+    pub verdicts: u64,
+}
+
+/// Gaps of one call for one reason.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GapGroup {
+    /// The call.
+    pub call: String,
+    /// Why.
+    pub why: Why,
+    /// How many such gaps.
+    pub gaps: u64,
+    /// What the first of them is about.
+    pub on: String,
+    /// Its message.
+    pub message: String,
+    /// How many verdicts are unknown for one of them.
+    pub unknown: u64,
+    /// How many verdicts stand though one of them is missing.
+    pub weakened: u64,
+}
+
+/// A check that ran.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct CheckRow {
+    /// The name of its file.
+    pub id: String,
+    /// What is wrong, in a few words.
+    pub title: String,
+    /// How bad.
+    pub severity: Severity,
+    /// Why it matters.
+    pub why: String,
+    /// How to mend it.
+    pub fix: String,
+    /// Controls of frameworks that it bears on.
+    pub maps: BTreeMap<String, Vec<String>>,
+    /// What it said, counted.
+    pub verdicts: Tally,
+}
+
+impl View {
+    /// Sorts and counts. `findings` are at least all that are flagged or unknown; those with one of
+    /// `verdicts` are shown. `checks` come with their verdicts counted.
+    pub fn new(
+        snapshot: &Snapshot,
+        digest: String,
+        mut checks: Vec<CheckRow>,
+        gaps: &BTreeMap<GapId, Gap>,
+        mut findings: Vec<Finding>,
+        verdicts: &BTreeSet<Verdict>,
+    ) -> Self {
+        checks.sort_by(|a, b| a.id.cmp(&b.id));
+        let mut tally = Tally::default();
+        checks.iter().for_each(|c| tally.add(c.verdicts));
+        let mut flagged: BTreeMap<Severity, u64> = Severity::ALL.iter().map(|s| (*s, 0)).collect();
+        for finding in findings.iter().filter(|f| f.verdict == Verdict::Flagged) {
+            *flagged.entry(finding.severity).or_default() += 1;
+        }
+        let gap_groups = group(gaps, &findings);
+        let gap_rows = rows(gaps, &findings);
+        findings.retain(|f| verdicts.contains(&f.verdict));
+        findings.sort_by_cached_key(order);
+        Self {
+            schema: SCHEMA,
+            run: Run {
+                tool: env!("CARGO_PKG_NAME").to_owned(),
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+                collected_by: snapshot.tool.clone(),
+                taken: snapshot.taken,
+                snapshot_sha256: digest,
+                scope: snapshot.scope.clone(),
+                accounts: snapshot
+                    .accounts
+                    .iter()
+                    .map(|a| AccountRow {
+                        id: a.id.clone(),
+                        partition: a.partition.clone(),
+                        caller: a.identity.value().map(|i| i.arn.clone()),
+                    })
+                    .collect(),
+            },
+            coverage: Coverage::of(snapshot),
+            summary: Summary { verdicts: tally, flagged, gaps: gaps.len() as u64 },
+            gaps: gap_rows,
+            findings,
+            checks,
+            gap_groups,
+            verdicts: verdicts.clone(),
+        }
+    }
+
+    /// The check of this id.
+    pub fn check(&self, id: &str) -> Option<&CheckRow> {
+        self.checks.iter().find(|c| c.id == id)
+    }
+}
+
+/// Flagged before the rest, the worst first, then by check and subject.
+fn order(f: &Finding) -> impl Ord + use<> {
+    let subject = (f.subject.account.clone(), f.subject.region.clone(), f.subject.id());
+    (f.verdict, std::cmp::Reverse(f.severity), f.check.clone(), subject)
+}
+
+/// Whether a gap's touch is counted: the same whatever verdicts are shown.
+fn counts(verdict: Verdict) -> bool {
+    matches!(verdict, Verdict::Flagged | Verdict::Unknown)
+}
+
+fn rows(gaps: &BTreeMap<GapId, Gap>, findings: &[Finding]) -> Vec<GapRow> {
+    let mut touched: BTreeMap<&GapId, u64> = BTreeMap::new();
+    for finding in findings.iter().filter(|f| counts(f.verdict)) {
+        for gap in finding.missing.iter().map(|m| &m.gap).collect::<BTreeSet<_>>() {
+            *touched.entry(gap).or_default() += 1;
+        }
+    }
+    gaps.iter()
+        .map(|(id, gap)| GapRow {
+            id: id.clone(),
+            call: gap.call.clone(),
+            on: gap.on.clone(),
+            why: gap.why,
+            message: gap.message.clone(),
+            verdicts: touched.get(id).copied().unwrap_or(0),
+        })
+        .collect()
+}
+
+/// Groups gaps by call and reason; those that leave most verdicts open come first.
+fn group(gaps: &BTreeMap<GapId, Gap>, findings: &[Finding]) -> Vec<GapGroup> {
+    let mut groups: BTreeMap<(&str, Why), GapGroup> = BTreeMap::new();
+    for gap in gaps.values() {
+        let group = groups.entry((&gap.call, gap.why)).or_insert_with(|| GapGroup {
+            call: gap.call.clone(),
+            why: gap.why,
+            gaps: 0,
+            on: gap.on.0.clone(),
+            message: gap.message.clone(),
+            unknown: 0,
+            weakened: 0,
+        });
+        group.gaps += 1;
+        if gap.on.0 < group.on {
+            group.on.clone_from(&gap.on.0);
+            group.message.clone_from(&gap.message);
+        }
+    }
+    for finding in findings.iter().filter(|f| counts(f.verdict)) {
+        let keys: BTreeSet<_> = finding.missing.iter().map(|m| (m.call.as_str(), m.why)).collect();
+        for key in keys {
+            let Some(group) = groups.get_mut(&key) else { continue };
+            match finding.verdict {
+                Verdict::Unknown => group.unknown += 1,
+                _ => group.weakened += 1,
+            }
+        }
+    }
+    let mut groups: Vec<GapGroup> = groups.into_values().collect();
+    groups.sort_by_key(|g| std::cmp::Reverse(g.unknown));
+    groups
+}

@@ -1,0 +1,118 @@
+//! Snapshot → facts → findings → report: the one way, for a live run and for a file alike.
+
+use std::collections::BTreeSet;
+
+use super::{Error, Outcome, console::Console};
+use crate::{
+    check::{
+        Library, command,
+        judge::{self, judge_only},
+    },
+    cli,
+    config::{Format, Output, Verdicts, writable},
+    facts::build::build,
+    finding::{Finding, Severity, Verdict},
+    report::{
+        View,
+        view::{CheckRow, Tally},
+    },
+    snapshot::{Gap, Snapshot, Why, file::digest},
+};
+
+/// All that a report needs beside the snapshot, found good before AWS is asked anything.
+pub struct Ready {
+    library: Library,
+    chosen: BTreeSet<String>,
+    verdicts: Verdicts,
+    threshold: Option<Severity>,
+    format: Format,
+    outputs: Vec<Output>,
+}
+
+impl Ready {
+    /// Loads and type-checks the checks, and looks whether the files asked for can be made.
+    ///
+    /// # Errors
+    /// A check is not right or not there; a file cannot be made.
+    pub fn new(args: &cli::Report) -> Result<Self, Error> {
+        for output in &args.output {
+            writable(&output.path)?;
+        }
+        let library = Library::with_dirs(&args.dirs)?;
+        for id in args.only.iter().chain(&args.skip) {
+            command::show(&library, id).map_err(Error::Refused)?;
+        }
+        let chosen = library
+            .checks()
+            .iter()
+            .map(|c| c.id.clone())
+            .filter(|id| args.only.is_empty() || args.only.contains(id))
+            .filter(|id| !args.skip.contains(id))
+            .collect();
+        Ok(Self {
+            library,
+            chosen,
+            verdicts: args.verdicts.clone(),
+            threshold: args.fail_on.threshold(),
+            format: args.format,
+            outputs: args.output.clone(),
+        })
+    }
+
+    /// Judges the snapshot and reports.
+    ///
+    /// # Errors
+    /// A report cannot be written.
+    pub fn report(&self, snapshot: &Snapshot, console: &Console) -> Result<Outcome, Error> {
+        let facts = build(snapshot);
+        let mut gaps = snapshot.gaps.clone();
+        gaps.extend(facts.gaps.clone());
+        // What is flagged or unknown decides the exit code; of the rest a number is enough unless it is asked for.
+        let wanted = &self.verdicts.0;
+        let keep = |v| matches!(v, Verdict::Flagged | Verdict::Unknown) || wanted.contains(&v);
+        let mut judged = judge_only(&self.library, &facts, &gaps, keep);
+        judged.findings.retain(|f| self.chosen.contains(&f.check));
+        let outcome = outcome(&judged.findings, gaps.values(), self.threshold);
+        let digest = digest(snapshot).map_err(|e| Error::Refused(e.to_string()))?;
+        let view = View::new(snapshot, digest, self.rows(&judged.tally), &gaps, judged.findings, wanted);
+        console.report(&view, self.format, &self.outputs)?;
+        Ok(outcome)
+    }
+
+    fn rows(&self, tally: &judge::Tally) -> Vec<CheckRow> {
+        let chosen = self.library.checks().iter().filter(|c| self.chosen.contains(&c.id));
+        chosen
+            .map(|c| CheckRow {
+                id: c.id.clone(),
+                title: c.title.clone(),
+                severity: c.severity,
+                why: c.why.clone(),
+                fix: c.fix.clone(),
+                maps: c.maps.clone(),
+                verdicts: tally.get(&c.id).map(Tally::from).unwrap_or_default(),
+            })
+            .collect()
+    }
+}
+
+/// How a run ended. What nobody asked for is no gap in what was asked: a nightly job may end clean.
+/// Where a verdict needed it, the verdict is unknown, and that counts.
+fn outcome<'a>(
+    findings: &[Finding],
+    mut gaps: impl Iterator<Item = &'a Gap>,
+    threshold: Option<Severity>,
+) -> Outcome {
+    let fails = |f: &Finding| f.verdict == Verdict::Flagged && threshold.is_some_and(|t| f.severity >= t);
+    if findings.iter().any(fails) {
+        Outcome::Flagged
+    } else if findings.iter().any(|f| f.verdict == Verdict::Unknown) || has_holes(&mut gaps) {
+        Outcome::Incomplete
+    } else {
+        Outcome::Clean
+    }
+}
+
+/// Whether something that was asked for could not be seen.
+pub fn has_holes<'a>(gaps: &mut impl Iterator<Item = &'a Gap>) -> bool {
+    gaps.any(|gap| gap.why != Why::NotAsked)
+}

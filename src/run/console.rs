@@ -1,0 +1,137 @@
+//! Standard output and standard error: colours where they are wanted, a closed pipe without complaint.
+
+use std::io::{self, ErrorKind, IsTerminal, Write};
+
+use anstream::{AutoStream, ColorChoice, adapter::strip_str};
+use serde::Serialize;
+
+use super::{Error, Outcome};
+use crate::{
+    cli::Global,
+    config::{Format, Output},
+    report::{View, json, table, text},
+    snapshot::file::write_private,
+};
+
+/// Width of a table that no terminal bounds: fixed, so that the same input gives the same bytes.
+const UNBOUND: u16 = 120;
+
+/// Where results and notes go.
+#[derive(Debug, Clone)]
+pub struct Console {
+    color: ColorChoice,
+    quiet: bool,
+    verbose: bool,
+    width: Option<u16>,
+}
+
+impl Console {
+    /// As the options say.
+    pub fn new(global: &Global) -> Self {
+        let color = match global.color {
+            clap::ColorChoice::Auto => ColorChoice::Auto,
+            clap::ColorChoice::Always => ColorChoice::Always,
+            clap::ColorChoice::Never => ColorChoice::Never,
+        };
+        Self { color, quiet: global.quiet, verbose: global.verbose > 0, width: global.width }
+    }
+
+    /// Whether a progress line has a place: a terminal, and nobody else who writes there.
+    pub fn shows_progress(&self) -> bool {
+        !self.quiet && !self.verbose && io::stderr().is_terminal()
+    }
+
+    /// A note for who watches.
+    pub fn note(&self, note: &str) {
+        if !self.quiet {
+            // Whoever closed standard error does not want the note.
+            let _ = writeln!(io::stderr(), "{}", text::inert(note));
+        }
+    }
+
+    /// An error. Texts of others stand in it, so they are made inert.
+    pub fn error(&self, error: &Error) {
+        let said = error.to_string();
+        let safe = text::inert_lines(said.trim_end());
+        let begin = if safe.starts_with("error") { "" } else { "error: " };
+        let _ = writeln!(io::stderr(), "{begin}{safe}");
+    }
+
+    /// Text of our own, with lines.
+    ///
+    /// # Errors
+    /// Standard output cannot be written.
+    pub fn text(&self, said: &str) -> Result<Outcome, Error> {
+        self.bytes(text::inert_lines(said).as_bytes())
+    }
+
+    /// Bytes as they are.
+    ///
+    /// # Errors
+    /// Standard output cannot be written.
+    pub fn bytes(&self, bytes: &[u8]) -> Result<Outcome, Error> {
+        finish(write_to(io::stdout().lock(), bytes))
+    }
+
+    /// A value as JSON.
+    ///
+    /// # Errors
+    /// Standard output cannot be written.
+    pub fn json(&self, value: &impl Serialize) -> Result<Outcome, Error> {
+        let mut bytes = Vec::new();
+        finish(json::write(value, &mut bytes))?;
+        self.bytes(&bytes)
+    }
+
+    /// The report, on standard output and in the files asked for. Files come first: a pipe that is
+    /// closed must not cost them.
+    ///
+    /// # Errors
+    /// A file or standard output cannot be written.
+    pub fn report(&self, view: &View, format: Format, outputs: &[Output]) -> Result<(), Error> {
+        for output in outputs {
+            let failed = |error| Error::Write(output.path.clone(), error);
+            let bytes = match output.format {
+                Format::Json => as_json(view).map_err(failed)?,
+                Format::Table => {
+                    let drawn = table::render(view, self.width.unwrap_or(UNBOUND));
+                    strip_str(&drawn).to_string().into_bytes()
+                }
+            };
+            write_private(&output.path, &bytes).map_err(failed)?;
+        }
+        let written = match format {
+            Format::Json => as_json(view).and_then(|bytes| write_to(io::stdout().lock(), &bytes)),
+            Format::Table => {
+                let drawn = table::render(view, self.width.unwrap_or_else(terminal_width));
+                write_to(AutoStream::new(io::stdout(), self.color).lock(), drawn.as_bytes())
+            }
+        };
+        finish(written).map(drop)
+    }
+}
+
+fn as_json(view: &View) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    json::render(view, &mut bytes)?;
+    Ok(bytes)
+}
+
+fn terminal_width() -> u16 {
+    if io::stdout().is_terminal() { comfy_table::Table::new().width().unwrap_or(UNBOUND) } else { UNBOUND }
+}
+
+fn write_to(mut out: impl Write, bytes: &[u8]) -> io::Result<()> {
+    out.write_all(bytes)?;
+    out.flush()
+}
+
+/// A reader that has seen enough (`| head`) is no error.
+fn finish(written: io::Result<()>) -> Result<Outcome, Error> {
+    match written {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Error::Write("standard output".into(), error))
+        }
+        _ => Ok(Outcome::Clean),
+    }
+}

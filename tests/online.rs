@@ -1,0 +1,97 @@
+//! The commands that talk to AWS, from outside, on the embedded account and without any.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![cfg(feature = "demo")]
+
+use std::path::Path;
+
+use assert_cmd::Command;
+
+fn run(dir: &Path, args: &[&str]) -> (i32, String, String) {
+    let mut command = Command::cargo_bin("dynaudit").unwrap();
+    command.env_clear().env("HOME", dir).env("AWS_EC2_METADATA_DISABLED", "true").current_dir(dir);
+    let out = command.args(args).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (out.status.code().unwrap(), text(out.stdout), text(out.stderr))
+}
+
+#[test]
+fn a_live_run_and_its_snapshot_give_the_same_report() {
+    let dir = tempfile::tempdir().unwrap();
+    let (live_code, live, _) =
+        run(dir.path(), &["demo", "--format", "json", "--verdicts", "all", "--save", "s.json"]);
+    let (code, replayed, err) =
+        run(dir.path(), &["assess", "s.json", "--format", "json", "--verdicts", "all"]);
+    assert_eq!(code, live_code, "{err}");
+    assert_eq!(live, replayed);
+}
+
+#[test]
+fn two_demos_are_alike() {
+    let dir = tempfile::tempdir().unwrap();
+    let first = run(dir.path(), &["demo", "--quiet"]);
+    assert_eq!(first.2, "", "--quiet says nothing");
+    assert_eq!(first, run(dir.path(), &["demo", "--quiet"]));
+}
+
+#[test]
+fn the_policy_reads_items_only_if_asked() {
+    let dir = tempfile::tempdir().unwrap();
+    let (code, with, _) = run(dir.path(), &["policy"]);
+    assert!(code == 0 && with.contains("\"dynamodb:Scan\""), "{with}");
+    let (code, without, _) = run(dir.path(), &["policy", "--no-sample"]);
+    assert!(code == 0 && without.contains("dynamodb:ListTables") && !without.contains("\"dynamodb:Scan\""));
+    serde_json::from_str::<serde_json::Value>(&with).unwrap();
+}
+
+#[test]
+fn without_a_region_nothing_is_asked() {
+    let dir = tempfile::tempdir().unwrap();
+    let (code, out, err) = run(dir.path(), &["audit"]);
+    assert_eq!((code, out.as_str()), (2, ""));
+    assert!(err.contains("no Region") && err.contains("--all-regions"), "{err}");
+}
+
+#[test]
+fn verbose_output_is_of_dynaudit_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let (_, _, err) = run(dir.path(), &["demo", "-vv"]);
+    for line in err.lines() {
+        let foreign = ["aws_", "hyper", "rustls", "h2::"].iter().any(|t| line.contains(&format!(" {t}")));
+        assert!(!foreign, "{line}");
+    }
+}
+
+/// Starts an audit of an endpoint that takes connections and never answers, and interrupts it `times` times.
+#[cfg(unix)]
+fn interrupted(times: usize) -> (Option<i32>, String) {
+    use std::{net::TcpListener, process, thread::sleep, time::Duration};
+    let dir = tempfile::tempdir().unwrap();
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", silent.local_addr().unwrap());
+    let child = process::Command::new(assert_cmd::cargo::cargo_bin("dynaudit"))
+        .args(["audit", "--region", "eu-west-1", "--endpoint-url", &url, "--format", "json"])
+        .env_clear()
+        .env("HOME", dir.path())
+        .env("AWS_ACCESS_KEY_ID", "test")
+        .env("AWS_SECRET_ACCESS_KEY", "test")
+        .stdout(process::Stdio::piped())
+        .stderr(process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    sleep(Duration::from_millis(1000));
+    for _ in 0..times {
+        process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    }
+    let out = child.wait_with_output().unwrap();
+    (out.status.code(), String::from_utf8(out.stdout).unwrap())
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_the_run_and_says_what_was_not_reached() {
+    let (code, out) = interrupted(1);
+    assert_eq!(code, Some(3), "{out}");
+    let report: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let gaps = report["gaps"].as_array().unwrap();
+    assert!(gaps.iter().any(|gap| gap["why"] == "interrupted"), "{out}");
+}
