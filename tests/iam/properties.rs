@@ -106,6 +106,8 @@ fn with(mut list: Vec<Json>, extra: Json, effect: &str) -> Vec<Json> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn patterns_match_as_the_reference_does(pattern in "[ab*?é]{0,8}", text in "[abé:]{0,10}") {
         let chars: Vec<char> = text.chars().collect();
@@ -251,7 +253,7 @@ fn deep_nesting_and_long_patterns_are_taken() {
     let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
     assert!(Policy::parse(&deep, Kind::Identity).is_err());
     let many = tokens(&"*a".repeat(200));
-    assert!(!matches(&many, &"a".repeat(20_000).replace("aaaa", "aaab").repeat(1).replace('a', "b")));
+    assert!(!matches(&many, &("a".repeat(20_000) + "b")));
     let text = format!("\u{feff} {} \n", document(json!([])));
     assert!(Policy::parse(&text, Kind::Identity).is_ok());
 }
