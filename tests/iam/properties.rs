@@ -106,6 +106,8 @@ fn with(mut list: Vec<Json>, extra: Json, effect: &str) -> Vec<Json> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn patterns_match_as_the_reference_does(pattern in "[ab*?é]{0,8}", text in "[abé:]{0,10}") {
         let chars: Vec<char> = text.chars().collect();
@@ -133,13 +135,13 @@ proptest! {
 
     #[test]
     fn classes_agree_with_pairs(
-        policies in prop::collection::vec(statements(), 1..4),
+        policies in prop::collection::vec(statements(), 1..3),
         blue in prop::collection::vec(any::<bool>(), 3),
         open in prop::collection::vec(prop::option::of(0usize..4), 3),
     ) {
         let names = ["A1", "A2", "B1"];
-        let users: Vec<_> = policies.iter().enumerate().map(|(i, list)| {
-            let mut user = user(names[i % 3], json!(list));
+        let users: Vec<_> = names.iter().enumerate().map(|(i, name)| {
+            let mut user = user(name, json!(policies[i % policies.len()]));
             if i % 2 == 0 {
                 user.tags.insert("team".into(), "blue".into());
             }
@@ -251,7 +253,7 @@ fn deep_nesting_and_long_patterns_are_taken() {
     let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
     assert!(Policy::parse(&deep, Kind::Identity).is_err());
     let many = tokens(&"*a".repeat(200));
-    assert!(!matches(&many, &"a".repeat(20_000).replace("aaaa", "aaab").repeat(1).replace('a', "b")));
+    assert!(!matches(&many, &("a".repeat(20_000) + "b")));
     let text = format!("\u{feff} {} \n", document(json!([])));
     assert!(Policy::parse(&text, Kind::Identity).is_ok());
 }

@@ -42,9 +42,8 @@ pub(super) fn of_subjects(policies: &Policies, subjects: &[Subject], targets: &[
         let boundary = key.boundary.map(|id| named(policies, id));
         let caller = Caller { who: &first.who, identity: Some(&identity), boundary };
         let judge = Judge { policies, caller, keys: &first.keys, foreign: false };
-        let concerned: BTreeSet<usize> = key.named.iter().map(|(policy, ..)| *policy).collect();
-        let own = key.identity.iter().chain(&key.boundary).copied().collect();
-        let groups = group(policies, own, &concerned, &judge, targets, &mut matches);
+        let reached = reached(policies, &key, &judge, targets, &mut matches);
+        let groups = group(policies, &key, &judge, targets, &reached, &mut matches);
         out.extend(rows(&judge, &groups, targets, &members));
     }
     out
@@ -114,15 +113,58 @@ fn key(policies: &Policies, subject: &Subject, tables: &BTreeSet<usize>) -> Key 
     }
 }
 
-/// Tables that none of the class's policies tells apart, by number, the first group first.
-fn group(
+/// Which tables some statement that allows speaks of: the others need no judging.
+fn reached(
     policies: &Policies,
-    own: BTreeSet<usize>,
-    concerned: &BTreeSet<usize>,
+    key: &Key,
     judge: &Judge<'_>,
     targets: &[Target],
     matches: &mut Matches,
+) -> Vec<bool> {
+    let allows =
+        |id: &usize| policies.get(*id).policy.statements.iter().filter(|s| s.effect == Effect::Allow);
+    let granting: BTreeSet<usize> = key
+        .named
+        .iter()
+        .filter(|(id, index, closeness)| closeness.is_some() && allows(id).any(|s| s.index == *index))
+        .map(|(id, ..)| *id)
+        .collect();
+    let by_own = |target: &Target| {
+        target.resources.iter().filter_map(|resource| resource.policy).any(|id| granting.contains(&id))
+    };
+    let mut reached: Vec<bool> = targets.iter().map(by_own).collect();
+    for statement in key.identity.iter().flat_map(allows) {
+        if statement.resources.negated {
+            return vec![true; targets.len()];
+        }
+        for pattern in &statement.resources.patterns {
+            if pattern.variables().next().is_none() {
+                let column = matches.of(pattern, targets).to_vec();
+                let hits = column.iter().map(|number| matches.is_hit(*number));
+                reached.iter_mut().zip(hits).for_each(|(reached, hit)| *reached |= hit);
+                continue;
+            }
+            for (reached, target) in reached.iter_mut().zip(targets) {
+                let context = Context { caller: judge.keys, resource: &target.keys };
+                *reached =
+                    *reached || target.resources.iter().any(|r| varied_match(pattern, &r.arn, &context) != 1);
+            }
+        }
+    }
+    reached
+}
+
+/// Tables that none of the class's policies tells apart, by number, the first group first.
+fn group(
+    policies: &Policies,
+    key: &Key,
+    judge: &Judge<'_>,
+    targets: &[Target],
+    reached: &[bool],
+    matches: &mut Matches,
 ) -> Vec<Vec<usize>> {
+    let concerned: BTreeSet<usize> = key.named.iter().map(|(policy, ..)| *policy).collect();
+    let own: BTreeSet<usize> = key.identity.iter().chain(&key.boundary).copied().collect();
     let statements = || own.iter().flat_map(|id| &policies.get(*id).policy.statements);
     let patterns: Vec<&Pattern> = statements().flat_map(|s| &s.resources.patterns).collect();
     let (plain, varied): (Vec<&Pattern>, Vec<&Pattern>) =
@@ -134,7 +176,8 @@ fn group(
     let mut groups: Vec<Vec<usize>> = Vec::new();
     let mut known: HashMap<Vec<u64>, usize> = HashMap::new();
     let mut texts: HashMap<String, u64> = HashMap::new();
-    for (at, target) in targets.iter().enumerate() {
+    let reached = targets.iter().enumerate().filter(|(at, _)| reached.get(*at) == Some(&true));
+    for (at, target) in reached {
         let mut sign: Vec<u64> = target.resources.iter().map(|resource| resource.form as u64).collect();
         sign.push(u64::MAX);
         sign.extend(columns.iter().filter_map(|column| column.get(at)).map(|number| u64::from(*number)));

@@ -122,21 +122,34 @@ pub(super) struct Matches {
     /// For each pattern, a number for each table: equal numbers, equal matches on all resources.
     by_pattern: HashMap<String, Vec<u32>>,
     numbers: HashMap<Vec<bool>, u32>,
+    /// Numbers that stand for no match at all.
+    none: BTreeSet<u32>,
 }
 
 impl Matches {
     /// The numbers of `pattern`, in the order of `targets`.
     pub(super) fn of(&mut self, pattern: &Pattern, targets: &[Target]) -> &[u32] {
         if !self.by_pattern.contains_key(pattern.text()) {
-            let numbers = &mut self.numbers;
+            let Self { numbers, none, .. } = self;
             let number = |target: &Target| {
-                let bits = target.resources.iter().map(|r| pattern.matches_plain(&r.arn)).collect();
+                let bits: Vec<bool> =
+                    target.resources.iter().map(|r| pattern.matches_plain(&r.arn)).collect();
+                let hit = bits.contains(&true);
                 let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
-                *numbers.entry(bits).or_insert(next)
+                let number = *numbers.entry(bits).or_insert(next);
+                if !hit {
+                    none.insert(number);
+                }
+                number
             };
             let column = targets.iter().map(number).collect();
             self.by_pattern.insert(pattern.text().to_owned(), column);
         }
         self.by_pattern.get(pattern.text()).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether `number` says that some resource matches.
+    pub(super) fn is_hit(&self, number: u32) -> bool {
+        !self.none.contains(&number)
     }
 }
