@@ -1,5 +1,7 @@
 //! Facts of a secret seen under one path of a table's items, and of the places it is copied to.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json;
@@ -21,11 +23,11 @@ pub struct Attribute {
     pub path: String,
     /// What it is.
     pub kind: SecretKind,
-    /// The rule that recognised it.
-    pub rule: String,
-    /// How it was recognised.
+    /// The rules that recognised it, sorted.
+    pub rules: Vec<String>,
+    /// How it was recognised, at best.
     pub basis: Basis,
-    /// 0 to 1: how likely a value under this path is such a secret.
+    /// 0 to 1: how likely a value under this path is such a secret, at best.
     pub confidence: f64,
     /// Sampled items in which it was seen.
     pub items: i64,
@@ -60,22 +62,52 @@ pub fn nodes(table: &snapshot::Table, account: &str, taken: Timestamp) -> Vec<No
             return vec![Node::unlisted(subject, gap)];
         }
     };
-    sample.contents.sightings.iter().map(|sighting| node(table, sighting, account, taken)).collect()
+    // One subject for each path and kind: that keys of five providers lie there is one fault, not five.
+    let mut groups: BTreeMap<(&str, SecretKind), Vec<&Sighting>> = BTreeMap::new();
+    for sighting in &sample.contents.sightings {
+        groups.entry((&sighting.path, sighting.kind)).or_default().push(sighting);
+    }
+    let node = |((path, kind), seen): ((&str, SecretKind), Vec<&Sighting>)| {
+        let copies = copy::of(table, top_level(path), taken);
+        let word = kind.as_str();
+        let names = [("path", path), ("kind", word)];
+        let subject = subject(SubjectKind::Attribute, table, &table.arn, account, names);
+        let facts = facts(table, path, kind, &seen, &copies);
+        let mut node = Node::new(subject, &facts);
+        node.confidence = Some(match facts.basis {
+            Basis::Verified => Confidence::High,
+            Basis::Shaped => Confidence::Medium,
+            Basis::Likely => Confidence::Low,
+        });
+        node.evidence =
+            [("seen".to_owned(), seen.iter().map(|sighting| evidence(sighting)).collect())].into();
+        node.children = copy::nodes(table, &copies, names, account);
+        node
+    };
+    groups.into_iter().map(node).collect()
 }
 
-fn node(table: &snapshot::Table, sighting: &Sighting, account: &str, taken: Timestamp) -> Node {
-    let name = top_level(&sighting.path);
-    let whole = name == sighting.path;
-    let has = |t| sighting.traits.contains(&t);
-    let copies = copy::of(table, name, taken);
-    let facts = Attribute {
-        path: sighting.path.clone(),
-        kind: sighting.kind,
-        rule: sighting.rule.clone(),
-        basis: sighting.basis,
-        confidence: sighting.confidence,
-        items: sighting.items as i64,
-        share: sighting.items as f64 / sighting.items_with_path.max(1) as f64,
+fn facts(
+    table: &snapshot::Table,
+    path: &str,
+    kind: SecretKind,
+    seen: &[&Sighting],
+    copies: &Collection<Copy>,
+) -> Attribute {
+    let name = top_level(path);
+    let whole = name == path;
+    let traits: BTreeSet<SecretTrait> = seen.iter().flat_map(|s| &s.traits).copied().collect();
+    let has = |t| traits.contains(&t);
+    let with_path = seen.iter().map(|s| s.items_with_path).max().unwrap_or(0).max(1);
+    let items = seen.iter().map(|s| s.items).sum::<u64>().min(with_path);
+    Attribute {
+        path: path.to_owned(),
+        kind,
+        rules: seen.iter().map(|s| s.rule.clone()).collect(),
+        basis: seen.iter().map(|s| s.basis).max().unwrap_or(Basis::Likely),
+        confidence: seen.iter().map(|s| s.confidence).fold(0.0, f64::max),
+        items: items as i64,
+        share: items as f64 / with_path as f64,
         nested: !whole,
         table_key: Fact::of(&table.description, |d| {
             whole && d.keys.iter().any(|key| shown_name(&key.name) == name)
@@ -91,28 +123,19 @@ fn node(table: &snapshot::Table, sighting: &Sighting, account: &str, taken: Time
             || has(SecretTrait::HashUnsalted)
             || has(SecretTrait::HashLowCost),
         copies: copies.clone(),
-    };
-    let names = [("path", sighting.path.as_str()), ("rule", sighting.rule.as_str())];
-    let mut node = Node::new(subject(SubjectKind::Attribute, table, &table.arn, account, names), &facts);
-    node.confidence = Some(match sighting.basis {
-        Basis::Verified => Confidence::High,
-        Basis::Shaped => Confidence::Medium,
-        Basis::Likely => Confidence::Low,
-    });
-    node.evidence = [
-        ("kind", json!(sighting.kind)),
-        ("rule", json!(sighting.rule)),
-        ("basis", json!(sighting.basis)),
-        ("items", json!(sighting.items)),
-        ("length", json!([sighting.min_len, sighting.max_len])),
-        ("preview", json!(sighting.preview)),
-        ("digests", json!(sighting.digests)),
-    ]
-    .into_iter()
-    .map(|(name, value)| (name.to_owned(), value))
-    .collect();
-    node.children = copy::nodes(table, &copies, sighting, account);
-    node
+    }
+}
+
+/// What may be shown of a secret: never the value.
+fn evidence(sighting: &Sighting) -> serde_json::Value {
+    json!({
+        "rule": sighting.rule,
+        "basis": sighting.basis,
+        "items": sighting.items,
+        "length": [sighting.min_len, sighting.max_len],
+        "preview": sighting.preview,
+        "digests": sighting.digests,
+    })
 }
 
 /// The top-level attribute that a path leads through.

@@ -9,7 +9,6 @@ use crate::{
     finding::SubjectKind,
     snapshot::{
         self, GapId, Seen, Timestamp,
-        sample::Sighting,
         table::{Description, Index},
     },
 };
@@ -71,14 +70,13 @@ pub fn of(table: &snapshot::Table, name: &str, taken: Timestamp) -> Collection<C
     Collection { items, gap: gaps.into_iter().next() }
 }
 
-/// The nodes of an attribute's copies.
+/// The nodes of the copies of the attribute that `named` names.
 pub fn nodes(
     table: &snapshot::Table,
     copies: &Collection<Copy>,
-    sighting: &Sighting,
+    named: [(&str, &str); 2],
     account: &str,
 ) -> Vec<Node> {
-    let named = [("path", sighting.path.as_str()), ("rule", sighting.rule.as_str())];
     let mut nodes: Vec<Node> = copies
         .items
         .iter()

@@ -183,12 +183,21 @@ fn name(subject: &Subject) -> String {
             let rest: Vec<&str> = subject.names.values().map(String::as_str).collect();
             format!("{table}: {}", of("path").map_or_else(|| rest.join(" "), str::to_owned))
         }
-        SubjectKind::Index => format!("{table}, index {}", of("index").or(of("name")).unwrap_or("?")),
+        SubjectKind::Index => format!("{table}, index {}", of("index").unwrap_or(resource)),
         SubjectKind::Stream => format!("{table}, stream"),
-        _ => {
-            let rest: Vec<&str> = subject.names.values().map(String::as_str).collect();
-            let on = subject.table.as_deref().map(|t| format!("{t}, ")).unwrap_or_default();
-            format!("{on}{resource} {}", rest.join(" ")).trim_end().to_owned()
-        }
+        SubjectKind::Replica => format!("{table}, replica {}", of("replica").unwrap_or(resource)),
+        SubjectKind::Backup => format!("{table}, backup {}", last(resource)),
+        SubjectKind::Export => format!("{table}, export {}", last(resource)),
+        SubjectKind::Grant => format!("{resource}, grant {}", of("grant").unwrap_or("?")),
+        // What has no ARN of its own (an account, anyone, those not listed) is called by its name.
+        SubjectKind::Reader | SubjectKind::Principal => match of("reader").or(of("principal")) {
+            Some(name) if !resource.ends_with(name) => name.to_owned(),
+            _ => resource.to_owned(),
+        },
+        SubjectKind::Key => resource.to_owned(),
     }
+}
+
+fn last(resource: &str) -> &str {
+    resource.rsplit('/').next().unwrap_or(resource)
 }

@@ -125,6 +125,26 @@ pub enum SecretKind {
     PasswordHash,
 }
 
+impl SecretKind {
+    /// The word used in checks and reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            SecretKind::OpaqueToken => "opaque-token",
+            SecretKind::Jwt => "jwt",
+            SecretKind::SessionToken => "session-token",
+            SecretKind::AccessToken => "access-token",
+            SecretKind::RefreshToken => "refresh-token",
+            SecretKind::ApiKey => "api-key",
+            SecretKind::ProviderToken => "provider-token",
+            SecretKind::AwsAccessKey => "aws-access-key",
+            SecretKind::PrivateKey => "private-key",
+            SecretKind::ConnectionString => "connection-string",
+            SecretKind::Password => "password",
+            SecretKind::PasswordHash => "password-hash",
+        }
+    }
+}
+
 /// How a secret was recognised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]

@@ -7,10 +7,10 @@ use crate::{
     facts::{
         Fact, Node,
         principal::{Principal, PrincipalKind},
-        reader::{Reader, ReaderKind, Tables},
+        reader::{Reader, ReaderKind, Roads, Tables},
     },
     finding::{Confidence, Subject as Name, SubjectKind, TableSet},
-    iam::{Caller, Context, Decision, Keys, Named, Request, Rule, decide},
+    iam::{Caller, Context, Decision, Keys, Named, Request, Rule, actions::Form, decide},
     kms,
     snapshot::GapId,
 };
@@ -20,7 +20,7 @@ impl Access {
     /// read, one for the tables whose policies were not, one if principals were not listed whole.
     pub fn reader_nodes(&self) -> Vec<Node> {
         let mut nodes: Vec<Node> = Vec::new();
-        for class in &self.classes {
+        for class in &self.joined() {
             nodes.extend(class.members.iter().filter_map(|number| self.reader(*number, class)));
         }
         for (subject, party) in self.subjects.iter().zip(&self.parties) {
@@ -38,6 +38,37 @@ impl Access {
         }
         nodes.sort_by_cached_key(|node| (node.subject.arn.clone(), node.subject.id()));
         nodes
+    }
+
+    /// The classes, those joined that differ only in a stream which the tables of one do not have: that
+    /// some tables have none is no difference in rights, and must not split an administrator in two.
+    fn joined(&self) -> Vec<AccessClass> {
+        let streamless = |class: &&AccessClass| {
+            let has = |at: &usize| self.targets[*at].resources.iter().any(|r| r.form == Form::Stream);
+            !class.roads.stream && !class.tables.iter().any(has)
+        };
+        let (without, with): (Vec<&AccessClass>, Vec<&AccessClass>) =
+            self.classes.iter().partition(streamless);
+        let mut joined: Vec<AccessClass> = with.into_iter().cloned().collect();
+        for class in without {
+            let roads = Roads { stream: true, ..class.roads };
+            let same = joined.iter_mut().find(|other| {
+                other.roads == roads
+                    && other.members == class.members
+                    && other.condition == class.condition
+                    && (other.full_access, other.wildcard) == (class.full_access, class.wildcard)
+            });
+            match same {
+                Some(other) => {
+                    other.tables.extend(&class.tables);
+                    let via: BTreeSet<String> =
+                        other.via.drain(..).chain(class.via.iter().cloned()).collect();
+                    other.via = via.into_iter().collect();
+                }
+                None => joined.push(class.clone()),
+            }
+        }
+        joined
     }
 
     /// One node for each user and role, by ARN; then one if they were not listed whole.
