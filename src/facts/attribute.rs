@@ -84,7 +84,12 @@ pub fn nodes(table: &snapshot::Table, account: &str, taken: Timestamp) -> Vec<No
         node.children = copy::nodes(table, &copies, names, account);
         node
     };
-    groups.into_iter().map(node).collect()
+    let mut nodes: Vec<Node> = groups.into_iter().map(node).collect();
+    if let Some(gap) = &sample.gap {
+        let subject = subject(SubjectKind::Attribute, table, &table.arn, account, []);
+        nodes.push(Node::unlisted(subject, gap));
+    }
+    nodes
 }
 
 fn facts(

@@ -97,7 +97,7 @@ fn target(
     Target {
         arn: table.arn.clone(),
         sensitive: sensitive.contains(&table.arn),
-        unsampled: table.sample.gap().cloned(),
+        unsampled: table.sample.as_result().map_or_else(|gap| Some(gap.clone()), |sample| sample.gap.clone()),
         region: table.region.clone(),
         resources,
         unread,
