@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Access, AccessClass, Party, subjects::Subject, trust::Trust};
+use super::{Access, AccessClass, Party, subjects::Subject, targets::Target, trust::Trust};
 use crate::{
     facts::{
         Fact, Node,
@@ -28,11 +28,8 @@ impl Access {
                 nodes.push(self.unread_reader(party, gap));
             }
         }
-        let unread: Vec<_> = self.targets.iter().filter(|target| !target.unread.is_empty()).collect();
-        if let Some(gap) = unread.iter().flat_map(|target| &target.unread).min() {
-            let tables = TableSet::of(unread.iter().map(|target| target.arn.as_str()));
-            nodes.push(self.nobody("(by policies not read)", gap, Some(tables)));
-        }
+        nodes.extend(self.behind("(by policies not read)", |target| &target.unread));
+        nodes.extend(self.behind("(by indexes or streams not seen)", |target| target.undescribed.as_slice()));
         if let Some(gap) = &self.incomplete {
             nodes.push(self.nobody("(not listed)", gap, None));
         }
@@ -135,6 +132,9 @@ impl Access {
         for gap in tables.iter().flat_map(|at| &self.targets[*at].unread).take(20) {
             layers.insert(("the table's own policy", gap));
         }
+        for gap in tables.iter().filter_map(|at| self.targets[*at].undescribed.as_ref()).take(20) {
+            layers.insert(("an index or a stream that was not seen", gap));
+        }
         if layers.is_empty() {
             return;
         }
@@ -151,6 +151,14 @@ impl Access {
         Node::new(self.name(SubjectKind::Reader, &party.arn, names, None), &who(party, gap))
     }
 
+    /// Stands for those who may come in where `gaps` of tables hide a way.
+    fn behind(&self, label: &str, gaps: fn(&Target) -> &[GapId]) -> Option<Node> {
+        let hiding: Vec<&Target> = self.targets.iter().filter(|target| !gaps(target).is_empty()).collect();
+        let gap = hiding.iter().flat_map(|target| gaps(target)).min()?;
+        let tables = TableSet::of(hiding.iter().map(|target| target.arn.as_str()));
+        Some(self.nobody(label, gap, Some(tables)))
+    }
+
     fn nobody(&self, label: &str, gap: &GapId, tables: Option<TableSet>) -> Node {
         let names = [("reader".to_owned(), label.to_owned())].into();
         let facts = Reader {
@@ -165,10 +173,15 @@ impl Access {
     }
 
     fn principal(&self, subject: &Subject, any: bool, sensitive: bool) -> Node {
-        // What was found holds whatever else there is; what was not found may lie behind the gap.
-        let found = |found: bool| match subject.unread.first() {
+        // What was found holds whatever else there is; what was not found may lie behind a gap, of the
+        // principal's own policies or of the tables'.
+        let unless = |found: bool, gap: Option<&GapId>| match gap {
             Some(gap) if !found => Fact::Unknown(gap.clone()),
             _ => Fact::Known(found),
+        };
+        let own = subject.unread.first();
+        let through = |wanted: fn(&&Target) -> bool| {
+            own.or_else(|| self.targets.iter().filter(wanted).find_map(Target::hidden))
         };
         let trust = |get: fn(&Trust) -> bool| match &subject.trust {
             Ok(trust) => Fact::Known(get(trust)),
@@ -187,9 +200,9 @@ impl Access {
             trusts_anyone: trust(|trust| trust.anyone),
             trust_conditioned: trust(|trust| trust.conditioned),
             policies_unread: Fact::Known(!subject.unread.is_empty() || subject.boundary_unread.is_some()),
-            reads_tables: found(any),
-            reads_sensitive: found(sensitive),
-            decrypts_all_keys: found(self.decrypts_all_keys(subject)),
+            reads_tables: unless(any, through(|_| true)),
+            reads_sensitive: unless(sensitive, through(|target| target.sensitive)),
+            decrypts_all_keys: unless(self.decrypts_all_keys(subject), own),
         };
         let names = [("principal".to_owned(), subject.name.clone())].into();
         let mut node = Node::new(self.name(SubjectKind::Principal, &subject.who.arn, names, None), &facts);
