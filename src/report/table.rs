@@ -104,6 +104,11 @@ fn findings(view: &View, width: u16) -> String {
     table.trim_fmt()
 }
 
+/// Columns of the terminal that standard output is, if it is one.
+pub fn terminal_width() -> Option<u16> {
+    Table::new().width()
+}
+
 fn nothing(view: &View, verdicts: bool) -> String {
     if verdicts {
         return "No finding has one of the verdicts asked for.".to_owned();

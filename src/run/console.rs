@@ -118,7 +118,7 @@ fn as_json(view: &View) -> io::Result<Vec<u8>> {
 }
 
 fn terminal_width() -> u16 {
-    if io::stdout().is_terminal() { comfy_table::Table::new().width().unwrap_or(UNBOUND) } else { UNBOUND }
+    if io::stdout().is_terminal() { table::terminal_width().unwrap_or(UNBOUND) } else { UNBOUND }
 }
 
 fn write_to(mut out: impl Write, bytes: &[u8]) -> io::Result<()> {

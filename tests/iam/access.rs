@@ -48,6 +48,21 @@ fn an_administrator_of_many_tables_is_one_reader() {
 }
 
 #[test]
+fn that_some_tables_have_no_stream_splits_nobody() {
+    let admin = role("admin", json!([allow("dynamodb:*", "*")]));
+    let streams = role("streams", json!([allow("dynamodb:GetRecords", "*")]));
+    let mut all = tables(5);
+    if let Seen::Value(description) = &mut all[0].description {
+        description.latest_stream_arn = None;
+    }
+    let nodes = readers(&account(vec![], vec![admin, streams], all));
+    let [facts] = of(&nodes, "admin")[..] else { panic!("{nodes:#?}") };
+    assert_eq!((&facts["tables"]["all"], &facts["full_access"]), (&json!(true), &json!(true)));
+    let [facts] = of(&nodes, "streams")[..] else { panic!("{nodes:#?}") };
+    assert_eq!(facts["tables"]["count"], 4, "a table without a stream is not read by one who reads streams");
+}
+
+#[test]
 fn a_class_keeps_its_name_when_a_table_is_added() {
     let reader = || user("ana", json!([allow("dynamodb:GetItem", &arn("T*"))]));
     let before = readers(&account(vec![reader()], vec![], tables(2)));
@@ -304,27 +319,4 @@ fn the_auditor_may_write_or_not() {
     let session = format!("arn:aws:sts::{OWNER}:assumed-role/writer/ci");
     assert_eq!(of(&session), Some(Fact::Known(true)));
     assert_eq!(of(&format!("arn:aws:iam::{OWNER}:user/nobody")), None);
-}
-
-#[test]
-#[ignore = "a measurement: cargo test --release --test iam -- --ignored --nocapture"]
-fn two_thousand_principals_and_five_hundred_tables() {
-    let mut users = Vec::new();
-    for i in 0..2000 {
-        let mut all = vec![allow("dynamodb:GetItem", &arn(&format!("T{}*", i % 97)))];
-        if i % 10 == 0 {
-            all.push(json!({ "Effect": "Allow", "Action": "dynamodb:Query", "Resource": format!("{}-${{aws:username}}", arn("T")) }));
-        }
-        all.push(deny("dynamodb:Scan", &arn(&format!("T{}", i % 211))));
-        users.push(user(&format!("u{i}"), json!(all)));
-    }
-    let mut tables = tables(500);
-    for table in &mut tables {
-        let statements = json!([{ "Effect": "Deny", "Principal": "*", "Action": "*", "Resource": table.arn,
-            "Condition": { "StringNotEquals": { "aws:PrincipalAccount": OWNER } } }]);
-        table.policy = Seen::Value(Some(document(statements)));
-    }
-    let start = std::time::Instant::now();
-    let nodes = readers(&account(users, vec![], tables));
-    println!("{} nodes in {:?}", nodes.len(), start.elapsed());
 }

@@ -1,0 +1,102 @@
+//! How long the engines take at size: `cargo bench --no-default-features --bench engines`.
+//!
+//! One line a measurement. Machines differ: compare lines of one run, or runs on one machine.
+#![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs, reason = "a measurement, not the product")]
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    hint::black_box,
+    sync::Arc,
+    time::Instant,
+};
+
+use dynaudit::{
+    detect::{Detector, DigestKey, Item, Value},
+    facts::access::evaluate,
+    snapshot::{Account, Seen},
+};
+use serde_json::json;
+
+#[allow(dead_code, reason = "a part of it is used here")]
+#[path = "../tests/iam/account.rs"]
+mod vocabulary;
+use vocabulary::{OWNER, account, allow, arn, deny, document, table, user};
+
+fn main() {
+    access("users of one policy set each, tables with a policy of their own", &distinct(2000, 500));
+    access("users who share ten policy sets, plain tables", &shared(2000, 5000));
+    detect("ordinary items without a secret", &plain_item());
+    detect("items with a JWT and JSON in a string", &token_item());
+}
+
+fn access(what: &str, account: &Account) {
+    let start = Instant::now();
+    let mut gaps = BTreeMap::new();
+    let nodes = evaluate(account, &BTreeSet::new(), &mut gaps).reader_nodes();
+    let (principals, tables) = (account.principals.users.len(), account.tables.len());
+    println!(
+        "access  {principals} {what}, {tables} tables: {} readers in {:.2?}",
+        nodes.len(),
+        start.elapsed()
+    );
+}
+
+fn distinct(principals: usize, tables: usize) -> Account {
+    let mut users = Vec::new();
+    for i in 0..principals {
+        let mut all = vec![allow("dynamodb:GetItem", &arn(&format!("T{}*", i % 97)))];
+        if i % 10 == 0 {
+            all.push(allow("dynamodb:Query", &format!("{}-${{aws:username}}", arn("T"))));
+        }
+        all.push(deny("dynamodb:Scan", &arn(&format!("T{}", i % 211))));
+        users.push(user(&format!("u{i}"), json!(all)));
+    }
+    let mut tables: Vec<_> = (0..tables).map(|i| table(&format!("T{i}"))).collect();
+    for table in &mut tables {
+        let statements = json!([{ "Effect": "Deny", "Principal": "*", "Action": "*", "Resource": table.arn,
+            "Condition": { "StringNotEquals": { "aws:PrincipalAccount": OWNER } } }]);
+        table.policy = Seen::Value(Some(document(statements)));
+    }
+    account(users, vec![], tables)
+}
+
+fn shared(principals: usize, tables: usize) -> Account {
+    let set = |i: usize| json!([allow("dynamodb:*", &arn(&format!("T{}*", i % 10)))]);
+    let users = (0..principals).map(|i| user(&format!("u{i}"), set(i))).collect();
+    account(users, vec![], (0..tables).map(|i| table(&format!("T{i}"))).collect())
+}
+
+fn detect(what: &str, item: &Item) {
+    let detector = Arc::new(Detector::new(DigestKey::from_bytes(&[7; 32]).unwrap()));
+    let mut tally = detector.tally();
+    let rounds = 20_000;
+    tally.look(item);
+    let start = Instant::now();
+    for _ in 0..rounds {
+        tally.look(black_box(item));
+    }
+    let each = start.elapsed() / rounds;
+    println!("detect  {what}: {each:.2?} an item; {} sightings", tally.finish().sightings.len());
+}
+
+fn plain_item() -> Item {
+    let text = |s: &str| Value::S(s.to_owned());
+    let mut fields = BTreeMap::from([
+        ("id".to_owned(), text("9f1c2d3e-0000-4000-8000-123456789abc")),
+        ("name".to_owned(), text("A quiet harbour in the morning")),
+        ("created_at".to_owned(), text("2026-11-01T09:00:00Z")),
+        ("price".to_owned(), Value::N("12.50".into())),
+    ]);
+    fields.insert("description".into(), text(&"plain words of a catalogue, ".repeat(30)));
+    Item(fields)
+}
+
+fn token_item() -> Item {
+    // Header and claims of no use to anyone, put together here so that no scanner reports this file.
+    let jwt = ["eyJhbGciOiJIUzI1NiJ9", "eyJzdWIiOiIxIn0", &"q7Zx2Lw9".repeat(6)].join(".");
+    let nested = format!(r#"{{"auth":{{"refresh_token":"{}"}},"n":[1,2,3]}}"#, "k3Jd8sQm".repeat(5));
+    let mut item = plain_item();
+    item.0.insert("access_token".into(), Value::S(jwt));
+    item.0.insert("blob".into(), Value::S(nested));
+    item
+}
