@@ -1,5 +1,9 @@
 //! More of the snapshot builder: keys, principals, indexes, secrets, copies, refusals.
-#![allow(dead_code, reason = "each test file uses a part of it")]
+#![allow(
+    dead_code,
+    clippy::panic,
+    reason = "each test file uses a part of it; a test that cannot go on has failed"
+)]
 
 use std::collections::BTreeMap;
 
