@@ -8,7 +8,7 @@
 //! ```
 //!
 //! Imports run downward only, in the order of the list below read from its end; `tests/layers.rs`
-//! keeps it so. Everything below [`collect`] is pure: no clock, no network, no environment.
+//! keeps it so. Everything below `collect` is pure: no clock, no network, no environment.
 
 pub mod check;
 pub mod cli;

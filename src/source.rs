@@ -110,11 +110,11 @@ fn floor(text: &str, offset: usize) -> usize {
     at
 }
 
-/// Makes control characters and those that reorder or hide text visible, so that a text cannot act on a terminal.
+/// Makes active characters visible, so that a text cannot act on a terminal or hide a part of itself.
 pub fn escape(text: &str) -> String {
     text.chars().fold(String::with_capacity(text.len()), |mut out, c| {
-        if hidden(c) {
-            let _ = write!(out, "\\u{{{:x}}}", u32::from(c));
+        if is_active(c) {
+            out.extend(c.escape_unicode());
         } else {
             out.push(c);
         }
@@ -127,11 +127,20 @@ fn escape_line(text: &str) -> String {
     escape(&text.replace('\t', "    "))
 }
 
-/// Controls (C0, C1, DEL), zero-width characters and the marks that turn the direction of writing.
-fn hidden(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{61c}')
-        || matches!(c, '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+/// Whether `c` could steer a terminal, reorder what is read, or be there unseen: controls (C0, C1, DEL),
+/// marks of direction, separators of lines, and what has no glyph.
+pub fn is_active(c: char) -> bool {
+    c.is_control() || is_invisible(c)
+}
+
+/// Marks of direction, separators of lines, and characters without a glyph (Unicode's default-ignorable ones).
+fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
+        | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
+        | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}'
+        | '\u{FFF0}'..='\u{FFFB}' | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}'
+        | '\u{E0000}'..='\u{E0FFF}')
 }
 
 /// Cuts a long line to a window around the marked part.
@@ -220,6 +229,18 @@ error: table has no field `deletion_protecton`
             "error: m\\u{a}n\n  --> a\\u{1b}[2J.toml:1:17\n  |\n\
              1 | x = '\\u{1b}]0;pwn\\u{7}\\u{202e}' bad\n  |                                 ^^^\n  = help: h\\u{8}"
         );
+    }
+
+    #[test]
+    fn what_acts_or_hides_is_active_and_writing_is_not() {
+        let active = "\0\t\n\r\u{7}\u{1b}\u{7f}\u{9b}\u{ad}\u{61c}\u{115f}\u{180e}\u{200b}\u{200f}\u{2028}\u{202e}\u{2066}\u{3164}\u{fe0f}\u{feff}\u{fff9}\u{1d173}\u{e0041}";
+        for c in active.chars() {
+            assert!(is_active(c), "{c:?}");
+            assert_eq!(escape(&format!("a{c}b")), format!("a\\u{{{:x}}}b", u32::from(c)));
+        }
+        for plain in ["Größe e\u{301}", "表 \u{a0}\u{3000}", "עברית", "=cmd()|'/c calc' <b>"] {
+            assert_eq!(escape(plain), plain);
+        }
     }
 
     #[test]

@@ -92,17 +92,23 @@ pub fn test(dirs: &[PathBuf]) -> Result<String, LoadError> {
 pub fn new(over: SubjectKind) -> String {
     let kind = over.as_str();
     let Type::Object(object) = types::of(over) else { return String::new() };
-    let field = |wanted: fn(&Type) -> bool| object.fields.iter().find(|(_, f)| wanted(&f.ty));
-    // A fact that tells two examples apart: a truth if there is one, else a word.
-    let (flag, flagged, clear) = match field(|ty| *ty == Type::Bool) {
-        Some((name, _)) => (format!("{kind}.{name}"), format!("{name} = true"), format!("{name} = false")),
-        None => match field(|ty| matches!(ty, Type::Enum(choices) if choices.len() > 1)) {
-            Some((name, field)) => word_example(kind, name, &field.ty),
-            None => (format!("{kind}.name == \"a\""), "name = \"a\"".to_owned(), "name = \"b\"".to_owned()),
-        },
+    let first = |wanted: fn(&Type) -> bool| {
+        object
+            .fields
+            .iter()
+            .find(|(_, field)| wanted(&field.ty))
+            .map(|(name, field)| (name.as_str(), &field.ty))
     };
+    // What names the subject, to print.
     let named = ["name", "path", "arn", "id", "region"].into_iter().find(|n| object.fields.contains_key(*n));
-    let named = named.unwrap_or("arn");
+    let text = || first(|ty| *ty == Type::Str);
+    let named = named.or_else(|| text().map(|(name, _)| name)).unwrap_or("arn");
+    // A fact that tells two examples apart: a truth if there is one, else a word, else its name.
+    let (flag, flagged, clear) = match first(|ty| *ty == Type::Bool).or_else(|| first(has_words)) {
+        Some((name, Type::Enum(words))) => words_apart(kind, name, &word(words, 1), &word(words, 0)),
+        Some((name, _)) => (format!("{kind}.{name}"), format!("{name} = true"), format!("{name} = false")),
+        None => words_apart(kind, named, "a", "b"),
+    };
     let sees: Vec<&str> = types::visible(over).into_iter().map(SubjectKind::as_str).collect();
     let facts = object.fields.iter().fold(String::new(), |mut out, (name, field)| {
         let _ = writeln!(out, "#   {kind}.{name}: {}", field.ty);
@@ -144,12 +150,15 @@ given = {{ {kind} = {{ {clear} }} }}
     )
 }
 
-fn word_example(kind: &str, name: &str, ty: &Type) -> (String, String, String) {
-    let words: &[Choice] = if let Type::Enum(choices) = ty { choices } else { &[] };
-    let word = |at: usize| words.get(at).map_or("", |choice| choice.word.as_str());
-    (
-        format!("{kind}.{name} == \"{}\"", word(1)),
-        format!("{name} = \"{}\"", word(1)),
-        format!("{name} = \"{}\"", word(0)),
-    )
+fn has_words(ty: &Type) -> bool {
+    matches!(ty, Type::Enum(choices) if choices.len() > 1)
+}
+
+fn word(words: &[Choice], at: usize) -> String {
+    words.get(at).map(|choice| choice.word.clone()).unwrap_or_default()
+}
+
+/// A flag that asks for one word, and the facts of two examples.
+fn words_apart(kind: &str, name: &str, bad: &str, good: &str) -> (String, String, String) {
+    (format!("{kind}.{name} == \"{bad}\""), format!("{name} = \"{bad}\""), format!("{name} = \"{good}\""))
 }

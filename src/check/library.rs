@@ -50,10 +50,15 @@ impl Library {
     /// # Errors
     /// All that is wrong in any of the files, and two checks of one id.
     pub fn with_dirs(dirs: &[PathBuf]) -> Result<Self, LoadError> {
+        Self::of(BUILTIN, dirs)
+    }
+
+    /// The checks of `files` (name and text) and those below `dirs`.
+    pub(super) fn of(files: &[(&str, &str)], dirs: &[PathBuf]) -> Result<Self, LoadError> {
         // The parser goes down deeply for each bracket; the stack is only touched where that is needed.
         let loaded = std::thread::scope(|scope| {
             let builder = std::thread::Builder::new().stack_size(PARSER_STACK);
-            builder.spawn_scoped(scope, || load(dirs)).map(|thread| thread.join())
+            builder.spawn_scoped(scope, || load(files, dirs)).map(|thread| thread.join())
         });
         match loaded {
             Ok(Ok(loaded)) => loaded,
@@ -73,7 +78,7 @@ impl Library {
     }
 }
 
-fn load(dirs: &[PathBuf]) -> Result<Library, LoadError> {
+fn load(builtin: &[(&str, &str)], dirs: &[PathBuf]) -> Result<Library, LoadError> {
     let mut checks: BTreeMap<String, Check> = BTreeMap::new();
     let mut problems = Vec::new();
     let mut take = |source: Source, own: bool, problems: &mut Vec<String>| match one(&source, own) {
@@ -90,7 +95,7 @@ fn load(dirs: &[PathBuf]) -> Result<Library, LoadError> {
         },
         Err(mut wrong) => problems.append(&mut wrong),
     };
-    for (name, text) in BUILTIN {
+    for (name, text) in builtin {
         take(Source::new(*name, *text), false, &mut problems);
     }
     let mut files = Vec::new();

@@ -9,7 +9,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use super::calls::{Call, Class};
 use super::guard::Refused;
-use crate::snapshot::Why;
+use crate::{snapshot::Why, source::is_active};
 
 /// Codes that speak of rates (AWS documentation: "Error handling with DynamoDB", "Common errors").
 pub(super) const THROTTLED: &[&str] = &[
@@ -183,13 +183,9 @@ impl Fault {
     }
 }
 
-/// Text from outside: no control characters, nothing that turns the line around, and not too long.
+/// Text from outside: nothing that acts on a terminal or hides, and not too long.
 fn inert(text: &str, most: usize) -> String {
-    let hidden = |c: &char| {
-        c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{61c}' | '\u{feff}')
-    };
-    text.chars().filter(|c| !hidden(c)).take(most).collect()
+    text.chars().filter(|c| !is_active(*c)).take(most).collect()
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Paths of attributes: names made inert, dynamic ones as `*`, what was unpacked marked with `|`.
 
+use crate::source::is_active;
+
 /// Longest name shown, in characters.
 const MAX_NAME: usize = 96;
 
@@ -45,20 +47,13 @@ pub fn shown_name(name: &str) -> String {
             shown.push('…');
             break;
         }
-        if c.is_control() || invisible(c) || matches!(c, '.' | '[' | ']' | '|' | '\\' | '…') || name == "*"
-        {
+        if is_active(c) || matches!(c, '.' | '[' | ']' | '|' | '\\' | '…') || name == "*" {
             shown.push_str(&format!("\\u{{{:x}}}", u32::from(c)));
         } else {
             shown.push(c);
         }
     }
     if shown.is_empty() { "\\u{}".to_owned() } else { shown }
-}
-
-/// Characters that format and do not show: joiners, direction marks, separators, tags.
-fn invisible(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 #[cfg(test)]

@@ -5,7 +5,8 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
 
-use super::{View, text};
+use super::View;
+use crate::source::is_active;
 
 /// Writes the report and a line feed.
 ///
@@ -30,7 +31,7 @@ struct Inert<'a>(PrettyFormatter<'a>);
 
 impl Formatter for Inert<'_> {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
-        let escaped = |c: char| text::is_active(c) || matches!(c, '<' | '>');
+        let escaped = |c: char| is_active(c) || matches!(c, '<' | '>');
         let mut rest = fragment;
         while let Some((at, c)) = rest.char_indices().find(|(_, c)| escaped(*c)) {
             out.write_all(&rest.as_bytes()[..at])?;

@@ -4,20 +4,7 @@ use std::borrow::Cow;
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// Whether `c` could steer a terminal, reorder what is read, or be there unseen.
-pub fn is_active(c: char) -> bool {
-    c.is_control() || is_invisible(c)
-}
-
-/// Marks of direction, separators of lines, and characters without a glyph (Unicode's default-ignorable ones).
-fn is_invisible(c: char) -> bool {
-    matches!(c,
-        '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
-        | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
-        | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}'
-        | '\u{FFF0}'..='\u{FFFB}' | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}'
-        | '\u{E0000}'..='\u{E0FFF}')
-}
+use crate::source::is_active;
 
 /// `text` on one line, with everything active shown as an escape: `\n`, `\u{1b}`.
 pub fn inert(text: &str) -> Cow<'_, str> {

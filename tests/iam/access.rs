@@ -231,6 +231,41 @@ fn a_table_policy_that_was_not_read_makes_just_that_table_unknown() {
 }
 
 #[test]
+fn a_table_that_was_not_described_hides_ways_through_its_indexes_and_stream() {
+    let (id, _) = gap("dynamodb:DescribeTable");
+    let unknown = json!({ "$unknown": id });
+    let mut hidden = table("T0");
+    hidden.description = Seen::Gap(id.clone());
+    let ana = user("ana", json!([allow("dynamodb:Query", &format!("{}/index/by-x", arn("T0")))]));
+    let bob = user("bob", json!([allow("dynamodb:Scan", &arn("T*"))]));
+    let (access, _) = judge(&account(vec![ana.clone(), bob], vec![], vec![hidden.clone(), table("T1")]));
+    let counted = access.of_table(&arn("T0"));
+    assert_eq!((counted.readers, counted.external), (Fact::Unknown(id.clone()), Fact::Unknown(id.clone())));
+    assert_eq!(counted.anyone, Fact::Unknown(id.clone()));
+    let other = access.of_table(&arn("T1"));
+    assert_eq!((other.readers, other.anyone), (Fact::Known(1), Fact::Known(false)));
+
+    let nodes = access.reader_nodes();
+    let [facts] = of(&nodes, "(by indexes or streams not seen)")[..] else { panic!("{nodes:#?}") };
+    assert!(facts.as_object().unwrap().values().all(|fact| *fact == unknown), "{facts}");
+    assert_eq!(of(&nodes, "bob")[0]["roads"]["scan"], true);
+    assert!(nodes.iter().any(|n| n.confidence == Some(Confidence::Medium)), "what is hidden may add roads");
+
+    // Who is known to read stays so; who is not may read through what is hidden, but no secret of T1.
+    let principals = access.principal_nodes();
+    assert_eq!(principals[0].facts["reads_tables"], unknown);
+    assert_eq!(principals[0].facts["reads_sensitive"], false);
+    assert_eq!(principals[1].facts["reads_tables"], true);
+
+    // A policy that lets anyone in is decided already.
+    let everyone =
+        json!([{ "Effect": "Allow", "Principal": "*", "Action": "dynamodb:Scan", "Resource": "*" }]);
+    hidden.policy = Seen::Value(Some(document(everyone)));
+    let (access, _) = judge(&account(vec![ana], vec![], vec![hidden]));
+    assert_eq!(access.of_table(&arn("T0")).anyone, Fact::Known(true));
+}
+
+#[test]
 fn session_tags_are_unknown_only_where_the_trust_policy_lets_them_in() {
     let statement = json!([{ "Effect": "Allow", "Action": "dynamodb:GetItem", "Resource": "*",
         "Condition": { "StringEquals": { "aws:PrincipalTag/team": "blue" } } }]);

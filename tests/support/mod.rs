@@ -1,6 +1,8 @@
 //! A snapshot builder for tests: a healthy account, and ways to spoil it.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+pub mod build;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use dynaudit::{

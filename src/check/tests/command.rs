@@ -2,11 +2,15 @@
 
 use std::fs;
 
-use super::super::{Library, command, types::KINDS};
+use super::{
+    super::{Library, command, types::KINDS},
+    fixed,
+};
+use crate::finding::SubjectKind;
 
 #[test]
 fn list_has_one_aligned_line_a_check() {
-    let library = Library::builtin().unwrap();
+    let library = fixed(&[]);
     let list = command::list(&library);
     assert_eq!(list.lines().count(), library.checks().len());
     let line = list.lines().find(|line| line.starts_with("key-disabled ")).unwrap();
@@ -16,7 +20,7 @@ fn list_has_one_aligned_line_a_check() {
 
 #[test]
 fn show_tells_all_and_names_the_nearest_where_there_is_none() {
-    let library = Library::builtin().unwrap();
+    let library = fixed(&[]);
     let shown = command::show(&library, "jwt-without-expiry").unwrap();
     for line in [
         "jwt-without-expiry",
@@ -49,7 +53,7 @@ fn a_new_check_over_any_subject_passes_its_own_test() {
 #[test]
 fn test_fails_on_the_line_of_the_example() {
     let dir = tempfile::tempdir().unwrap();
-    let text = command::new(KINDS[5])
+    let text = command::new(SubjectKind::Table)
         .replace("is    = \"clear\"", "is    = \"flagged\"\n[[example]]\nis = \"clear\"");
     fs::write(dir.path().join("my-check.toml"), text).unwrap();
     let error = command::test(&[dir.path().to_owned()]).unwrap_err().to_string();

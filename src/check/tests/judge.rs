@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value as Json, json};
 
-use super::super::{Library, judge, judge_only};
+use super::{
+    super::{judge, judge_only},
+    fixed,
+};
 use crate::{
     facts::{Facts, Node},
     finding::{Confidence, Finding, Severity, Subject, SubjectKind, Verdict},
@@ -49,7 +52,7 @@ fn a_flagged_subject_says_what_was_seen_and_why() {
     );
     table.confidence = Some(Confidence::Medium);
     table.evidence.insert("seen".into(), json!(1));
-    let findings = judge(&Library::builtin().unwrap(), &account(vec![table]), &BTreeMap::new());
+    let findings = judge(&fixed(&[]), &account(vec![table]), &BTreeMap::new());
     let finding = of(&findings, "key-disabled");
     assert_eq!(finding.verdict, Verdict::Flagged);
     assert_eq!((finding.severity, finding.confidence), (Severity::Critical, Confidence::Medium));
@@ -72,7 +75,7 @@ fn what_was_refused_is_not_assessed_and_names_the_call() {
         &json!({"name": "a",
         "encryption": {"owner": {"$unknown": id.0}, "key": {"$unknown": id.0}}}),
     )]);
-    let findings = judge(&Library::builtin().unwrap(), &facts, &BTreeMap::from([(id.clone(), denied)]));
+    let findings = judge(&fixed(&[]), &facts, &BTreeMap::from([(id.clone(), denied)]));
     for (check, fact) in
         [("key-disabled", "table.encryption.key"), ("aws-owned-key", "table.encryption.owner")]
     {
@@ -87,7 +90,7 @@ fn what_was_refused_is_not_assessed_and_names_the_call() {
     let (id, own) = gap("policy", Why::Malformed);
     let mut facts = account(vec![node(SubjectKind::Table, "t", &json!({"policy": {"$unknown": id.0}}))]);
     facts.gaps.insert(id, own);
-    let findings = judge(&Library::builtin().unwrap(), &facts, &BTreeMap::new());
+    let findings = judge(&fixed(&[]), &facts, &BTreeMap::new());
     assert_eq!(of(&findings, "public-table-policy").message, "not assessed: policy (malformed)");
 }
 
@@ -95,7 +98,7 @@ fn what_was_refused_is_not_assessed_and_names_the_call() {
 fn a_fact_missing_without_a_gap_is_our_own_gap_and_no_verdict() {
     let facts =
         account(vec![node(SubjectKind::Table, "t", &json!({"name": "a", "policy": {"$unknown": "nobody"}}))]);
-    let findings = judge(&Library::builtin().unwrap(), &facts, &BTreeMap::new());
+    let findings = judge(&fixed(&[]), &facts, &BTreeMap::new());
     assert_eq!(findings.iter().filter(|f| f.subject.kind == SubjectKind::Table).count(), 4);
     for finding in &findings {
         assert_eq!(finding.verdict, Verdict::Unknown, "{}", finding.check);
@@ -120,9 +123,7 @@ fn subjects_below_see_those_above_and_a_condition_decides_what_applies() {
         &json!({"name": "s", "insights_on": true, "sample": {"items_read": 20}}),
     );
     table.children = vec![attribute(true), attribute(false)];
-    let judged = judge_only(&Library::builtin().unwrap(), &account(vec![table]), &BTreeMap::new(), |v| {
-        v == Verdict::Flagged
-    });
+    let judged = judge_only(&fixed(&[]), &account(vec![table]), &BTreeMap::new(), |v| v == Verdict::Flagged);
     let messages: Vec<&str> = judged.findings.iter().map(|f| f.message.as_str()).collect();
     assert_eq!(
         messages,
@@ -149,7 +150,7 @@ fn findings_come_worst_first_then_by_check_and_subject_whatever_the_order_of_fac
             "encryption": {"owner": "aws-owned", "key": null}, "pitr": {"enabled": false}}),
         )
     };
-    let library = Library::builtin().unwrap();
+    let library = fixed(&[]);
     let one = judge(&library, &account(vec![table("a"), table("b"), table("c")]), &BTreeMap::new());
     let other = judge(&library, &account(vec![table("c"), table("a"), table("b")]), &BTreeMap::new());
     assert_eq!(one, other);
@@ -166,7 +167,7 @@ fn hostile_names_stay_within_bounds_and_facts_of_the_wrong_shape_are_no_verdict(
         node(SubjectKind::Table, "b", &json!([1, 2, 3])),
         node(SubjectKind::Table, "c", &Json::Null),
     ]);
-    let findings = judge(&Library::builtin().unwrap(), &facts, &BTreeMap::new());
+    let findings = judge(&fixed(&[]), &facts, &BTreeMap::new());
     assert!(findings.iter().all(|f| f.message.len() < 1_000));
     let flagged: Vec<&str> =
         findings.iter().filter(|f| f.verdict != Verdict::Unknown).map(|f| f.check.as_str()).collect();

@@ -28,7 +28,7 @@ fn put(dir: &Path, name: &str, text: &str) {
 #[test]
 fn the_programs_checks_load_and_are_complete() {
     let library = Library::builtin().unwrap();
-    assert!(library.checks().len() >= 8);
+    assert!(!library.checks().is_empty());
     for check in library.checks() {
         assert!(check.origin == format!("checks/{}/{}.toml", check.group, check.id), "{}", check.origin);
         assert!(check.examples().len() >= 2);
@@ -36,7 +36,8 @@ fn the_programs_checks_load_and_are_complete() {
         assert!(!check.title.ends_with('.'), "{}", check.title);
         assert!(check.facts().next().is_some(), "{} reads no fact", check.id);
     }
-    assert!(library.get("key-disabled").is_some());
+    let first = &library.checks()[0].id;
+    assert!(library.get(first).is_some_and(|check| check.id == *first));
     assert!(library.get("no-such").is_none());
 }
 

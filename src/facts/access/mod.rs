@@ -133,7 +133,8 @@ impl Access {
     }
 
     /// Who can read a table, counted: those who can read items as they are (`Roads::reads`), outright or
-    /// under a condition. Unknown where a policy that could grant was not read.
+    /// under a condition. Unknown where a policy that could grant was not read, or the table not described:
+    /// then nobody knows which indexes and stream a grant may name.
     pub fn of_table(&self, arn: &str) -> table::Access {
         let Ok(at) = self.targets.binary_search_by(|target| target.arn.as_str().cmp(arn)) else {
             return table::Access {
@@ -148,7 +149,7 @@ impl Access {
         let parties = || readers.iter().filter_map(|number| self.parties.get(*number));
         let external = parties().filter(|party| party.external).count();
         let own = parties().filter(|party| party.account == self.account).count();
-        let hidden = target.unread.first();
+        let hidden = target.hidden();
         let unread = || {
             let unknown = |(n, subject): (usize, &Subject)| {
                 subject.unread.first().filter(|_| !readers.contains(&n)).cloned()

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Access, AccessClass, Party, subjects::Subject, trust::Trust};
+use super::{Access, AccessClass, Party, subjects::Subject, targets::Target, trust::Trust};
 use crate::{
     facts::{
         Fact, Node,
@@ -28,11 +28,8 @@ impl Access {
                 nodes.push(self.unread_reader(party, gap));
             }
         }
-        let unread: Vec<_> = self.targets.iter().filter(|target| !target.unread.is_empty()).collect();
-        if let Some(gap) = unread.iter().flat_map(|target| &target.unread).min() {
-            let tables = TableSet::of(unread.iter().map(|target| target.arn.as_str()));
-            nodes.push(self.nobody("(by policies not read)", gap, Some(tables)));
-        }
+        nodes.extend(self.behind("(by policies not read)", |target| &target.unread));
+        nodes.extend(self.behind("(by indexes or streams not seen)", |target| target.undescribed.as_slice()));
         if let Some(gap) = &self.incomplete {
             nodes.push(self.nobody("(not listed)", gap, None));
         }
@@ -134,6 +131,9 @@ impl Access {
         for gap in tables.iter().flat_map(|at| &self.targets[*at].unread).take(20) {
             layers.insert(("the table's own policy", gap));
         }
+        for gap in tables.iter().filter_map(|at| self.targets[*at].undescribed.as_ref()).take(20) {
+            layers.insert(("an index or a stream that was not seen", gap));
+        }
         if layers.is_empty() {
             return;
         }
@@ -148,6 +148,14 @@ impl Access {
         let names =
             [("reader".to_owned(), party.name.clone()), ("class".to_owned(), "(not read)".to_owned())].into();
         Node::new(self.name(SubjectKind::Reader, &party.arn, names, None), &who(party, gap))
+    }
+
+    /// Stands for those who may come in where `gaps` of tables hide a way.
+    fn behind(&self, label: &str, gaps: fn(&Target) -> &[GapId]) -> Option<Node> {
+        let hiding: Vec<&Target> = self.targets.iter().filter(|target| !gaps(target).is_empty()).collect();
+        let gap = hiding.iter().flat_map(|target| gaps(target)).min()?;
+        let tables = TableSet::of(hiding.iter().map(|target| target.arn.as_str()));
+        Some(self.nobody(label, gap, Some(tables)))
     }
 
     fn nobody(&self, label: &str, gap: &GapId, tables: Option<TableSet>) -> Node {
@@ -172,12 +180,17 @@ impl Access {
     }
 
     fn principal(&self, subject: &Subject, tables: &BTreeSet<usize>) -> Node {
-        // What was found holds whatever else there is; what was not found may lie behind the gap.
-        let found = |found: bool, gap: Option<&GapId>| match subject.unread.first().or(gap) {
+        // What was found holds whatever else there is; what was not found may lie behind a gap, of the
+        // principal's own policies, of the tables' or of the list of tables.
+        let unless = |found: bool, gap: Option<&GapId>| match gap {
             Some(gap) if !found => Fact::Unknown(gap.clone()),
             _ => Fact::Known(found),
         };
-        let unlisted = self.unlisted.as_ref();
+        let own = subject.unread.first();
+        let through = |wanted: fn(&&Target) -> bool| {
+            let hidden = || self.targets.iter().filter(wanted).find_map(Target::hidden);
+            own.or_else(hidden).or(self.unlisted.as_ref())
+        };
         let trust = |get: fn(&Trust) -> bool| match &subject.trust {
             Ok(trust) => Fact::Known(get(trust)),
             Err(gap) => Fact::Unknown(gap.clone()),
@@ -195,9 +208,12 @@ impl Access {
             trusts_anyone: trust(|trust| trust.anyone),
             trust_conditioned: trust(|trust| trust.conditioned),
             policies_unread: Fact::Known(!subject.unread.is_empty() || subject.boundary_unread.is_some()),
-            reads_tables: found(!tables.is_empty(), unlisted),
-            reads_sensitive: found(self.sensitive(tables) > 0, self.unsampled(tables).or(unlisted)),
-            decrypts_all_keys: found(self.decrypts_all_keys(subject), None),
+            reads_tables: unless(!tables.is_empty(), through(|_| true)),
+            reads_sensitive: unless(
+                self.sensitive(tables) > 0,
+                through(|target| target.sensitive).or_else(|| self.unsampled(tables)),
+            ),
+            decrypts_all_keys: unless(self.decrypts_all_keys(subject), own),
         };
         let names = [("principal".to_owned(), subject.name.clone())].into();
         let mut node = Node::new(self.name(SubjectKind::Principal, &subject.who.arn, names, None), &facts);

@@ -29,10 +29,20 @@ pub(super) struct Target {
     pub(super) resources: Vec<Resource>,
     /// The gaps behind which a policy of the table or of its stream may lie.
     pub(super) unread: Vec<GapId>,
+    /// The gap behind which its indexes and its stream lie, and the stream's policy: grants on them alone
+    /// are not seen.
+    pub(super) undescribed: Option<GapId>,
     /// Whether the policy lets in anyone; read off the policy's text.
     pub(super) public: bool,
     pub(super) keys: Keys,
     pub(super) tags: Option<BTreeMap<String, String>>,
+}
+
+impl Target {
+    /// A gap behind which a way in may lie.
+    pub(super) fn hidden(&self) -> Option<&GapId> {
+        self.unread.first().or(self.undescribed.as_ref())
+    }
 }
 
 /// Every table, by ARN.
@@ -101,6 +111,7 @@ fn target(
         region: table.region.clone(),
         resources,
         unread,
+        undescribed: table.description.gap().cloned(),
         public,
         keys: match &tags {
             Some(tags) => with_tags(keys, tags),
