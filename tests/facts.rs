@@ -13,6 +13,8 @@ mod copies;
 mod encryption;
 #[path = "facts/recovery.rs"]
 mod recovery;
+#[path = "facts/sample.rs"]
+mod sample;
 #[path = "facts/unlisted.rs"]
 mod unlisted;
 

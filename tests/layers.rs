@@ -23,8 +23,9 @@ const SIDEWAYS: &[(&str, &str)] = &[
 /// Where a crate's name may stand.
 const HOMES: &[(&str, &[&str])] = &[
     ("aws_config", &["collect/"]),
-    ("aws_sdk_", &["collect/", "demo/"]),
-    ("aws_smithy_", &["collect/", "demo/"]),
+    // The log names whom it keeps silent.
+    ("aws_sdk_", &["collect/", "demo/", "run/log"]),
+    ("aws_smithy_", &["collect/", "demo/", "run/log"]),
     ("aws_types", &["collect/", "demo/"]),
     ("aws_credential_types", &["collect/", "demo/"]),
     ("cel::", &["check/typeck", "check/expr"]),
