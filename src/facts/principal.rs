@@ -28,6 +28,11 @@ pub struct Principal {
     pub policies_unread: Fact<bool>,
     /// Whether it can read items of some table (`GetItem`, `Query`, `Scan`, PartiQL, the stream).
     pub reads_tables: Fact<bool>,
+    /// Whether it can read items of every table outright (`GetItem`, `Query`, `Scan`, PartiQL), some through a
+    /// statement that names all tables.
+    pub reads_every_table: Fact<bool>,
+    /// Whether it may do everything on every table, outright.
+    pub full_access: Fact<bool>,
     /// Whether it can read items of some table in whose sample a secret was seen.
     pub reads_sensitive: Fact<bool>,
     /// Whether it may decrypt with every key of the account, so with every table's.

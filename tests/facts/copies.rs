@@ -101,7 +101,8 @@ fn streams_replicas_backups_and_exports_copy_whole_items() {
 
 #[test]
 fn a_refused_list_leaves_what_was_seen_and_one_unknown_copy() {
-    let calls: [(&str, fn(&mut Snapshot)); 4] = [
+    type Refusal = fn(&mut Snapshot);
+    let calls: [(&str, Refusal); 4] = [
         ("dynamodb:DescribeTable", |s| {
             deny_description(s);
         }),

@@ -7,7 +7,7 @@ use crate::{
     facts::{
         Fact, Node,
         principal::{Principal, PrincipalKind},
-        reader::{Reader, ReaderKind, Roads, Tables},
+        reader::{Decision as Outcome, Reader, ReaderKind, Roads, Tables},
     },
     finding::{Confidence, Subject as Name, SubjectKind, TableSet},
     iam::{Caller, Context, Decision, Keys, Named, Request, Rule, actions::Form, decide},
@@ -70,15 +70,15 @@ impl Access {
 
     /// One node for each user and role, by ARN; then one if they were not listed whole.
     pub fn principal_nodes(&self) -> Vec<Node> {
-        let mut reads = vec![BTreeSet::new(); self.subjects.len()];
-        for class in self.classes.iter().filter(|class| class.roads.reads()) {
+        let mut reads = vec![Reach::default(); self.subjects.len()];
+        for class in &self.classes {
             for number in &class.members {
-                if let Some(tables) = reads.get_mut(*number) {
-                    tables.extend(&class.tables);
+                if let Some(reach) = reads.get_mut(*number) {
+                    reach.add(class);
                 }
             }
         }
-        let node = |(subject, tables): (&Subject, BTreeSet<usize>)| self.principal(subject, &tables);
+        let node = |(subject, reach): (&Subject, Reach)| self.principal(subject, &reach);
         let mut nodes: Vec<Node> = self.subjects.iter().zip(reads).map(node).collect();
         if let Some(gap) = &self.incomplete {
             let names = [("principal".to_owned(), "(not listed)".to_owned())].into();
@@ -179,7 +179,9 @@ impl Access {
         tables.iter().find_map(|at| self.targets[*at].unsampled.as_ref())
     }
 
-    fn principal(&self, subject: &Subject, tables: &BTreeSet<usize>) -> Node {
+    fn principal(&self, subject: &Subject, reach: &Reach) -> Node {
+        let tables = &reach.read;
+        let all = |tables: &BTreeSet<usize>| !tables.is_empty() && tables.len() == self.targets.len();
         // What was found holds whatever else there is; what was not found may lie behind a gap, of the
         // principal's own policies, of the tables' or of the list of tables.
         let unless = |found: bool, gap: Option<&GapId>| match gap {
@@ -209,6 +211,8 @@ impl Access {
             trust_conditioned: trust(|trust| trust.conditioned),
             policies_unread: Fact::Known(!subject.unread.is_empty() || subject.boundary_unread.is_some()),
             reads_tables: unless(!tables.is_empty(), through(|_| true)),
+            reads_every_table: unless(reach.wildcard && all(&reach.outright), through(|_| true)),
+            full_access: unless(all(&reach.full), own.or(self.unlisted.as_ref())),
             reads_sensitive: unless(
                 self.sensitive(tables) > 0,
                 through(|target| target.sensitive).or_else(|| self.unsampled(tables)),
@@ -262,6 +266,35 @@ impl Access {
     }
 }
 
+/// What a principal reaches, over all of its classes: tables, as numbers.
+#[derive(Debug, Clone, Default)]
+struct Reach {
+    /// Read, outright or under a condition.
+    read: BTreeSet<usize>,
+    /// Read by key or whole, outright.
+    outright: BTreeSet<usize>,
+    /// Of these, whether some through a statement that names all tables.
+    wildcard: bool,
+    /// Everything allowed, outright.
+    full: BTreeSet<usize>,
+}
+
+impl Reach {
+    fn add(&mut self, class: &AccessClass) {
+        let outright = class.decision == Outcome::Allowed;
+        if class.roads.reads() {
+            self.read.extend(&class.tables);
+        }
+        if outright && (class.roads.get || class.roads.scan || class.roads.partiql) {
+            self.outright.extend(&class.tables);
+            self.wildcard |= class.wildcard;
+        }
+        if outright && class.full_access {
+            self.full.extend(&class.tables);
+        }
+    }
+}
+
 impl Party {
     fn nobody() -> Self {
         let empty = String::new;
@@ -300,6 +333,8 @@ fn unknown_principal(gap: &GapId) -> Principal {
         trust_conditioned: Fact::Unknown(gap.clone()),
         policies_unread: Fact::Unknown(gap.clone()),
         reads_tables: Fact::Unknown(gap.clone()),
+        reads_every_table: Fact::Unknown(gap.clone()),
+        full_access: Fact::Unknown(gap.clone()),
         reads_sensitive: Fact::Unknown(gap.clone()),
         decrypts_all_keys: Fact::Unknown(gap.clone()),
     }
