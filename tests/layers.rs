@@ -1,4 +1,5 @@
 //! Imports run downward only, and the SDK is named where the design says.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 use std::{fs, path::Path};
 
@@ -39,7 +40,7 @@ fn imports_run_downward() {
     let mut wrong = Vec::new();
     for (file, text) in sources() {
         let room = room_of(&file);
-        let Some(rank) = rank(room) else {
+        let Some(own) = rank(room) else {
             if room != "lib" {
                 wrong.push(format!("{file}: the room `{room}` is in no layer"));
             }
@@ -47,7 +48,7 @@ fn imports_run_downward() {
         };
         for imported in imports(&text) {
             let Some(other) = rank(&imported) else { continue };
-            let allowed = imported == room || other < rank || SIDEWAYS.contains(&(room, imported.as_str()));
+            let allowed = imported == room || other < own || SIDEWAYS.contains(&(room, imported.as_str()));
             if !allowed {
                 wrong.push(format!("{file}: `{room}` imports `{imported}`, which does not lie below it"));
             }

@@ -78,7 +78,7 @@ impl Sampler {
         let gap = fault.as_ref().map(gap);
         match gap {
             Some(gap) if reading.purse.requests == 0 => Seen::Gap(gap),
-            _ => Seen::Value(reading.finish(stopped)),
+            gap => Seen::Value(reading.finish(stopped, gap)),
         }
     }
 }
@@ -171,7 +171,7 @@ impl Reading<'_> {
         Ok((read.items, next))
     }
 
-    fn finish(self, stopped: Stopped) -> Sample {
+    fn finish(self, stopped: Stopped, gap: Option<GapId>) -> Sample {
         Sample {
             items_read: self.purse.items,
             requests: self.purse.requests,
@@ -180,6 +180,7 @@ impl Reading<'_> {
             segments: self.segments,
             segments_read: u32::try_from(self.touched.len()).unwrap_or(u32::MAX),
             stopped,
+            gap,
             contents: self.tally.finish(),
         }
     }

@@ -139,7 +139,10 @@ fn of_words(words: &[String]) -> Option<Option<Hint>> {
             let event = rest.iter().any(|w| OTHER_SESSIONS.contains(w));
             if event { Some(None) } else { secret(SessionToken) }
         }
-        "hash" | "digest" if has("password") => Some(Some(Hint::PasswordHash)),
+        "hash" | "digest" | "md" | "sha" | "bcrypt" | "argon" | "scrypt" | "pbkdf" if has("password") => {
+            Some(Some(Hint::PasswordHash))
+        }
+        "password" if has("md") || has("sha") => Some(Some(Hint::PasswordHash)),
         "password" if !has("reset") && !has("boarding") => Some(Some(Hint::Password)),
         "pin" if matches!(before, None | Some("user" | "card" | "login" | "security" | "account")) => {
             Some(Some(Hint::Password))

@@ -70,7 +70,7 @@ pub fn nodes(table: &snapshot::Table, account: &str, taken: Timestamp) -> Vec<No
     let node = |((path, kind), seen): ((&str, SecretKind), Vec<&Sighting>)| {
         let copies = copy::of(table, top_level(path), taken);
         let word = kind.as_str();
-        let names = [("path", path), ("kind", word)];
+        let names = [("path", path), ("secret", word)];
         let subject = subject(SubjectKind::Attribute, table, &table.arn, account, names);
         let facts = facts(table, path, kind, &seen, &copies);
         let mut node = Node::new(subject, &facts);
@@ -84,7 +84,12 @@ pub fn nodes(table: &snapshot::Table, account: &str, taken: Timestamp) -> Vec<No
         node.children = copy::nodes(table, &copies, names, account);
         node
     };
-    groups.into_iter().map(node).collect()
+    let mut nodes: Vec<Node> = groups.into_iter().map(node).collect();
+    if let Some(gap) = &sample.gap {
+        let subject = subject(SubjectKind::Attribute, table, &table.arn, account, []);
+        nodes.push(Node::unlisted(subject, gap));
+    }
+    nodes
 }
 
 fn facts(

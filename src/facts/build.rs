@@ -33,7 +33,7 @@ fn root(account: &Account, taken: Timestamp, gaps: &mut BTreeMap<GapId, Gap>) ->
     root.children.extend(access.principal_nodes());
     root.children.extend(access.reader_nodes());
     root.children.extend(account.tables.iter().map(|table| whole_table(table, &around, gaps)));
-    root.children.extend(account.regions.iter().filter_map(|region| unlisted_tables(region, account)));
+    root.children.extend(account.regions.iter().flat_map(|region| unlisted(region, account)));
     root
 }
 
@@ -49,17 +49,34 @@ fn whole_table(table: &Table, around: &Around<'_>, gaps: &mut BTreeMap<GapId, Ga
     node
 }
 
-/// Stands for the tables of a Region that ListTables did not name to the end.
-fn unlisted_tables(region: &Region, account: &Account) -> Option<Node> {
-    let gap = region.tables.gap.as_ref()?;
-    let subject = Subject {
-        kind: SubjectKind::Table,
-        arn: format!("arn:{}:dynamodb:{}:{}:table/*", account.partition, region.name, account.id),
-        account: account.id.clone(),
-        region: Some(region.name.clone()),
-        table: None,
-        tables: None,
-        names: BTreeMap::new(),
+/// Stands for what a Region hid: tables that ListTables did not name to the end, with their readers, and
+/// keys that only an answer which did not come would have named.
+fn unlisted(region: &Region, account: &Account) -> Vec<Node> {
+    let place = |service: &str, resource: &str| {
+        format!("arn:{}:{service}:{}:{}:{resource}/*", account.partition, region.name, account.id)
     };
-    Some(Node::unlisted(subject, gap))
+    let node = |kind, arn: String, gap: &GapId| {
+        let names = [("which".to_owned(), "(not listed)".to_owned())].into();
+        let (account, region) = (account.id.clone(), Some(region.name.clone()));
+        Node::unlisted(Subject { kind, arn, account, region, table: None, tables: None, names }, gap)
+    };
+    let mut nodes = Vec::new();
+    if let Some(gap) = &region.tables.gap {
+        nodes.push(node(SubjectKind::Table, place("dynamodb", "table"), gap));
+        nodes.push(node(SubjectKind::Reader, place("dynamodb", "table"), gap));
+    }
+    if let Some(gap) = hidden_keys(region, account) {
+        nodes.push(node(SubjectKind::Key, place("kms", "key"), gap));
+    }
+    nodes
+}
+
+/// Keys are found through the tables and backups that name them.
+fn hidden_keys<'a>(region: &'a Region, account: &'a Account) -> Option<&'a GapId> {
+    let tables = || account.tables.iter().filter(|table| table.region == region.name);
+    let described = tables().find_map(|table| table.description.gap());
+    let listed = tables().find_map(|table| table.backups.gap.as_ref());
+    let backups = || tables().flat_map(|table| &table.backups.items);
+    let backed_up = backups().find_map(|backup| backup.encryption.gap());
+    region.tables.gap.as_ref().or(described).or(listed).or(backed_up)
 }

@@ -89,6 +89,22 @@ pub struct Needs {
 }
 
 impl Roads {
+    /// The roads of both.
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            get: self.get || other.get,
+            scan: self.scan || other.scan,
+            partiql: self.partiql || other.partiql,
+            stream: self.stream || other.stream,
+            export: self.export || other.export,
+            restore: self.restore || other.restore,
+            kinesis: self.kinesis || other.kinesis,
+            replicate: self.replicate || other.replicate,
+            write_return: self.write_return || other.write_return,
+            policy: self.policy || other.policy,
+        }
+    }
+
     /// Whether items can be read at once, without a write, a copy or a change of policy first.
     pub fn reads(&self) -> bool {
         self.get || self.scan || self.partiql || self.stream
@@ -125,8 +141,8 @@ pub struct Roads {
 pub struct Tables {
     /// How many.
     pub count: i64,
-    /// How many in whose samples a secret was seen.
-    pub sensitive: i64,
+    /// How many in whose samples a secret was seen; unknown where one of them was not sampled.
+    pub sensitive: Fact<i64>,
     /// Whether every table of the account that was looked at.
     pub all: bool,
 }

@@ -251,9 +251,17 @@ pub fn subject<const N: usize>(
     }
 }
 
-/// Whether a secret was seen in the sample; unknown where items exist and none was read.
+/// Whether a secret was seen in the sample; unknown where none was, and reading was refused or cut short.
 pub fn sensitive(sample: &Seen<snapshot::Sample>) -> Fact<bool> {
-    Fact::of(sample, |sample| sample.contents.sightings.iter().any(|s| s.confidence >= SENSITIVE))
+    let sample = match sample {
+        Seen::Value(sample) => sample,
+        Seen::Gap(gap) => return Fact::Unknown(gap.clone()),
+    };
+    let seen = sample.contents.sightings.iter().any(|sighting| sighting.confidence >= SENSITIVE);
+    match &sample.gap {
+        Some(gap) if !seen => Fact::Unknown(gap.clone()),
+        _ => Fact::Known(seen),
+    }
 }
 
 /// A sighting at or above this confidence makes its table sensitive.

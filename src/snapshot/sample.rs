@@ -24,6 +24,9 @@ pub struct Sample {
     pub segments_read: u32,
     /// Why reading stopped.
     pub stopped: Stopped,
+    /// What cut the reading short, where that was neither the budget nor the number of items asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gap: Option<super::GapId>,
     /// What the items held.
     pub contents: Contents,
 }

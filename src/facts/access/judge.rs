@@ -53,8 +53,15 @@ impl Judge<'_> {
             set(roads, road);
             all.extend(via);
         }
+        // What is had outright is had under any condition, too.
+        if let Some((outright, by)) = by_condition.get(&None).cloned() {
+            for (roads, via) in by_condition.values_mut() {
+                *roads = roads.and(outright);
+                via.extend(by.iter().cloned());
+            }
+        }
         let row = |(condition, (roads, via)): (Option<Expr>, (Roads, BTreeSet<String>))| Row {
-            full_access: condition.is_none() && self.full_access(target, roads),
+            full_access: self.full_access(target, roads, condition.as_ref()),
             wildcard: self.wildcard(target, roads),
             condition,
             roads,
@@ -123,8 +130,9 @@ impl Judge<'_> {
         (truth, outcome.via.into_iter().map(|statement| statement.to_string()))
     }
 
-    /// Whether an action that no policy names is allowed, and with it every road that the table has.
-    fn full_access(&self, target: &Target, roads: Roads) -> bool {
+    /// Whether an action that no policy names is allowed under `condition`, and with it every road that
+    /// the table has.
+    fn full_access(&self, target: &Target, roads: Roads, condition: Option<&Expr>) -> bool {
         let stream = target.resources.iter().any(|resource| resource.form == Form::Stream);
         let all = Roads {
             get: true,
@@ -139,7 +147,12 @@ impl Judge<'_> {
             policy: true,
         };
         let policy = target.resources.first().and_then(|table| table.policy).map(|id| self.named(id));
-        roads == all && self.decide(ANY_ACTION, &target.arn, policy, target).0 == Truth::True
+        let anything = || match self.decide(ANY_ACTION, &target.arn, policy, target).0 {
+            Truth::True => true,
+            Truth::Depends(needed) => condition == Some(&needed),
+            Truth::False => false,
+        };
+        roads == all && anything()
     }
 
     /// Whether a table that no policy names would be reached by one of `roads` too.

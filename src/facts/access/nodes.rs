@@ -70,18 +70,15 @@ impl Access {
 
     /// One node for each user and role, by ARN; then one if they were not listed whole.
     pub fn principal_nodes(&self) -> Vec<Node> {
-        let mut reads = vec![(false, false); self.subjects.len()];
+        let mut reads = vec![BTreeSet::new(); self.subjects.len()];
         for class in self.classes.iter().filter(|class| class.roads.reads()) {
-            let sensitive = class.tables.iter().any(|at| self.targets[*at].sensitive);
             for number in &class.members {
-                if let Some(found) = reads.get_mut(*number) {
-                    found.0 = true;
-                    found.1 |= sensitive;
+                if let Some(tables) = reads.get_mut(*number) {
+                    tables.extend(&class.tables);
                 }
             }
         }
-        let node =
-            |(subject, (any, sensitive)): (&Subject, (bool, bool))| self.principal(subject, any, sensitive);
+        let node = |(subject, tables): (&Subject, BTreeSet<usize>)| self.principal(subject, &tables);
         let mut nodes: Vec<Node> = self.subjects.iter().zip(reads).map(node).collect();
         if let Some(gap) = &self.incomplete {
             let names = [("principal".to_owned(), "(not listed)".to_owned())].into();
@@ -94,7 +91,6 @@ impl Access {
     fn reader(&self, number: usize, class: &AccessClass) -> Option<Node> {
         let party = self.parties.get(number)?;
         let arns = class.tables.iter().filter_map(|at| self.table_arn(*at));
-        let sensitive = class.tables.iter().filter(|at| self.targets[**at].sensitive).count();
         let names =
             [("reader".to_owned(), party.name.clone()), ("class".to_owned(), class.id.clone())].into();
         let name = self.name(SubjectKind::Reader, &party.arn, names, Some(TableSet::of(arns)));
@@ -106,7 +102,10 @@ impl Access {
             roads: Fact::Known(class.roads),
             tables: Fact::Known(Tables {
                 count: count(class.tables.len()),
-                sensitive: count(sensitive),
+                sensitive: match self.unsampled(&class.tables) {
+                    Some(gap) => Fact::Unknown(gap.clone()),
+                    None => Fact::Known(count(self.sensitive(&class.tables))),
+                },
                 all: class.tables.len() == self.targets.len(),
             }),
             full_access: Fact::Known(class.full_access),
@@ -172,17 +171,24 @@ impl Access {
         Node::new(self.name(SubjectKind::Reader, &self.root(), names, tables), &facts)
     }
 
-    fn principal(&self, subject: &Subject, any: bool, sensitive: bool) -> Node {
+    fn sensitive(&self, tables: &BTreeSet<usize>) -> usize {
+        tables.iter().filter(|at| self.targets[**at].sensitive).count()
+    }
+
+    fn unsampled(&self, tables: &BTreeSet<usize>) -> Option<&GapId> {
+        tables.iter().find_map(|at| self.targets[*at].unsampled.as_ref())
+    }
+
+    fn principal(&self, subject: &Subject, tables: &BTreeSet<usize>) -> Node {
         // What was found holds whatever else there is; what was not found may lie behind a gap, of the
         // principal's own policies or of the tables'.
-        let unless = |found: bool, gap: Option<&GapId>| match gap {
+        let found = |found: bool, gap: Option<&GapId>| match subject.unread.first().or(gap) {
             Some(gap) if !found => Fact::Unknown(gap.clone()),
             _ => Fact::Known(found),
         };
-        let own = subject.unread.first();
-        let through = |wanted: fn(&&Target) -> bool| {
-            own.or_else(|| self.targets.iter().filter(wanted).find_map(Target::hidden))
-        };
+        let unlisted = self.unlisted.as_ref();
+        let hidden = |of: fn(&&Target) -> bool| self.targets.iter().filter(of).find_map(Target::hidden);
+        let secret = |target: &&Target| target.sensitive || target.unsampled.is_some();
         let trust = |get: fn(&Trust) -> bool| match &subject.trust {
             Ok(trust) => Fact::Known(get(trust)),
             Err(gap) => Fact::Unknown(gap.clone()),
@@ -200,9 +206,12 @@ impl Access {
             trusts_anyone: trust(|trust| trust.anyone),
             trust_conditioned: trust(|trust| trust.conditioned),
             policies_unread: Fact::Known(!subject.unread.is_empty() || subject.boundary_unread.is_some()),
-            reads_tables: unless(any, through(|_| true)),
-            reads_sensitive: unless(sensitive, through(|target| target.sensitive)),
-            decrypts_all_keys: unless(self.decrypts_all_keys(subject), own),
+            reads_tables: found(!tables.is_empty(), hidden(|_| true).or(unlisted)),
+            reads_sensitive: found(
+                self.sensitive(tables) > 0,
+                self.unsampled(tables).or_else(|| hidden(secret)).or(unlisted),
+            ),
+            decrypts_all_keys: found(self.decrypts_all_keys(subject), None),
         };
         let names = [("principal".to_owned(), subject.name.clone())].into();
         let mut node = Node::new(self.name(SubjectKind::Principal, &subject.who.arn, names, None), &facts);

@@ -23,6 +23,8 @@ pub(super) struct Target {
     pub(super) arn: String,
     /// Whether a secret was seen in it.
     pub(super) sensitive: bool,
+    /// The gap that kept it from being sampled.
+    pub(super) unsampled: Option<GapId>,
     pub(super) region: String,
     pub(super) resources: Vec<Resource>,
     /// The gaps behind which a policy of the table or of its stream may lie.
@@ -105,6 +107,7 @@ fn target(
     Target {
         arn: table.arn.clone(),
         sensitive: sensitive.contains(&table.arn),
+        unsampled: table.sample.as_result().map_or_else(|gap| Some(gap.clone()), |sample| sample.gap.clone()),
         region: table.region.clone(),
         resources,
         unread,
