@@ -171,10 +171,10 @@ pub(super) fn next_steps(view: &View, width: u16) -> String {
         .map(|g| g.call.clone())
         .collect();
     if !denied.is_empty() {
-        let statement = serde_json::json!({ "Effect": "Allow", "Action": denied, "Resource": "*" });
+        let actions = cell(&denied.join(", "), CUT);
         steps.push((
             "see the rest".to_owned(),
-            format!("allow the auditor {statement}; `dynaudit policy` has all"),
+            format!("let the auditor call {actions}; `dynaudit policy` prints the statements"),
         ));
     }
     if !steps.is_empty() {

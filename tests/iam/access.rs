@@ -85,7 +85,8 @@ fn roads_under_different_conditions_are_different_classes() {
     assert_eq!(conditional["needs"]["mfa"], true);
     assert_eq!(conditional["needs"]["other"], false);
     assert_eq!(conditional["condition"], "Bool aws:MultiFactorAuthPresent [true]");
-    assert_eq!((&conditional["roads"]["scan"], &conditional["roads"]["get"]), (&json!(true), &json!(false)));
+    let roads = &conditional["roads"];
+    assert_eq!((&roads["scan"], &roads["get"]), (&json!(true), &json!(true)), "what it has outright too");
     assert!(found.iter().all(|f| f["wildcard"] == false && f["tables"]["count"] == 1));
 }
 

@@ -181,14 +181,16 @@ impl Access {
 
     fn principal(&self, subject: &Subject, tables: &BTreeSet<usize>) -> Node {
         // What was found holds whatever else there is; what was not found may lie behind a gap, of the
-        // principal's own policies or of the tables'.
-        let found = |found: bool, gap: Option<&GapId>| match subject.unread.first().or(gap) {
+        // principal's own policies, of the tables' or of the list of tables.
+        let unless = |found: bool, gap: Option<&GapId>| match gap {
             Some(gap) if !found => Fact::Unknown(gap.clone()),
             _ => Fact::Known(found),
         };
-        let unlisted = self.unlisted.as_ref();
-        let hidden = |of: fn(&&Target) -> bool| self.targets.iter().filter(of).find_map(Target::hidden);
-        let secret = |target: &&Target| target.sensitive || target.unsampled.is_some();
+        let own = subject.unread.first();
+        let through = |wanted: fn(&&Target) -> bool| {
+            let hidden = || self.targets.iter().filter(wanted).find_map(Target::hidden);
+            own.or_else(hidden).or(self.unlisted.as_ref())
+        };
         let trust = |get: fn(&Trust) -> bool| match &subject.trust {
             Ok(trust) => Fact::Known(get(trust)),
             Err(gap) => Fact::Unknown(gap.clone()),
@@ -206,12 +208,13 @@ impl Access {
             trusts_anyone: trust(|trust| trust.anyone),
             trust_conditioned: trust(|trust| trust.conditioned),
             policies_unread: Fact::Known(!subject.unread.is_empty() || subject.boundary_unread.is_some()),
-            reads_tables: found(!tables.is_empty(), hidden(|_| true).or(unlisted)),
-            reads_sensitive: found(
+            reads_tables: unless(!tables.is_empty(), through(|_| true)),
+            reads_sensitive: unless(
                 self.sensitive(tables) > 0,
-                self.unsampled(tables).or_else(|| hidden(secret)).or(unlisted),
+                through(|target| target.sensitive || target.unsampled.is_some())
+                    .or_else(|| self.unsampled(tables)),
             ),
-            decrypts_all_keys: found(self.decrypts_all_keys(subject), None),
+            decrypts_all_keys: unless(self.decrypts_all_keys(subject), own),
         };
         let names = [("principal".to_owned(), subject.name.clone())].into();
         let mut node = Node::new(self.name(SubjectKind::Principal, &subject.who.arn, names, None), &facts);
