@@ -221,6 +221,8 @@ fn the_schema_is_in_step() {
     if std::env::var_os("UPDATE").is_some() {
         std::fs::write(path, &now).unwrap();
     }
-    let kept = std::fs::read_to_string(path).unwrap_or_default();
-    assert!(kept == now, "the types have changed: run UPDATE=1 cargo test --test report");
+    // By content: the order of keys depends on the features that the build has.
+    let read = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+    let kept = std::fs::read_to_string(path).unwrap();
+    assert!(read(&kept) == read(&now), "the types have changed: run UPDATE=1 cargo test --test report");
 }
