@@ -26,7 +26,7 @@ pub(super) async fn region(run: Arc<Run>, name: String) -> Found {
     let client = run.clients.dynamodb(&name);
     let listed = list(&run, &client, &name).await;
     if let Some(gap) = listed.gap.clone().filter(|gap| run.desk.because(gap, Why::RegionDisabled)) {
-        let region = Region { name, tables: listed, orphan_backups: Listed::missing(gap) };
+        let region = Region { name, disabled: true, tables: listed, orphan_backups: Listed::missing(gap) };
         return Found { region, tables: Vec::new() };
     }
     let wanted: Vec<String> = listed.items.iter().filter(|table| run.wants(table)).cloned().collect();
@@ -37,7 +37,7 @@ pub(super) async fn region(run: Arc<Run>, name: String) -> Found {
         copies::copies(&run.desk, &client, &name, |table| run.wants(table), &names),
     );
     let orphan_backups = join(copies, &mut tables, &listed);
-    Found { region: Region { name, tables: listed, orphan_backups }, tables }
+    Found { region: Region { name, disabled: false, tables: listed, orphan_backups }, tables }
 }
 
 /// Where tables may be missing from the list, a backup without a table need not be an orphan.

@@ -10,18 +10,17 @@ use super::{
 };
 use crate::{
     finding::{Subject, SubjectKind},
-    snapshot::{Account, Gap, GapId, Region, Snapshot, Table, Why},
+    snapshot::{Account, Gap, GapId, Region, Snapshot, Table, Timestamp},
 };
 
 /// Joins everything that a check may ask about.
 pub fn build(snapshot: &Snapshot) -> Facts {
     let mut gaps = BTreeMap::new();
-    let roots = snapshot.accounts.iter().map(|account| root(account, snapshot, &mut gaps)).collect();
+    let roots = snapshot.accounts.iter().map(|account| root(account, snapshot.taken, &mut gaps)).collect();
     Facts { roots, gaps }
 }
 
-fn root(account: &Account, snapshot: &Snapshot, gaps: &mut BTreeMap<GapId, Gap>) -> Node {
-    let taken = snapshot.taken;
+fn root(account: &Account, taken: Timestamp, gaps: &mut BTreeMap<GapId, Gap>) -> Node {
     let is_sensitive = |t: &&Table| table::sensitive(&t.sample).known() == Some(&true);
     let sensitive: BTreeSet<String> =
         account.tables.iter().filter(is_sensitive).map(|table| table.arn.clone()).collect();
@@ -35,8 +34,7 @@ fn root(account: &Account, snapshot: &Snapshot, gaps: &mut BTreeMap<GapId, Gap>)
     root.children.extend(access.reader_nodes());
     root.children.extend(account.tables.iter().map(|table| whole_table(table, &around, gaps)));
     // A Region that is not enabled is a gap by name; a row of every check for each would say no more.
-    let off = |gap: &GapId| snapshot.gaps.get(gap).is_some_and(|gap| gap.why == Why::RegionDisabled);
-    let regions = account.regions.iter().filter(|region| !region.tables.gap.as_ref().is_some_and(off));
+    let regions = account.regions.iter().filter(|region| !region.disabled);
     root.children.extend(regions.flat_map(|region| unlisted(region, account)));
     root
 }

@@ -115,6 +115,9 @@ pub struct Identity {
 pub struct Region {
     /// For example `eu-west-1`.
     pub name: String,
+    /// Whether the account has it switched off: then nothing in it can be asked about, and the gap of `tables` says so.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub disabled: bool,
     /// How many tables ListTables named; a gap where the list is incomplete or was refused.
     pub tables: Listed<String>,
     /// On-demand backups of the Region that belong to no table that still exists.

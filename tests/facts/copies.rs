@@ -99,10 +99,12 @@ fn streams_replicas_backups_and_exports_copy_whole_items() {
     assert_eq!(only(&snapshot, Attribute)["copies"].as_array().unwrap().len(), 5);
 }
 
+/// A call, and how it is refused.
+type Refusal = (&'static str, fn(&mut Snapshot));
+
 #[test]
 fn a_refused_list_leaves_what_was_seen_and_one_unknown_copy() {
-    type Refusal = fn(&mut Snapshot);
-    let calls: [(&str, Refusal); 4] = [
+    let calls: [Refusal; 4] = [
         ("dynamodb:DescribeTable", |s| {
             deny_description(s);
         }),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use dynaudit::snapshot::{
-    Account, Gap, GapId, Listed, Principals, ResourceId, Seen, Table, Why,
+    Account, Gap, GapId, Listed, Principals, ResourceId, Sample, Seen, Table, Why,
     principal::{ManagedPolicy, Principal},
     table::{Description, Index},
 };
@@ -89,7 +89,7 @@ pub fn table(name: &str) -> Table {
         insights: not_asked(),
         backups: Listed::default(),
         exports: Listed::default(),
-        sample: not_asked(),
+        sample: Seen::Value(Sample::default()),
     }
 }
 

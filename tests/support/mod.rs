@@ -54,6 +54,7 @@ pub fn empty() -> Snapshot {
             regions: vec![Region {
                 name: REGION.into(),
                 tables: Listed::default(),
+                disabled: false,
                 orphan_backups: Listed::<Backup>::default(),
             }],
             tables: Vec::new(),

@@ -106,7 +106,7 @@ pub fn evaluate(account: &Account, sensitive: &BTreeSet<String>, gaps: &mut BTre
         parties,
         classes,
         incomplete: account.principals.gap.clone(),
-        unlisted: account.regions.iter().find_map(|region| region.tables.gap.clone()),
+        unlisted: account.regions.iter().filter(|r| !r.disabled).find_map(|r| r.tables.gap.clone()),
         guardrails: account.guardrails.gap().cloned(),
     }
 }

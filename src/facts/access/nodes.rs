@@ -215,7 +215,8 @@ impl Access {
             full_access: unless(all(&reach.full), own.or(self.unlisted.as_ref())),
             reads_sensitive: unless(
                 self.sensitive(tables) > 0,
-                through(|target| target.sensitive).or_else(|| self.unsampled(tables)),
+                through(|target| target.sensitive || target.unsampled.is_some())
+                    .or_else(|| self.unsampled(tables)),
             ),
             decrypts_all_keys: unless(self.decrypts_all_keys(subject), own),
         };
