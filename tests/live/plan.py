@@ -118,6 +118,7 @@ def people(tables):
             Principal("role", "reporting", managed=("scan-everything",), reads="all"),
             Principal("role", "lister", managed=("list-only",)),
             Principal("role", "partner", (statement("dynamodb:GetItem", mine),), trusts=OUTSIDER, reads=(first.id,)),
+            Principal("role", "scanner", (statement("dynamodb:Scan"),), reads="all"),
             Principal("role", "vendor", (statement("dynamodb:Query", mine),), trusts=OUTSIDER, external_id=True,
                       reads=(first.id,)),
             Principal("user", "anna", group="analysts", reads="all"),
