@@ -4,7 +4,7 @@ from collections import Counter
 
 from truth import ACCOUNT, TRUTH, expected, hidden
 
-FLAGGED, UNKNOWN = "flagged", "unknown"
+FLAGGED, UNKNOWN, CLEAR, NOT_APPLICABLE = "flagged", "unknown", "clear", "not-applicable"
 
 
 def label(subject, seeded):
@@ -75,6 +75,8 @@ def never_lies(base, other, operation, seeded):
     new = gaps(other, seeded.account) - gaps(base, seeded.account)
     problems = [f"a new gap names {call} on {on}" for call, on, _ in sorted(new) if call != operation]
     before, after = verdicts(base, seeded), verdicts(other, seeded)
+    none_of_it = {(f["check"], label(f["subject"], seeded)) for f in base["findings"]
+                  if f["verdict"] == NOT_APPLICABLE}
     stands_in = {f["check"] for f in other["findings"] if f["verdict"] == UNKNOWN and names(f, operation)}
     for pair, finding in after.items():
         was, now = before.get(pair), finding["verdict"]
@@ -82,6 +84,9 @@ def never_lies(base, other, operation, seeded):
             if now == FLAGGED:
                 problems.append(f"{pair}: flagged, and not there with all answers")
         elif now != was["verdict"]:
+            # A subject may have several rows; of those one that was clear may go with what it was about.
+            if now == NOT_APPLICABLE and was["verdict"] == CLEAR and pair in none_of_it:
+                continue
             if now != UNKNOWN:
                 problems.append(f"{pair}: {was['verdict']} became {now}")
             elif not names(finding, operation):
@@ -94,7 +99,7 @@ def never_lies(base, other, operation, seeded):
 
 def verdicts(report, seeded):
     """Findings by check and subject; where several share a subject, the worst."""
-    order = (FLAGGED, UNKNOWN, "clear", "not-applicable")
+    order = (FLAGGED, UNKNOWN, CLEAR, NOT_APPLICABLE)
     found = {}
     for finding in sorted(report["findings"], key=lambda f: -order.index(f["verdict"])):
         found[finding["check"], label(finding["subject"], seeded)] = finding

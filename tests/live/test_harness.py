@@ -77,6 +77,12 @@ class NeverLies(unittest.TestCase):
                     report(a="not-applicable", b="clear", c="unknown"), report(a="flagged", d="flagged")):
             self.assertTrue(self.problems(base, lie), lie)
 
+    def test_a_clear_row_may_go_if_another_was_not_applicable_before(self):
+        both = report(a="clear")
+        both["findings"] += report(a="not-applicable")["findings"]
+        self.assertEqual([], self.problems(both, report(a="not-applicable")))
+        self.assertTrue(self.problems(report(a="clear"), report(a="not-applicable")))
+
     def test_an_unknown_or_a_gap_that_names_another_call(self):
         other = report(a="unknown")
         other["findings"][0]["missing"][0]["call"] = "kms:DescribeKey"
