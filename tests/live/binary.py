@@ -24,11 +24,19 @@ class Ran:
     seconds: float
 
     def json(self):
-        return json.loads(self.out)
+        """The report. A name that an object holds twice is an error: readers differ in which they take."""
+        return json.loads(self.out, object_pairs_hook=once)
 
     def findings_as_written(self):
         """The bytes of `findings` in the report, just as they were written."""
         return members(self.out.decode())["findings"]
+
+
+def once(pairs):
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        raise ValueError(f"a name stands twice among {[name for name, _ in pairs]}")
+    return members
 
 
 def members(text):

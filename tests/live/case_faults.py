@@ -9,16 +9,18 @@ from tally import unless
 WHY = {"deny": {"denied"}, "throttle": {"throttled"}, "error": {"failed"}, "truncate": {"malformed", "failed"}}
 
 
-def run(tally, title, seeded, binary, proxy, listed, kinds):
-    """Every operation of `listed`, for every kind of fault."""
+def run(tally, title, seeded, binary, proxy, listed, kinds, only=""):
+    """Every operation of `listed` that this account takes, for every kind of fault; of these those named by `only`."""
     proxy.reset()
     base = readable(tally, f"{title}: undisturbed", binary.audit())
     if base is None:
         return
-    pieces = leaks.needles(seeded.hidden)
-    for operation in sorted(listed):
+    pieces, taken = leaks.needles(seeded.hidden), dict(proxy.calls)
+    print(f"      {title}: not called, so not failed: {', '.join(sorted(listed - taken.keys())) or 'none'}")
+    for operation in sorted(listed & taken.keys()):
         for kind in kinds:
-            fails(tally, f"{title}: {kind} {operation}", seeded, binary, proxy, operation, kind, base, pieces)
+            if only in f"{kind} {operation}":
+                fails(tally, f"{title}: {kind} {operation}", seeded, binary, proxy, operation, kind, base, pieces)
 
 
 def fails(tally, title, seeded, binary, proxy, operation, kind, base, pieces):

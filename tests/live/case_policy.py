@@ -45,6 +45,8 @@ def run(tally, title, seeded, root, proxy, printed, every):
     if report is None:
         return
     tally.check(f"{title}: the printed policy is enough", denied(report))
+    writes = [f["verdict"] for f in report["findings"] if f["check"] == "auditor-can-write"]
+    tally.check(f"{title}: the printed policy cannot write", unless(writes == ["clear"], f"{writes}, not clear"))
     used = sorted(actions(printed) & set(proxy.calls) - {"sts:GetCallerIdentity"})  # that one takes no permission
     tally.check(f"{title}: nothing changed", changes(before, state(seeded.clients(), seeded.plan.regions())))
     for action in used if every else used[:: max(1, len(used) // 3)]:

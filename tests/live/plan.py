@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass, field
 
-from recipes import CLEAN, RECIPES, Recipe
+from recipes import CLEAN, HALF, RECIPES, Recipe
 
 REGIONS = ("eu-west-1", "us-east-1")
 OUTSIDER = "999988887777"
+MFA = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,12 @@ class Table:
 
 @dataclass(frozen=True)
 class Principal:
-    """A role or user. `reads` is what it can read in the end: `all`, or names of tables."""
+    """A role or user.
+
+    `reads` is what it can read in the end: `all`, or names of tables; `full` is whether it may do everything on all
+    tables, without a condition; `exits` and `opens` are what it may do instead of a read: copy tables out, change
+    who is let in.
+    """
 
     kind: str
     name: str
@@ -55,8 +61,12 @@ class Principal:
     managed: tuple = ()  # names of managed policies, the account's own or AWS's
     group: str | None = None
     trusts: str | None = None
+    external_id: bool = False  # whether the trust asks for one
     reads: str | tuple = ()
     full: bool = False
+    decrypts: bool = False  # with every key
+    exits: bool = False
+    opens: bool = False
 
     @property
     def id(self):
@@ -98,11 +108,19 @@ def people(tables):
         principals=[
             Principal("role", "administrator", (statement("dynamodb:*"),), reads="all", full=True),
             Principal("role", "backend", (statement(["dynamodb:GetItem", "dynamodb:Query"], mine),), reads=(first.id,)),
-            Principal("role", "break-glass", managed=("AdministratorAccess",), reads="all", full=True),
+            Principal("role", "administrator-with-mfa", (statement("dynamodb:*", Condition=MFA),)),
+            Principal("role", "break-glass", managed=("AdministratorAccess",), reads="all", full=True, decrypts=True),
+            Principal("role", "decrypter", (statement("kms:Decrypt"),), decrypts=True),
+            Principal("role", "deployer", (statement(["dynamodb:DescribeTable", "dynamodb:PutResourcePolicy"]),),
+                      opens=True),
+            Principal("role", "exporter", (statement("dynamodb:ExportTableToPointInTime", mine),), exits=True),
             Principal("role", "auditors", managed=("ReadOnlyAccess",), reads="all"),
             Principal("role", "reporting", managed=("scan-everything",), reads="all"),
             Principal("role", "lister", managed=("list-only",)),
             Principal("role", "partner", (statement("dynamodb:GetItem", mine),), trusts=OUTSIDER, reads=(first.id,)),
+            Principal("role", "scanner", (statement("dynamodb:Scan"),), reads="all"),
+            Principal("role", "vendor", (statement("dynamodb:Query", mine),), trusts=OUTSIDER, external_id=True,
+                      reads=(first.id,)),
             Principal("user", "anna", group="analysts", reads="all"),
             Principal("user", "denied", (statement("dynamodb:*", effect="Deny"),), managed=("scan-everything",)),
             Principal("user", "nobody"),
@@ -125,7 +143,7 @@ def small():
         Table("catalogue", eu, "main", protected=False),
         Table("vault", eu, "main", RECIPES["encrypted"], stream="NEW_IMAGE"),
         Table("devices", us, "doomed", RECIPES["devices"], ttl="expires_at", index=("by-token", "access_token", "ALL")),
-        Table("partner-feed", us, "granted", admits=OUTSIDER),
+        Table("partner-feed", us, "granted", HALF, admits=OUTSIDER),
         Table("open-data", us, "still", admits="public", pitr=False, backup=False),
         Table("billing", us, "off", RECIPES["passwords"], kinesis=OUTSIDER),
         Table("empty", us, "main", items=0, backup=False),

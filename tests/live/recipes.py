@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from typing import Callable
 
 
+IN_2096 = 4_000_000_000  # later than any run: MiniStack removes what is over
+
+
 @dataclass(frozen=True)
 class Secret:
-    """A secret planted under a path; `is_a` is the least that a detector must know of it."""
+    """A secret planted under a path; `kind` is what it is, in the words of `attribute.kind`."""
 
     path: str
-    is_a: str  # "token", "password" or "hash"
+    kind: str
     weak: bool = False
     no_expiry: bool = False
     alg_none: bool = False
@@ -31,7 +34,7 @@ def jwt_sessions(m, n):
 
 
 def jwt_short(m, n):
-    return {"id": m.uuid(), "access_token": m.jwt(), "device": m.word(), "expires_at": 1_790_003_600 + n}
+    return {"id": m.uuid(), "access_token": m.jwt(), "device": m.word(), "expires_at": IN_2096 + n}
 
 
 def jwt_unsigned(m, n):
@@ -72,6 +75,10 @@ def catalogue(m, n):
             "created_at": "2026-03-04T05:06:07Z", "public": True, "etag": m.digest("md5"), "checksum": m.digest()}
 
 
+def half_encrypted(m, n):
+    return client_encrypted(m, n) if n % 2 else {"id": m.uuid(), "session_token": m.opaque(), "n": n}
+
+
 def client_encrypted(m, n):
     return {"id": m.uuid(), "aws_dbe_head": m.ciphertext(), "aws_dbe_foot": m.ciphertext(48),
             "session_token": m.ciphertext(), "n": n}
@@ -79,17 +86,20 @@ def client_encrypted(m, n):
 
 CLEAN = Recipe("catalogue", catalogue)
 ENCRYPTED = Recipe("encrypted", client_encrypted)
+HALF = Recipe("half-encrypted", half_encrypted, (Secret("session_token", "session-token"),))
 RECIPES = {r.name: r for r in (
     CLEAN,
-    Recipe("sessions", jwt_sessions, (Secret("token", "token", no_expiry=True), Secret("refresh_token", "token"))),
-    Recipe("bcrypt", bcrypt_users, (Secret("password_hash", "hash"),)),
-    Recipe("md5", md5_users, (Secret("password_md5", "hash", weak=True),)),
-    Recipe("nested", nested, (Secret("auth.tokens[].refresh_token", "token"), Secret("client_secret", "token"))),
-    Recipe("devices", jwt_short, (Secret("access_token", "token"),)),
+    Recipe("sessions", jwt_sessions, (Secret("token", "jwt", no_expiry=True),
+                                      Secret("refresh_token", "refresh-token"))),
+    Recipe("bcrypt", bcrypt_users, (Secret("password_hash", "password-hash"),)),
+    Recipe("md5", md5_users, (Secret("password_md5", "password-hash", weak=True),)),
+    Recipe("nested", nested, (Secret("auth.tokens[].refresh_token", "refresh-token"),
+                              Secret("client_secret", "opaque-token"))),
+    Recipe("devices", jwt_short, (Secret("access_token", "jwt"),)),
     ENCRYPTED,
-    Recipe("unsigned", jwt_unsigned, (Secret("id_token", "token", alg_none=True),)),
-    Recipe("packed", packed, (Secret("blob|json.session_token", "token"),)),
-    Recipe("passwords", plain_password, (Secret("password", "password"), Secret("dsn", "token"))),
-    Recipe("api-keys", keyed_by_token, (Secret("api_key", "token"),), key="api_key"),
-    Recipe("machines", machine_keys, (Secret("private_key", "token"),)),
+    Recipe("unsigned", jwt_unsigned, (Secret("id_token", "jwt", alg_none=True),)),
+    Recipe("packed", packed, (Secret("blob|json.session_token", "session-token"),)),
+    Recipe("passwords", plain_password, (Secret("password", "password"), Secret("dsn", "connection-string"))),
+    Recipe("api-keys", keyed_by_token, (Secret("api_key", "provider-token"),), key="api_key"),
+    Recipe("machines", machine_keys, (Secret("private_key", "private-key"),)),
 )}

@@ -32,6 +32,7 @@ def seed(plan, server, url):
     seed_tables.seed(clients, plan, keys, maker, server)
     seed_people.seed(clients, account, plan)
     seed_keys.spoil(clients, plan, keys)
+    keys |= seed_keys.aws_managed(clients, plan)
     return Seeded(plan, server, url, account, keys, maker.hidden)
 
 

@@ -1,8 +1,10 @@
 """Makes the planned KMS keys."""
 
+import contextlib
 import json
 
 from plan import OUTSIDER
+from truth import AWS_MANAGED
 
 
 def seed(clients, account, plan):
@@ -28,6 +30,16 @@ def spoil(clients, plan, arns):
             kms.disable_key(KeyId=key_id)
         elif key.state == "PendingDeletion":
             kms.schedule_key_deletion(KeyId=key_id, PendingWindowInDays=10)
+
+
+def aws_managed(clients, plan):
+    """The AWS managed keys that the server itself made, as far as it knows them, by Region and name."""
+    found = {}
+    for region in {table.region for table in plan.tables if table.key == "managed"}:
+        kms = clients("kms", region)
+        with contextlib.suppress(kms.exceptions.NotFoundException):
+            found[region, AWS_MANAGED] = kms.describe_key(KeyId=f"alias/{AWS_MANAGED}")["KeyMetadata"]["Arn"]
+    return found
 
 
 def policy(account, key):

@@ -21,6 +21,8 @@ def seed(clients, account, plan):
 def make_role(iam, account, role, arns):
     who = {"AWS": f"arn:aws:iam::{role.trusts}:root"} if role.trusts else {"Service": "lambda.amazonaws.com"}
     trust = {"Effect": "Allow", "Principal": who, "Action": "sts:AssumeRole"}
+    if role.external_id:
+        trust["Condition"] = {"StringEquals": {"sts:ExternalId": "agreed"}}
     iam.create_role(RoleName=role.name, AssumeRolePolicyDocument=document(account, [trust]))
     if role.allows:
         iam.put_role_policy(RoleName=role.name, PolicyName="inline", PolicyDocument=document(account, role.allows))

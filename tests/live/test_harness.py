@@ -77,6 +77,12 @@ class NeverLies(unittest.TestCase):
                     report(a="not-applicable", b="clear", c="unknown"), report(a="flagged", d="flagged")):
             self.assertTrue(self.problems(base, lie), lie)
 
+    def test_a_clear_row_may_go_if_another_was_not_applicable_before(self):
+        both = report(a="clear")
+        both["findings"] += report(a="not-applicable")["findings"]
+        self.assertEqual([], self.problems(both, report(a="not-applicable")))
+        self.assertTrue(self.problems(report(a="clear"), report(a="not-applicable")))
+
     def test_an_unknown_or_a_gap_that_names_another_call(self):
         other = report(a="unknown")
         other["findings"][0]["missing"][0]["call"] = "kms:DescribeKey"
@@ -96,12 +102,21 @@ class Truth(unittest.TestCase):
         there = types.SimpleNamespace(keys={}, account="1", plan=plan.small(), server="moto")
         told = compare.against_truth(report(**{"aws-owned-key": "flagged"}), there)
         self.assertTrue(any("aws-owned-key: 1 found, but not planted: eu-west-1/one" in t for t in told), told)
-        self.assertTrue(any("token-in-plaintext: 7 not found" in t for t in told), told)
+        self.assertTrue(any("token-in-plaintext: 8 not found" in t for t in told), told)
 
     def test_values_are_the_same_in_each_run(self):
         makers = [Maker(7), Maker(7)]
         self.assertEqual(*[[m.jwt(), m.github(), m.pem(), m.bcrypt(), m.uuid()] for m in makers])
         self.assertEqual(makers[0].hidden, makers[1].hidden)
+
+    def test_a_name_that_stands_twice_is_an_error(self):
+        ran = binary.Ran(0, b'{"subject": {"kind": "attribute", "kind": "jwt"}}', b"", 0.0)
+        self.assertRaises(ValueError, ran.json)
+
+    def test_what_a_server_hides_must_stand_as_it_must(self):
+        there = types.SimpleNamespace(keys={}, account="1", plan=plan.small(), server="moto")
+        told = compare.against_truth(report(), there)
+        self.assertTrue(any("None, where the server can only show unknown" in t for t in told), told)
 
     def test_members_are_as_written(self):
         text = '{"x": {"findings": 0},\n "findings": [ 1,{"b":"}"} ] }'

@@ -1,19 +1,33 @@
 """The ground truth: for each check, the subjects that it must flag in a planned account, and no others."""
 
 from plan import OUTSIDER
+from recipes import HALF
 
-# What a server cannot show, so that the verdict on these subjects is "unknown" there (see GAPS).
+ACCOUNT, AWS_MANAGED = "account", "aws/dynamodb"
+# What a server cannot show, and the verdict that must stand on these subjects there.
 BLIND = {
-    "moto": {"kinesis-destination-external", "contributor-insights-shows-token-keys"},
-    "ministack": {"aws-managed-key"},
+    "moto": {
+        "kinesis-in-another-account": "unknown",  # it has neither these
+        "contributor-insights-shows-token-keys": "unknown",
+        "aws-managed-key": "clear",  # it says of aws/dynamodb that it is a customer's
+        "auditor-can-write": "not-applicable",  # it names a caller that is no principal
+    },
+    "ministack": {},
 }
-# Calls that a server does not answer, or not on everything: gaps of these are no fault of the auditor.
+# What a server makes up: to the auditor it is as if planted.
+MADE_UP = {
+    "moto": {"key-rotation-off": lambda p: {f"{t.region}/key:{AWS_MANAGED}" for t in p.tables if t.key == "managed"}},
+    "ministack": {},
+}
+# Calls that a server does not answer, on what holds these words: such gaps are no fault of the auditor.
 GAPS = {
-    "moto": {"dynamodb:DescribeKinesisStreamingDestination", "dynamodb:DescribeContributorInsights",
-             "dynamodb:ListExports", "dynamodb:GetResourcePolicy"},
-    "ministack": {"kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListGrants",
-                  "kms:ListResourceTags"},
+    "moto": {"dynamodb:DescribeKinesisStreamingDestination": "", "dynamodb:DescribeContributorInsights": "",
+             "dynamodb:ListExports": "", "dynamodb:GetResourcePolicy": "/stream/"},
+    "ministack": {"kms:DescribeKey": f":alias/{AWS_MANAGED}"},
 }
+TOKENS = {"jwt", "session-token", "access-token", "refresh-token", "api-key", "provider-token", "aws-access-key",
+          "private-key", "connection-string", "opaque-token"}
+OF_A_LOGIN = {"jwt", "session-token", "access-token", "refresh-token"}
 
 
 def tables(plan, test):
@@ -32,66 +46,93 @@ def tables_by_key(plan, test):
     return tables(plan, lambda t: (t.region, t.key) in named and test(named[t.region, t.key]))
 
 
-def secrets(plan, test):
-    return {f"{t.id}#{s.path}" for t in plan.tables if t.items for s in t.recipe.secrets if test(t, s)}
+def secrets(plan, test, copy=lambda t: ""):
+    """Secrets of such tables and kinds; `copy` names the second place that they lie in."""
+    return {f"{t.id}#{s.path}:{s.kind}{copy(t)}" for t in plan.tables if t.items for s in t.recipe.secrets
+            if test(t, s)}
 
 
-def principals(plan, test):
+def people(plan, test):
     return {p.id for p in plan.principals if test(p)}
 
 
-def indexed(table, secret, as_key):
-    if not table.index:
-        return False
-    _, attribute, projection = table.index
-    return secret.path == attribute if as_key else secret.path == attribute or projection == "ALL"
+def is_key(table, secret):
+    return secret.path == table.recipe.key
+
+
+def keys_index(table, secret):
+    return bool(table.index) and secret.path == table.index[1]
+
+
+def in_index(table, secret):
+    return keys_index(table, secret) or bool(table.index) and table.index[2] == "ALL"
+
+
+def nobody(_):
+    return set()
 
 
 TRUTH = {
-    # encryption
-    "aws-owned-key": lambda p: tables(p, lambda t: t.key == "owned"),
-    "aws-managed-key": lambda p: tables(p, lambda t: t.key == "managed"),
-    "key-disabled": lambda p: tables_by_key(p, lambda k: k.state == "Disabled"),
-    "key-pending-deletion": lambda p: tables_by_key(p, lambda k: k.state == "PendingDeletion"),
-    "key-policy-public": lambda p: keys(p, lambda k: k.admits == "public"),
-    "key-policy-cross-account": lambda p: keys(p, lambda k: k.admits == OUTSIDER),
-    "key-rotation-off": lambda p: keys(p, lambda k: not k.rotates),
-    "key-grant-to-stranger": lambda p: {f"{k.region}/key:{k.name}!grant" for k in p.keys if k.granted},
-    "encryption-key-inaccessible": lambda p: set(),
-    "replica-encryption-weaker": lambda p: set(),
-    # items
-    "token-in-plaintext": lambda p: secrets(p, lambda t, s: s.is_a == "token"),
-    "readable-password": lambda p: secrets(p, lambda t, s: s.is_a == "password"),
-    "weak-password-hash": lambda p: secrets(p, lambda t, s: s.weak),
-    "jwt-without-expiry": lambda p: secrets(p, lambda t, s: s.no_expiry),
-    "jwt-alg-none": lambda p: secrets(p, lambda t, s: s.alg_none),
-    "token-in-table-key": lambda p: secrets(p, lambda t, s: s.path == t.recipe.key),
-    "token-in-index-key": lambda p: secrets(p, lambda t, s: indexed(t, s, as_key=True)),
-    "tokens-never-expire": lambda p: secrets(p, lambda t, s: s.is_a == "token" and not t.ttl),
-    "token-copied-to-index": lambda p: secrets(p, lambda t, s: indexed(t, s, as_key=False)),
-    "token-in-stream": lambda p: secrets(p, lambda t, s: s.is_a == "token" and t.stream),
     # access
-    "public-table-policy": lambda p: tables(p, lambda t: t.admits == "public"),
+    "bulk-exit": lambda p: people(p, lambda q: q.exits),
+    "can-let-itself-in": lambda p: people(p, lambda q: q.opens),
     "cross-account-table-policy": lambda p: tables(p, lambda t: t.admits == OUTSIDER),
-    "public-stream-policy": lambda p: set(),
-    "full-access-to-all-tables": lambda p: principals(p, lambda q: q.full),
-    "reads-all-tables": lambda p: principals(p, lambda q: q.reads == "all" and not q.full),
+    "decrypts-with-every-key": lambda p: people(p, lambda q: q.decrypts),
     "external-reader": lambda p: {f"account/{OUTSIDER}" for t in p.tables if t.admits == OUTSIDER},
-    "role-trusts-another-account": lambda p: principals(p, lambda q: q.trusts == OUTSIDER),
-    "anyone-can-read": lambda p: {"*" for t in p.tables if t.admits == "public"},
+    "full-access-to-every-table": lambda p: people(p, lambda q: q.full),
+    "public-table-policy": lambda p: tables(p, lambda t: t.admits == "public"),
+    "reads-every-table": lambda p: people(p, lambda q: q.reads == "all" and not q.full),
+    "role-trusted-by-another-account": lambda p: people(p, lambda q: q.trusts and not q.external_id and q.reads),
+    # encryption
+    "aws-managed-key": lambda p: tables(p, lambda t: t.key == "managed"),
+    "aws-owned-key": lambda p: tables(p, lambda t: t.key == "owned"),
+    "key-disabled": lambda p: tables_by_key(p, lambda k: k.state == "Disabled"),
+    "key-grant-to-stranger": lambda p: {f"{key}!grant" for key in keys(p, lambda k: k.granted)},
+    "key-lost-by-dynamodb": nobody,
+    "key-pending-deletion": lambda p: keys(p, lambda k: k.state == "PendingDeletion"),
+    "key-policy-cross-account": lambda p: keys(p, lambda k: k.admits == OUTSIDER),
+    "key-policy-public": lambda p: keys(p, lambda k: k.admits == "public"),
+    "key-rotation-off": lambda p: keys(p, lambda k: not k.rotates),
+    "key-usable-outside-dynamodb": lambda p: keys(p, lambda k: k.admits),
+    "replica-encryption-weaker": nobody,
     # exposure
-    "kinesis-destination-external": lambda p: tables(p, lambda t: t.kinesis == OUTSIDER),
+    "export-without-kms": nobody,
+    "index-copies-tokens": lambda p: secrets(
+        p, lambda t, s: s.kind != "password-hash" and in_index(t, s) and not is_key(t, s), lambda t: f"@{t.index[0]}"),
+    "kinesis-in-another-account": lambda p: tables(p, lambda t: t.kinesis == OUTSIDER),
+    "public-stream-policy": nobody,
+    "replica-in-another-account": nobody,
+    "stream-carries-tokens": lambda p: secrets(
+        p, lambda t, s: s.kind != "password-hash" and t.stream, lambda t: "@stream"),
+    # items
+    "client-side-encryption-partial": lambda p: tables(p, lambda t: t.recipe is HALF and t.items > 1),
+    "jwt-alg-none": lambda p: secrets(p, lambda t, s: s.alg_none),
+    "jwt-without-expiry": lambda p: secrets(p, lambda t, s: s.no_expiry),
+    "readable-password": lambda p: secrets(p, lambda t, s: s.kind == "password"),
+    "token-in-index-key": lambda p: secrets(p, lambda t, s: s.kind in TOKENS and keys_index(t, s) and not is_key(t, s)),
+    "token-in-plaintext": lambda p: secrets(p, lambda t, s: s.kind in TOKENS),
+    "token-in-table-key": lambda p: secrets(p, lambda t, s: s.kind in TOKENS and is_key(t, s)),
+    "tokens-never-expire": lambda p: secrets(p, lambda t, s: s.kind in OF_A_LOGIN and not t.ttl),
+    "weak-password-hash": lambda p: secrets(p, lambda t, s: s.weak),
+    # monitoring
+    "auditor-can-write": lambda p: {ACCOUNT},  # the tests' own credentials are the account's root
+    "contributor-insights-shows-token-keys": lambda p: secrets(p, lambda t, s: t.insights and is_key(t, s)),
+    "owner-tag-missing": lambda p: tables(p, lambda t: not t.owner),
+    "table-in-transition": nobody,
     # recovery
-    "point-in-time-recovery-off": lambda p: tables(p, lambda t: not t.pitr),
     "deletion-protection-off": lambda p: tables(p, lambda t: not t.protected),
     "no-backup": lambda p: tables(p, lambda t: not t.pitr and not t.backup),
-    # monitoring
-    "contributor-insights-shows-token-keys": lambda p: secrets(p, lambda t, s: t.insights and s.path == t.recipe.key),
-    "missing-owner-tag": lambda p: tables(p, lambda t: not t.owner),
+    "point-in-time-recovery-off": lambda p: tables(p, lambda t: not t.pitr),
 }
 
 
 def expected(plan, server):
     """Pairs of check and subject that must be flagged, in an account seeded on `server`."""
-    blind = BLIND[server]
-    return {(check, subject) for check, rule in TRUTH.items() if check not in blind for subject in rule(plan)}
+    shown = {check: rule for check, rule in TRUTH.items() if check not in BLIND[server]}
+    planted = {(check, subject) for check, rule in shown.items() for subject in rule(plan)}
+    return planted | {(check, subject) for check, rule in MADE_UP[server].items() for subject in rule(plan)}
+
+
+def hidden(plan, server):
+    """Verdicts by check and subject, where the server does not show what was planted."""
+    return {(check, subject): verdict for check, verdict in BLIND[server].items() for subject in TRUTH[check](plan)}
