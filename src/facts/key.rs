@@ -10,7 +10,7 @@ use crate::{
     finding::{Subject, SubjectKind},
     iam::arn::Arn,
     kms,
-    snapshot::{self, Account, Gap, GapId, ResourceId, Seen, Timestamp, Why},
+    snapshot::{self, Account, Gap, GapId, Region, ResourceId, Seen, Timestamp, Why, table::Backup},
 };
 
 /// A KMS key that something of DynamoDB is encrypted with.
@@ -75,7 +75,7 @@ pub struct Grant {
     pub constrained: bool,
 }
 
-/// One node for each key of the account, by ARN, with its grants below.
+/// One node for each key of the account, by ARN, with its grants below; one for those of a Region that were not named.
 pub fn nodes(account: &Account, taken: Timestamp, gaps: &mut BTreeMap<GapId, Gap>) -> Vec<Node> {
     let node = |key: &snapshot::Key| {
         let facts = facts(account, key, taken, gaps);
@@ -104,8 +104,31 @@ pub fn nodes(account: &Account, taken: Timestamp, gaps: &mut BTreeMap<GapId, Gap
         node
     };
     let mut nodes: Vec<Node> = account.keys.iter().map(node).collect();
+    nodes.extend(account.regions.iter().filter_map(|region| unnamed_keys(region, account)));
     nodes.sort_by(|a, b| a.subject.arn.cmp(&b.subject.arn));
     nodes
+}
+
+/// Stands for the keys that a Region's tables and backups may name where these were not seen: nobody else
+/// names a key.
+fn unnamed_keys(region: &Region, account: &Account) -> Option<Node> {
+    let tables = || account.tables.iter().filter(|table| table.region == region.name);
+    let encryption = |backup: &Backup| backup.encryption.gap().cloned();
+    let gap = (region.tables.gap.clone())
+        .or_else(|| tables().find_map(|table| table.description.gap().cloned()))
+        .or_else(|| region.orphan_backups.gap.clone())
+        .or_else(|| tables().flat_map(|table| &table.backups.items).find_map(encryption))
+        .or_else(|| region.orphan_backups.items.iter().find_map(encryption))?;
+    let subject = Subject {
+        kind: SubjectKind::Key,
+        arn: format!("arn:{}:kms:{}:{}:key/*", account.partition, region.name, account.id),
+        account: account.id.clone(),
+        region: Some(region.name.clone()),
+        table: None,
+        tables: None,
+        names: BTreeMap::new(),
+    };
+    Some(Node::unlisted(subject, &gap))
 }
 
 /// The facts of one key. `taken`: when the snapshot was; days are counted from there. A policy that does

@@ -74,6 +74,8 @@ pub struct Access {
     parties: Vec<Party>,
     classes: Vec<AccessClass>,
     incomplete: Option<GapId>,
+    /// The gap behind which more tables may lie.
+    unlisted: Option<GapId>,
     guardrails: Option<GapId>,
 }
 
@@ -104,6 +106,7 @@ pub fn evaluate(account: &Account, sensitive: &BTreeSet<String>, gaps: &mut BTre
         parties,
         classes,
         incomplete: account.principals.gap.clone(),
+        unlisted: account.regions.iter().find_map(|region| region.tables.gap.clone()),
         guardrails: account.guardrails.gap().cloned(),
     }
 }

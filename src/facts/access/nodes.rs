@@ -17,7 +17,7 @@ use crate::{
 
 impl Access {
     /// One node for each reader and class, by reader; then one for each reader of whom a policy was not
-    /// read, one for the tables whose policies were not, one if principals were not listed whole.
+    /// read, one for the tables whose policies were not, one if tables, one if principals were not listed whole.
     pub fn reader_nodes(&self) -> Vec<Node> {
         let mut nodes: Vec<Node> = Vec::new();
         for class in &self.joined() {
@@ -32,6 +32,9 @@ impl Access {
         if let Some(gap) = unread.iter().flat_map(|target| &target.unread).min() {
             let tables = TableSet::of(unread.iter().map(|target| target.arn.as_str()));
             nodes.push(self.nobody("(by policies not read)", gap, Some(tables)));
+        }
+        if let Some(gap) = &self.unlisted {
+            nodes.push(self.nobody("(of tables not listed)", gap, None));
         }
         if let Some(gap) = &self.incomplete {
             nodes.push(self.nobody("(not listed)", gap, None));
@@ -166,7 +169,9 @@ impl Access {
 
     fn principal(&self, subject: &Subject, any: bool, sensitive: bool) -> Node {
         // What was found holds whatever else there is; what was not found may lie behind the gap.
-        let found = |found: bool| match subject.unread.first() {
+        let policies = || self.targets.iter().flat_map(|target| &target.unread).min();
+        let hidden = subject.unread.first().or(self.unlisted.as_ref()).or_else(policies);
+        let found = |found: bool| match hidden {
             Some(gap) if !found => Fact::Unknown(gap.clone()),
             _ => Fact::Known(found),
         };

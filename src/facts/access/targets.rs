@@ -75,7 +75,8 @@ fn target(
         },
     };
     let own = load(&table.policy, "table policy", &table.arn);
-    let streams = stream.as_deref().and_then(|arn| load(&table.stream_policy, "stream policy", arn));
+    // Of a table that was not described the stream is not known, and its policy is a gap.
+    let streams = load(&table.stream_policy, "stream policy", stream.as_deref().unwrap_or(&table.arn));
 
     let resource = |arn: &str, form, policy| Resource { arn: arn.to_owned(), form, policy };
     let mut resources = vec![

@@ -1,0 +1,128 @@
+//! Each call refused in turn, then for one table, then all of them: what is not seen is said, and nothing passes for it.
+
+use std::collections::BTreeSet;
+
+use dynaudit::collect::calls::CALLS;
+use dynaudit::demo::{self, Embedded};
+use dynaudit::finding::Verdict;
+use dynaudit::snapshot::{Gap, Snapshot, Why, file};
+
+use crate::harness::{Assessed, demo_run, program, snapshot_of};
+use crate::promise::{Cause, breaches, by_fingerprint};
+
+/// The account with these refused, whole: snapshot and findings.
+async fn refused(operations: &[(&str, &str)]) -> (Embedded, Snapshot, Assessed) {
+    let account = demo::account().await.unwrap();
+    operations.iter().for_each(|(operation, resource)| account.deny(operation, resource));
+    let snapshot = snapshot_of(&account).await;
+    let assessed = Assessed::of(&snapshot);
+    (account, snapshot, assessed)
+}
+
+/// The exit codes of the program for this snapshot: by default, and where nothing flagged counts.
+fn exits(snapshot: &Snapshot) -> (i32, i32) {
+    let dir = tempfile::tempdir().unwrap();
+    file::save(snapshot, &dir.path().join("s.json")).unwrap();
+    let run = |args: &[&str]| program(dir.path(), &[&["assess", "s.json"], args].concat()).0;
+    (run(&[]), run(&["--fail-on", "never"]))
+}
+
+fn flagged(assessed: &Assessed) -> bool {
+    assessed.findings.iter().any(|f| f.verdict == Verdict::Flagged && f.severity.as_str() != "info")
+}
+
+/// The gaps of a refused call.
+fn denied(name: &str) -> impl Fn(&Cause<'_>) -> bool {
+    move |cause| cause.call == name && cause.why == Why::Denied
+}
+
+async fn each_of(calls: &[dynaudit::collect::calls::Call]) {
+    let (_, _, whole) = demo_run().await;
+    let mut wrong = Vec::new();
+    for call in calls {
+        let name = call.name();
+        let (_, snapshot, less) = refused(&[(&name, "")]).await;
+        // A table's own policy parts a reader's tables in two classes, of which neither spans all; unread, it
+        // parts nothing, and what a wildcard reads is seen whole. So here a refusal tells more, and not less.
+        let known = |w: &String| w.starts_with("reads-every-table ") && w.contains("Clear became Flagged");
+        let found = breaches(&denied(&name), whole, &less);
+        let found = found.into_iter().filter(|w| name != "dynamodb:GetResourcePolicy" || !known(w));
+        wrong.extend(found.map(|w| format!("{name}: {w}")));
+        match snapshot.calls.get(&name) {
+            Some(count) => {
+                assert_eq!(count.made, count.failed, "{name}");
+                assert!(less.gaps.values().any(|g| g.call == name && g.why == Why::Denied), "{name}: no gap");
+            }
+            // Asked only for policies that the list of everything leaves out, and the account has none.
+            None => assert!(name.starts_with("iam:GetPolicy") && whole.findings == less.findings, "{name}"),
+        }
+        let expected = (if flagged(&less) { 1 } else { 3 }, 3);
+        assert_eq!(exits(&snapshot), expected, "{name}");
+    }
+    assert!(wrong.is_empty(), "{} breaches:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[tokio::test]
+async fn each_call_refused_everywhere_first_half() {
+    each_of(&CALLS[..CALLS.len() / 2]).await;
+}
+
+#[tokio::test]
+async fn each_call_refused_everywhere_second_half() {
+    each_of(&CALLS[CALLS.len() / 2..]).await;
+}
+
+#[tokio::test]
+async fn each_call_refused_for_one_table_touches_that_table_alone() {
+    let (_, _, whole) = demo_run().await;
+    let table = ":table/oauth_tokens";
+    let (mut touched, mut wrong) = (Vec::new(), Vec::new());
+    for call in CALLS.iter().filter(|call| call.service == "dynamodb") {
+        let name = call.name();
+        let (_, snapshot, less) = refused(&[(&name, table)]).await;
+        wrong.extend(breaches(&denied(&name), whole, &less).into_iter().map(|w| format!("{name}: {w}")));
+        let new: Vec<&Gap> =
+            less.gaps.iter().filter(|(id, _)| !whole.gaps.contains_key(*id)).map(|(_, gap)| gap).collect();
+        assert!(new.iter().all(|gap| gap.on.0.contains(table)), "{name}: {new:?}");
+        if new.is_empty() {
+            assert_eq!(whole.findings, less.findings, "{name}");
+            continue;
+        }
+        touched.push(call.operation);
+        let before = by_fingerprint(&whole.findings);
+        for finding in less.findings.iter().filter(|f| f.subject.table.is_some()) {
+            let same =
+                before.get(finding.fingerprint.as_str()).is_some_and(|old| old.verdict == finding.verdict);
+            let here = finding.subject.table.as_deref() == Some("oauth_tokens");
+            if !same && !here {
+                wrong.push(format!("{name} touches {} of {}", finding.check, finding.subject.arn));
+            }
+        }
+        assert_eq!(snapshot.accounts[0].tables.len(), demo_run().await.1.accounts[0].tables.len(), "{name}");
+    }
+    assert!(wrong.is_empty(), "{} breaches:\n{}", wrong.len(), wrong.join("\n"));
+    assert_eq!(touched.len(), 8, "{touched:?}");
+}
+
+#[tokio::test]
+async fn everything_refused_leaves_no_clear_row_and_no_flag() {
+    let all: Vec<String> = CALLS.iter().map(dynaudit::collect::calls::Call::name).collect();
+    let (_, snapshot, less) = refused(&all.iter().map(|name| (name.as_str(), "")).collect::<Vec<_>>()).await;
+    let sure: Vec<_> = less
+        .findings
+        .iter()
+        .filter(|f| f.verdict != Verdict::Unknown)
+        .map(|f| (&f.check, &f.subject.arn, f.verdict))
+        .collect();
+    assert!(sure.is_empty(), "{sure:?}");
+    let unknown: BTreeSet<&str> = less.findings.iter().map(|f| f.check.as_str()).collect();
+    let every: BTreeSet<&str> = less.view.checks.iter().map(|c| c.id.as_str()).collect();
+    let silent: Vec<_> = every.difference(&unknown).collect();
+    assert!(silent.is_empty(), "{silent:?} say nothing of what they could not look at");
+    for finding in &less.findings {
+        assert!(
+            !finding.missing.is_empty() && finding.missing.iter().all(|m| less.gaps.contains_key(&m.gap))
+        );
+    }
+    assert_eq!(exits(&snapshot), (3, 3));
+}
