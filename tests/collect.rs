@@ -16,7 +16,5 @@ mod paging;
 mod refused;
 #[path = "collect/sampling.rs"]
 mod sampling;
-#[path = "collect/silence.rs"]
-mod silence;
 #[path = "collect/whole.rs"]
 mod whole;
