@@ -2,7 +2,7 @@
 //!
 //! A program of its own: who listens to events is told once for a whole process.
 #![cfg(feature = "aws")]
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 #[allow(dead_code, reason = "a part of it is used here")]
 #[path = "collect/account.rs"]
