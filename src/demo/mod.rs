@@ -11,6 +11,7 @@ mod connector;
 mod dynamodb;
 mod iam;
 mod kms;
+mod patience;
 mod refusal;
 mod seed;
 mod sts;
@@ -21,10 +22,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
-use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
+use aws_smithy_async::rt::sleep::SharedAsyncSleep;
 use aws_smithy_async::time::{SharedTimeSource, SystemTimeSource};
 use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_runtime_api::client::stalled_stream_protection::StalledStreamProtectionConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
 use aws_types::region::Region;
 
@@ -137,7 +140,10 @@ impl Embedded {
             .http_client(SharedHttpClient::new(self.clone()))
             .credentials_provider(SharedCredentialsProvider::new(credentials))
             .region(Region::new(region.to_owned()))
-            .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
+            // A timeout is a sleep that loses a race, so that none may be set where sleeping takes no time.
+            .sleep_impl(SharedAsyncSleep::new(patience::NoPatience))
+            .timeout_config(TimeoutConfig::disabled())
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .time_source(SharedTimeSource::new(SystemTimeSource::new()))
             .build()
     }
