@@ -11,7 +11,7 @@ use super::{
     fields::{self, Fields, word},
     text::Text,
     typeck::narrow::Sure,
-    types::{self, KINDS, Type},
+    types::{self, Type},
 };
 use crate::{
     finding::{Confidence, Severity, SubjectKind, Verdict},
@@ -60,7 +60,7 @@ fn check(
         Severity::ALL.into_iter().find(|severity| severity.as_str() == name)
     });
     let over = fields.required("over", problems);
-    let over = word("over", &over, &KINDS.map(SubjectKind::as_str), problems, types::kind);
+    let over = word("over", &over, &SubjectKind::ALL.map(SubjectKind::as_str), problems, types::kind);
     let confidence = fields.optional("confidence", problems);
     let confidence = confidence.map_or(Some(Confidence::High), |text| {
         word("confidence", &text, &CONFIDENCES.map(|(name, _)| name), problems, |name| {

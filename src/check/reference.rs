@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::{
     Check, Library,
-    types::{self, KINDS, Type},
+    types::{self, Type},
 };
 use crate::finding::SubjectKind;
 
@@ -16,7 +16,7 @@ pub fn facts() -> String {
          A type that ends in *or null* must be guarded (`x != null && …`). A *collection* may be incomplete: \
          ask it with `exists`, `all`, `exists_one`, `filter`, `map` or `size`. Any fact can be unknown; what rests on it then is too.\n",
     );
-    for kind in KINDS {
+    for kind in SubjectKind::ALL {
         let Type::Object(object) = types::of(kind) else { continue };
         let _ = write!(out, "\n## {}\n\n{}", kind.as_str(), plain(&object.doc));
         let above: Vec<String> = above(kind).map(|k| format!("[{k}](#{k})")).collect();

@@ -10,26 +10,9 @@ use serde_json::Value as Json;
 
 use crate::{facts, finding::SubjectKind};
 
-/// Every kind of subject, from the top of the tree down.
-pub const KINDS: [SubjectKind; 13] = [
-    SubjectKind::Account,
-    SubjectKind::Key,
-    SubjectKind::Grant,
-    SubjectKind::Principal,
-    SubjectKind::Reader,
-    SubjectKind::Table,
-    SubjectKind::Attribute,
-    SubjectKind::Copy,
-    SubjectKind::Index,
-    SubjectKind::Stream,
-    SubjectKind::Replica,
-    SubjectKind::Backup,
-    SubjectKind::Export,
-];
-
 /// The kind that `word` names.
 pub fn kind(word: &str) -> Option<SubjectKind> {
-    KINDS.into_iter().find(|kind| kind.as_str() == word)
+    SubjectKind::ALL.into_iter().find(|kind| kind.as_str() == word)
 }
 
 /// What stands above `over`, and `over` itself last: the variables of a check.
@@ -41,7 +24,10 @@ pub fn visible(over: SubjectKind) -> Vec<SubjectKind> {
 pub fn of(kind: SubjectKind) -> &'static Type {
     static TYPES: OnceLock<BTreeMap<SubjectKind, Type>> = OnceLock::new();
     let types = TYPES.get_or_init(|| {
-        KINDS.into_iter().map(|kind| (kind, Type::from_schema(kind.as_str(), &facts::schema(kind)))).collect()
+        SubjectKind::ALL
+            .into_iter()
+            .map(|kind| (kind, Type::from_schema(kind.as_str(), &facts::schema(kind))))
+            .collect()
     });
     types.get(&kind).unwrap_or(&Type::Any)
 }
@@ -296,7 +282,7 @@ mod tests {
                 _ => {}
             }
         }
-        for kind in KINDS {
+        for kind in SubjectKind::ALL {
             assert!(of(kind).object().is_some(), "{kind:?}");
             walk(kind.as_str(), of(kind));
             assert_eq!(super::kind(kind.as_str()), Some(kind));

@@ -126,13 +126,13 @@ impl SubjectKind {
         SubjectKind::Principal,
         SubjectKind::Reader,
         SubjectKind::Table,
+        SubjectKind::Attribute,
+        SubjectKind::Copy,
         SubjectKind::Index,
         SubjectKind::Stream,
         SubjectKind::Replica,
         SubjectKind::Backup,
         SubjectKind::Export,
-        SubjectKind::Attribute,
-        SubjectKind::Copy,
     ];
 
     /// The word used in checks (`over = "table"`) and the variable that an expression reads.

@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::{
-    super::{Library, command, types::KINDS},
+    super::{Library, command},
     fixed,
 };
 use crate::finding::SubjectKind;
@@ -39,7 +39,7 @@ fn show_tells_all_and_names_the_nearest_where_there_is_none() {
 #[test]
 fn a_new_check_over_any_subject_passes_its_own_test() {
     let dir = tempfile::tempdir().unwrap();
-    for kind in KINDS {
+    for kind in SubjectKind::ALL {
         fs::write(dir.path().join(format!("new-{}.toml", kind.as_str())), command::new(kind)).unwrap();
     }
     let said = command::test(&[dir.path().to_owned()]).unwrap_or_else(|wrong| panic!("{wrong}"));
