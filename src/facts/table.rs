@@ -1,6 +1,6 @@
 //! Facts of a table.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::LazyLock};
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -10,10 +10,11 @@ use super::{
     encryption::{Keys, account_of},
     index::{self, Index},
     key::{self, Key},
+    protection::{self, Protection},
 };
 use crate::{
     finding::{Subject, SubjectKind},
-    snapshot::{self, Gap, GapId, Seen, Timestamp, sample::Stopped},
+    snapshot::{self, Gap, GapId, Seen, Services, Timestamp, sample::Stopped},
 };
 
 /// A DynamoDB table.
@@ -61,6 +62,8 @@ pub struct Table {
     pub kinesis: Collection<Kinesis>,
     /// Whether a global table: it has replicas.
     pub global: Fact<bool>,
+    /// What it could be restored from, beside point-in-time recovery.
+    pub protection: Protection,
     /// Whether a backup of any kind exists that can be restored.
     pub has_backup: Fact<bool>,
     /// What sampling saw.
@@ -190,6 +193,15 @@ pub struct Around<'a> {
     pub taken: Timestamp,
 }
 
+impl Around<'_> {
+    /// What other services of a Region tell; nothing was seen of one that is not in the snapshot.
+    pub fn services(&self, region: &str) -> &Services {
+        static UNSEEN: LazyLock<Services> = LazyLock::new(Services::default);
+        let found = self.account.regions.iter().find(|r| r.name == region);
+        found.map_or(&*UNSEEN, |region| &region.services)
+    }
+}
+
 /// The node of `table`, without what stands below it.
 pub fn node(table: &snapshot::Table, around: &Around<'_>, gaps: &mut BTreeMap<GapId, Gap>) -> Node {
     let d = &table.description;
@@ -224,6 +236,7 @@ pub fn node(table: &snapshot::Table, around: &Around<'_>, gaps: &mut BTreeMap<Ga
         insights_on: Fact::of(&table.insights, |i| i.status.starts_with("ENABL")),
         kinesis: kinesis(table, &around.account.id),
         global: Fact::of(d, |d| !d.replicas.is_empty()),
+        protection: protection::of(table, around),
         has_backup: has_backup(table),
         sample: Fact::of(&table.sample, |sample| self::sample(table, sample)),
         sensitive: sensitive(&table.sample),

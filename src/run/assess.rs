@@ -5,18 +5,18 @@ use std::collections::BTreeSet;
 use super::{Error, Outcome, console::Console};
 use crate::{
     check::{
-        Library, command,
+        Check, Library, command,
         judge::{self, judge_only},
     },
     cli,
     config::{Format, Output, Verdicts, writable},
-    facts::build::build,
+    facts::{build::build, topics},
     finding::{Finding, Severity, Verdict},
     report::{
         View,
         view::{CheckRow, Tally},
     },
-    snapshot::{Gap, Snapshot, Why, file::digest},
+    snapshot::{Gap, Snapshot, Topic, Why, file::digest},
 };
 
 /// All that a report needs beside the snapshot, found good before AWS is asked anything.
@@ -57,6 +57,12 @@ impl Ready {
             format: args.format,
             outputs: args.output.clone(),
         })
+    }
+
+    /// What the chosen checks need to be asked about, beside the tables themselves.
+    pub fn topics(&self) -> BTreeSet<Topic> {
+        let chosen = self.library.checks().iter().filter(|check| self.chosen.contains(&check.id));
+        topics::needed(chosen.flat_map(Check::facts).map(String::as_str))
     }
 
     /// Judges the snapshot and reports.
