@@ -9,5 +9,7 @@ mod account;
 mod cases;
 #[path = "iam/kms.rs"]
 mod kms;
+#[path = "iam/paths.rs"]
+mod paths;
 #[path = "iam/properties.rs"]
 mod properties;
