@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use dynaudit::{
-    detect::{Detector, DigestKey, Item, Value},
+    detect::{Detector, DigestKey, Inspector, Item, Map, Value, Verdict, shown_name},
     snapshot::sample::{SecretKind, Sighting},
 };
 use serde_json::Value as Json;
@@ -15,23 +15,30 @@ use super::corpus::Labelled;
 pub const FLAGGED: f64 = 0.6;
 
 /// DynamoDB JSON as the detector takes it.
-pub fn item(json: &Json) -> Item {
-    let map = json.as_object().unwrap_or_else(|| panic!("an item is an object"));
-    Item(map.iter().map(|(name, one)| (name.clone(), value(one))).collect())
+pub fn item(json: &Json) -> Item<'_> {
+    Item(map(json))
 }
 
-fn value(json: &Json) -> Value {
-    let (tag, inner) = json.as_object().and_then(|map| map.iter().next()).unwrap_or_else(|| panic!("{json}: no value"));
-    let text = |json: &Json| json.as_str().unwrap_or_default().to_owned();
-    let texts = |json: &Json| json.as_array().into_iter().flatten().map(text).collect();
+fn map(json: &Json) -> Map<'_> {
+    let entries = json.as_object().into_iter().flatten();
+    entries.map(|(name, one)| (name.as_str().into(), value(one))).collect()
+}
+
+fn value(json: &Json) -> Value<'_> {
+    let typed = json.as_object().and_then(|map| map.iter().next());
+    let (tag, inner) = typed.unwrap_or_else(|| panic!("{json} is no value"));
+    let text = inner.as_str().unwrap_or_default();
     match tag.as_str() {
-        "S" => Value::S(text(inner)),
-        "N" => Value::N(text(inner)),
-        "B" => Value::B(STANDARD.decode(text(inner)).unwrap_or_else(|error| panic!("{error}"))),
+        "S" => Value::S(text.into()),
+        "N" => Value::N(text.into()),
+        "B" => Value::B(STANDARD.decode(text).unwrap_or_else(|error| panic!("{error}")).into()),
         "BOOL" => Value::Bool(inner == true),
-        "M" => Value::M(inner.as_object().into_iter().flatten().map(|(n, v)| (n.clone(), value(v))).collect()),
+        "M" => Value::M(map(inner)),
         "L" => Value::L(inner.as_array().into_iter().flatten().map(value).collect()),
-        "SS" => Value::Ss(texts(inner)),
+        "SS" => {
+            let texts = inner.as_array().into_iter().flatten();
+            Value::L(texts.map(|one| Value::S(one.as_str().unwrap_or_default().into())).collect())
+        }
         _ => Value::Null,
     }
 }
@@ -42,13 +49,28 @@ pub fn detector() -> Arc<Detector> {
     Arc::new(Detector::new(key))
 }
 
-/// What the detector reports of a table: sightings that count, hashes only where they are weak.
-pub fn flagged<'a>(detector: &Arc<Detector>, items: impl IntoIterator<Item = &'a Json>) -> Vec<Sighting> {
+/// A path that is reported, and the rule behind it.
+pub struct Flag {
+    pub path: String,
+    pub rule: String,
+}
+
+/// What `dynaudit detect` reports of one item.
+pub fn of_line(inspector: &mut Inspector, item: &Json) -> Vec<Flag> {
+    let looked = inspector.line(item.to_string().as_bytes()).unwrap_or_else(|error| panic!("{error}"));
+    let flagged = looked.verdicts.into_iter().filter(Verdict::is_flagged);
+    flagged.map(|one| Flag { path: one.path, rule: one.rule }).collect()
+}
+
+/// What is reported of a table: sightings that count, hashes only where they are weak.
+pub fn of_table(detector: &Arc<Detector>, rows: &[Labelled]) -> Vec<Flag> {
     let mut tally = detector.tally();
-    items.into_iter().for_each(|json| tally.look(&item(json)));
-    let mut seen = tally.finish().sightings;
-    seen.retain(|one| one.confidence >= FLAGGED && (one.kind != SecretKind::PasswordHash || !one.traits.is_empty()));
-    seen
+    rows.iter().for_each(|row| tally.look(&item(&row.item)));
+    let counts = |one: &Sighting| {
+        one.confidence >= FLAGGED && (one.kind != SecretKind::PasswordHash || !one.traits.is_empty())
+    };
+    let flagged = tally.finish().sightings.into_iter().filter(counts);
+    flagged.map(|one| Flag { path: one.path, rule: one.rule }).collect()
 }
 
 /// Counts of one group.
@@ -97,11 +119,16 @@ impl Scores {
     /// Judges each table; a table of one item is a single value.
     pub fn of(tables: &[Vec<Labelled>]) -> Self {
         let (detector, mut scores) = (detector(), Self::default());
+        let mut inspector = detector.inspector();
         for table in tables {
-            let seen = flagged(&detector, table.iter().map(|row| &row.item));
             let label = &table[0];
+            let seen = match table.as_slice() {
+                [one] => of_line(&mut inspector, &one.item),
+                rows => of_table(&detector, rows),
+            };
+            let attribute = shown_name(&label.attribute);
             let inside = |path: &str| {
-                let rest = path.strip_prefix(label.attribute.as_str());
+                let rest = path.strip_prefix(attribute.as_str());
                 rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[', '|', '{']))
             };
             let found = seen.iter().any(|one| inside(&one.path));
@@ -120,11 +147,9 @@ impl Scores {
     fn count(&mut self, label: &Labelled, found: bool) {
         self.all.count(label.secret, found);
         let side = |what: &str| format!("{} {what}", if label.secret { "secret" } else { "benign" });
-        for (group, of) in [
-            ("kind", side(label.kind)),
-            ("carrier", side(label.carrier)),
-            ("style", side(label.style)),
-        ] {
+        for (group, of) in
+            [("kind", side(label.kind)), ("carrier", side(label.carrier)), ("style", side(label.style))]
+        {
             self.by.entry((group, of)).or_default().count(label.secret, found);
         }
     }

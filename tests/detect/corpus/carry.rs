@@ -7,9 +7,27 @@ use super::{draw::Draw, gzip};
 
 /// Carriers with their weights.
 const CARRIERS: [(&str, usize); 22] = [
-    ("plain", 34), ("map", 9), ("list", 6), ("set", 3), ("deep", 5), ("json", 8), ("json-twice", 2), ("dynamodb-json", 3),
-    ("base64", 4), ("base64-json", 4), ("base64url-json", 2), ("hex", 2), ("gzip-json", 3), ("zlib-json", 1),
-    ("bytes", 3), ("bytes-json", 2), ("url-query", 3), ("form", 2), ("cookie", 2), ("header", 2), ("pair", 2),
+    ("plain", 34),
+    ("map", 9),
+    ("list", 6),
+    ("set", 3),
+    ("deep", 5),
+    ("json", 8),
+    ("json-twice", 2),
+    ("dynamodb-json", 3),
+    ("base64", 4),
+    ("base64-json", 4),
+    ("base64url-json", 2),
+    ("hex", 2),
+    ("gzip-json", 3),
+    ("zlib-json", 1),
+    ("bytes", 3),
+    ("bytes-json", 2),
+    ("url-query", 3),
+    ("form", 2),
+    ("cookie", 2),
+    ("header", 2),
+    ("pair", 2),
     ("sentence", 3),
 ];
 
@@ -60,7 +78,9 @@ pub fn carry(draw: &mut Draw, carrier: &str, name: &str, value: Vec<u8>) -> Json
         "map" => json!({ "M": { name: scalar(draw, text), "n": { "N": "7" } } }),
         "list" => json!({ "L": [scalar(draw, text)] }),
         "set" => json!({ "SS": [text] }),
-        "deep" => json!({ "M": { "a": { "L": [{ "M": { "cfg": { "M": { name: { "S": text } } } } }] }, "b": { "NULL": true } } }),
+        "deep" => {
+            json!({ "M": { "a": { "L": [{ "M": { "cfg": { "M": { name: { "S": text } } } } }] }, "b": { "NULL": true } } })
+        }
         "json" => json!({ "S": object() }),
         "json-twice" => json!({ "S": json!(object()).to_string() }),
         "dynamodb-json" => json!({ "S": json!({ "rec": { "M": { name: { "S": text } } } }).to_string() }),
@@ -74,10 +94,14 @@ pub fn carry(draw: &mut Draw, carrier: &str, name: &str, value: Vec<u8>) -> Json
         "zlib-json" => bytes(&zlib(object().as_bytes())),
         "bytes" => bytes(text.as_bytes()),
         "bytes-json" => bytes(object().as_bytes()),
-        "url-query" => json!({ "S": format!("https://api.{}.com/v1/items?page=2&{name}={url}&sort=asc", draw.chars('a', 7)) }),
+        "url-query" => {
+            json!({ "S": format!("https://api.{}.com/v1/items?page=2&{name}={url}&sort=asc", draw.chars('a', 7)) })
+        }
         "form" => json!({ "S": format!("lang=en&{name}={url}&submit=Save+all") }),
         "cookie" => json!({ "S": format!("theme=dark; {name}={url}; Path=/; SameSite=Lax") }),
-        "header" => json!({ "S": format!("Accept: */*\r\nX-{}: {text}\r\nHost: example.com\r\n", name.replace('_', "-")) }),
+        "header" => {
+            json!({ "S": format!("Accept: */*\r\nX-{}: {text}\r\nHost: example.com\r\n", name.replace('_', "-")) })
+        }
         "pair" => json!({ "L": [{ "M": { "name": { "S": name }, "value": { "S": text } } }] }),
         "sentence" => json!({ "S": format!("please use {text} for the import, thanks") }),
         other => panic!("no carrier {other}"),

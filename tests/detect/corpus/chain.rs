@@ -29,7 +29,8 @@ pub fn make(draw: &mut Draw, form: &str) -> String {
     }
 }
 
-fn base58check(body: &[u8]) -> String {
+/// Bitcoin wiki, "Base58Check encoding".
+pub fn base58check(body: &[u8]) -> String {
     let sum = Sha256::digest(Sha256::digest(body));
     let bytes = [body, &sum[..4]].concat();
     let alphabet = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
@@ -69,7 +70,7 @@ fn fives(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// BIP-173.
-fn bech32(prefix: &str, bytes: &[u8]) -> String {
+pub fn bech32(prefix: &str, bytes: &[u8]) -> String {
     let data = fives(bytes);
     let mut all: Vec<u8> = prefix.bytes().map(|b| b >> 5).collect();
     all.push(0);
@@ -97,7 +98,8 @@ fn stellar(draw: &mut Draw) -> String {
     let mut body = vec![18 << 3];
     body.extend(draw.bytes(32));
     let sum = body.iter().fold(0_u16, |sum, byte| {
-        (0..8).fold(sum ^ u16::from(*byte) << 8, |s, _| if s & 0x8000 != 0 { s << 1 ^ 0x1021 } else { s << 1 })
+        (0..8)
+            .fold(sum ^ u16::from(*byte) << 8, |s, _| if s & 0x8000 != 0 { s << 1 ^ 0x1021 } else { s << 1 })
     });
     body.extend(sum.to_le_bytes());
     let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";

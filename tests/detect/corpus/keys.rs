@@ -16,7 +16,10 @@ pub fn pem(draw: &mut Draw, label: &str) -> String {
         label if label.starts_with("PGP") => {
             let (body, sum) = (draw.bytes(700), draw.bytes(3));
             let text = wrapped(&body, 64);
-            return format!("-----BEGIN {label}-----\n\n{text}={}\n-----END {label}-----\n", STANDARD.encode(sum));
+            return format!(
+                "-----BEGIN {label}-----\n\n{text}={}\n-----END {label}-----\n",
+                STANDARD.encode(sum)
+            );
         }
         _ => der(0x30, &[der(0x30, &draw.bytes(500)), draw.bytes(256)].concat()),
     };

@@ -19,7 +19,9 @@ pub fn make(draw: &mut Draw, maker: &str, argument: &str) -> Vec<u8> {
         "gz" => STANDARD.encode(gzip(&inner(draw))).into_bytes(),
         "url" => percent(&inner(draw)).into_bytes(),
         "upper" => inner(draw).to_ascii_uppercase(),
-        "escaped" => inner(draw).iter().flat_map(|b| if *b == b'\n' { vec![b'\\', b'n'] } else { vec![*b] }).collect(),
+        "escaped" => {
+            inner(draw).iter().flat_map(|b| if *b == b'\n' { vec![b'\\', b'n'] } else { vec![*b] }).collect()
+        }
         "jwt" => jwt(draw, argument).into_bytes(),
         "jwtbody" => jwt(draw, "HS256").split_once('.').map(|(_, rest)| rest.into()).unwrap_or_default(),
         "crc62" => crc62(draw, argument).into_bytes(),
@@ -31,7 +33,9 @@ pub fn make(draw: &mut Draw, maker: &str, argument: &str) -> Vec<u8> {
         "sshpub" => STANDARD.encode(keys::ssh_public(&draw.bytes(32))).into_bytes(),
         "png" => STANDARD.encode(png(draw)).into_bytes(),
         "pick" => pick(draw, argument).into_bytes(),
-        "bcrypt64" => pick(draw, "./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 53").into_bytes(),
+        "bcrypt64" => {
+            pick(draw, "./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 53").into_bytes()
+        }
         "uuid" => uuid(draw, '4').into_bytes(),
         "uuid7" => uuid(draw, '7').into_bytes(),
         "ulid" => format!("01J{}", draw.chars('x', 23)).to_ascii_uppercase().into_bytes(),

@@ -2,7 +2,7 @@
 //!
 //! Formats are those that vendors document; values are drawn from a seed and exist nowhere else. Nothing here knows
 //! the detector's rules, and no rule may be written from what is here.
-#![allow(dead_code, reason = "tests and benchmarks use a part each")]
+#![allow(dead_code, unused_imports, reason = "tests and benchmarks use a part each")]
 
 mod carry;
 mod chain;
@@ -16,7 +16,8 @@ mod words;
 use draw::{Draw, Kind, kinds};
 use serde_json::{Map, Value as Json};
 
-pub use make::gzip;
+pub use chain::{base58check, bech32};
+pub use make::{crc32, gzip};
 pub use tables::ordinary;
 
 const SECRET: [&str; 10] = [

@@ -26,7 +26,9 @@ pub fn ordinary(draw: &mut Draw) -> Json {
     let filled = draw.text(design);
     let plain: Json = serde_json::from_str(&filled).unwrap_or_else(|error| panic!("{error}: {filled}"));
     match plain {
-        Json::Object(map) => Json::Object(map.into_iter().map(|(name, value)| (name, typed(value))).collect()),
+        Json::Object(map) => {
+            Json::Object(map.into_iter().map(|(name, value)| (name, typed(value))).collect())
+        }
         other => panic!("{other} is no item"),
     }
 }
