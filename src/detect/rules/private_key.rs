@@ -1,13 +1,13 @@
 //! Private keys: PEM and OpenSSH armour, and JSON Web Keys.
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::borrow::Cow;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use zeroize::Zeroizing;
 
 use super::{Found, Match, Rule};
 use crate::{
-    detect::Value,
+    detect::{Map, Value},
     snapshot::sample::{Basis, SecretKind},
 };
 
@@ -54,9 +54,9 @@ fn armour(found: &Match<'_>) -> Option<Found> {
 }
 
 /// The member that makes a JSON Web Key private (RFC 7517, RFC 7518 §6): `d`, or `k` of a symmetric one.
-pub(crate) fn jwk_secret(map: &BTreeMap<String, Value>) -> Option<(&'static str, &str)> {
-    let text = |name: &str| match map.get(name) {
-        Some(Value::S(text)) => Some(text.as_str()),
+pub(crate) fn jwk_secret<'m>(map: &'m Map<'_>) -> Option<(&'static str, &'m str)> {
+    let text = |name: &str| match map.iter().find(|(n, _)| n.expose() == name) {
+        Some((_, Value::S(text))) => Some(text.expose()),
         _ => None,
     };
     let name = match text("kty")? {
