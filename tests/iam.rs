@@ -13,3 +13,7 @@ mod kms;
 mod paths;
 #[path = "iam/properties.rs"]
 mod properties;
+#[path = "iam/reference/mod.rs"]
+mod reference;
+#[path = "iam/requests.rs"]
+mod requests;
