@@ -1,6 +1,6 @@
 //! One caller of the graph, and the requests that it may make.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
     means::{Need, lower},
@@ -9,9 +9,8 @@ use super::{
 use crate::{
     facts::access::{policies::Policies, subjects::Subject},
     iam::{
-        Caller, Context, Decision, Effect, Keys, Named, Outcome, Policy, Request, Rule, Statement, Truth,
-        Who, decide,
-        evaluate::StatementRef,
+        Caller, Context, Decision, Effect, Keys, Named, Policy, Request, Rule, Statement, Truth, Via, Who,
+        decide,
         pattern::{Pattern, Resolved, Token},
         policy::resource_match,
     },
@@ -24,7 +23,7 @@ pub(super) struct Actor<'a> {
     /// Of another account, or a provider: then its own policies are not seen.
     pub(super) foreign: bool,
     identity: Vec<Named<'a>>,
-    boundary: Option<Named<'a>>,
+    boundary: Option<Vec<Named<'a>>>,
 }
 
 /// A request that a hop makes, with what lets it.
@@ -39,7 +38,7 @@ pub struct Asked {
     /// When it is allowed.
     pub truth: Truth,
     /// The statements that allow it.
-    pub via: BTreeSet<StatementRef>,
+    pub via: Vec<Via<'static>>,
 }
 
 fn named(policies: &Policies, id: usize) -> Named<'_> {
@@ -60,7 +59,7 @@ impl<'a> Actor<'a> {
             keys: &subject.keys,
             foreign: false,
             identity: identity.iter().map(|id| named(policies, *id)).collect(),
-            boundary: boundary.map(|id| named(policies, id)),
+            boundary: boundary.map(|id| vec![named(policies, id)]),
         }
     }
 
@@ -72,29 +71,39 @@ impl<'a> Actor<'a> {
     /// The decision about one request.
     pub(super) fn ask(&self, action: &'static str, on: &str, keys: &Keys, policy: Option<&Policy>) -> Asked {
         let caller = Caller {
-            who: self.who,
             identity: (!self.foreign).then_some(self.identity.as_slice()),
-            boundary: self.boundary,
+            boundary: self.boundary.as_deref(),
+            ..Caller::unseen(self.who)
         };
-        let trust = policy.map(|policy| Named { name: "trust policy", policy });
-        // A role's trust policy decides first, as a key's does.
-        let rule = if policy.is_some() { Rule::ResourceFirst } else { Rule::Either };
-        let context = Context { caller: self.keys, resource: keys };
-        let request = Request { action: lower(action), resource: on, context };
-        let outcome = decide(&caller, trust, rule, &request);
-        Asked { action, resource: on.to_owned(), service: None, truth: truth(&outcome), via: outcome.via }
+        let owner = on.split(':').nth(4).unwrap_or_default();
+        let request = Request {
+            owner,
+            policy: policy.map(|policy| Named { name: "trust policy", policy }),
+            // A role's trust policy decides first, as a key's does.
+            rule: if policy.is_some() { Rule::ResourceFirst } else { Rule::Either },
+            ..Request::new(lower(action), on, Context { caller: self.keys, resource: keys })
+        };
+        let outcome = decide(&caller, &request);
+        let truth = match outcome.decision {
+            Decision::Denied(_) => Truth::False,
+            Decision::Allowed => Truth::True,
+            Decision::Conditional(expr) => Truth::Depends(expr),
+        };
+        let via = outcome.via.into_iter().map(Via::into_owned).collect();
+        Asked { action, resource: on.to_owned(), service: None, truth, via }
     }
 
     /// Statements of its own that name an action, those of the boundary too.
     pub(super) fn statements(&self, action: &'static str) -> impl Iterator<Item = &'a Statement> + '_ {
-        let all = self.identity.iter().chain(&self.boundary).flat_map(|named| &named.policy.statements);
-        all.filter(move |statement| statement.names_action(lower(action)))
+        let all = self.identity.iter().chain(self.boundary.iter().flatten());
+        let all = all.flat_map(|named| &named.policy.statements).map(Arc::as_ref);
+        all.filter(move |statement: &&Statement| statement.names_action(lower(action)))
     }
 
     /// Statements of its own that allow an action.
     pub(super) fn allowing(&self, action: &'static str) -> impl Iterator<Item = &'a Statement> + '_ {
-        let all = self.identity.iter().flat_map(|named| &named.policy.statements);
-        all.filter(move |s| s.effect == Effect::Allow && s.names_action(lower(action)))
+        let all = self.identity.iter().flat_map(|named| &named.policy.statements).map(Arc::as_ref);
+        all.filter(move |s: &&Statement| s.effect == Effect::Allow && s.names_action(lower(action)))
     }
 
     /// The best resource to ask all of `with` and one of `either` on, for needs whose resource's name is up to
@@ -208,14 +217,5 @@ impl Ground<'_> {
         let made = self.resource(service, rest);
         let covers = resource_match(pattern, &made, context) != Truth::False;
         (rest.starts_with(sort) && covers).then_some(made)
-    }
-}
-
-/// When a request is allowed.
-pub(super) fn truth(outcome: &Outcome) -> Truth {
-    match &outcome.decision {
-        Decision::Denied(_) => Truth::False,
-        Decision::Allowed => Truth::True,
-        Decision::Conditional(expr) => Truth::Depends(expr.clone()),
     }
 }

@@ -5,7 +5,7 @@ use super::{
     edges::{Edge, Search, bit},
     means::ASSUME,
 };
-use crate::iam::{Keys, Value, Who, WhoKind, arn::Arn, principal::Entry};
+use crate::iam::{Keys, Value, Who, WhoKind, principal::Entry};
 
 /// Someone outside who may become a role.
 #[derive(Debug, Clone)]
@@ -33,12 +33,8 @@ impl Outside {
             Entry::Arn(arn) if account == owner && !is_session(arn) => return None,
             Entry::Anyone => (WhoKind::Anyone, "*", &[ASSUME]),
             Entry::Account(id) | Entry::CanonicalUser(id) => (WhoKind::Account, id, &[ASSUME]),
-            Entry::Federated(name) => (WhoKind::Session, name, &[WEB, SAML]),
-            Entry::Arn(arn) => match Arn::parse(arn)?.resource {
-                resource if resource.starts_with("role/") => (WhoKind::Role, arn, &[ASSUME]),
-                resource if resource.starts_with("user/") => (WhoKind::User, arn, &[ASSUME]),
-                _ => (WhoKind::Session, arn, &[ASSUME]),
-            },
+            Entry::Federated(name) => (WhoKind::Provider, name, &[WEB, SAML]),
+            Entry::Arn(arn) => (Who::parse(arn)?.kind, arn, &[ASSUME]),
         };
         let who = Who { kind, arn: arn.to_owned(), account: account.clone(), id: String::new() };
         let mut keys =
