@@ -70,6 +70,15 @@ impl Format {
     ];
 }
 
+/// How verdicts on items are written, one a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Lines {
+    /// For people.
+    Table,
+    /// JSON Lines.
+    Json,
+}
+
 /// From which severity on a flagged finding makes the exit code 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum FailOn {
@@ -247,6 +256,26 @@ impl FromStr for Rcu {
 }
 
 impl fmt::Display for Rcu {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A number from 0 to 1.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Share(pub f64);
+
+impl FromStr for Share {
+    type Err = Invalid;
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        match text.parse() {
+            Ok(n) if (0.0..=1.0).contains(&n) => Ok(Self(n)),
+            _ => invalid("a number from 0 to 1"),
+        }
+    }
+}
+
+impl fmt::Display for Share {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
