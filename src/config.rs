@@ -54,11 +54,13 @@ pub enum Format {
     Junit,
     /// For a pull request or a ticket.
     Markdown,
+    /// One page for a browser, without network.
+    Html,
 }
 
 impl Format {
     /// What `--output all` writes, each under its file's name.
-    pub const FILES: [(Format, &str); 8] = [
+    pub const FILES: [(Format, &str); 9] = [
         (Format::Json, "findings.json"),
         (Format::Jsonl, "findings.jsonl"),
         (Format::Sarif, "findings.sarif"),
@@ -67,6 +69,7 @@ impl Format {
         (Format::Csv, "findings.csv"),
         (Format::Junit, "junit.xml"),
         (Format::Markdown, "report.md"),
+        (Format::Html, "report.html"),
     ];
 }
 

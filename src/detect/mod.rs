@@ -12,6 +12,7 @@ mod budget;
 mod json;
 mod judge;
 mod key;
+mod language;
 mod mask;
 mod names;
 mod password;

@@ -3,6 +3,7 @@
 pub mod asff;
 pub mod coverage;
 pub mod csv;
+pub mod html;
 pub mod json;
 pub mod jsonl;
 pub mod junit;

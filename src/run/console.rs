@@ -12,7 +12,7 @@ use super::{Error, Outcome};
 use crate::{
     cli::Global,
     config::Format,
-    report::{View, asff, csv, json, jsonl, junit, markdown, ocsf, sarif, table, text},
+    report::{View, asff, csv, html, json, jsonl, junit, markdown, ocsf, sarif, table, text},
     snapshot::file::write_private,
 };
 
@@ -126,6 +126,7 @@ fn rendered(view: &View, format: Format, width: u16) -> io::Result<Vec<u8>> {
         Format::Csv => csv::render(view, &mut out)?,
         Format::Junit => junit::render(view, &mut out)?,
         Format::Markdown => markdown::render(view, &mut out)?,
+        Format::Html => html::render(view, &mut out)?,
     }
     Ok(out)
 }

@@ -11,17 +11,19 @@ use crate::{
     snapshot::sample::{Basis, SecretKind},
 };
 
-pub(super) const RULES: &[Rule] = &[
-    // The body may have its lines' ends written out as `\n`, and headers; two dashes end it.
-    Rule::token(
-        "private-key",
-        &["-----BEGIN "],
-        r"([A-Z0-9]{2,10} ){0,2}PRIVATE KEY( BLOCK)?-----((?:[^-]|-[^-]){64,}?)-----END ",
-    )
-    .kind(SecretKind::PrivateKey)
-    .check(armour),
-    Rule::token("age-key", &["AGE-SECRET-KEY-1"], "[0-9A-Z]{58}").kind(SecretKind::PrivateKey),
-];
+pub(super) fn rules() -> Vec<Rule> {
+    vec![
+        // The body may have its lines' ends written out as `\n`, and headers; two dashes end it.
+        Rule::token(
+            "private-key",
+            &["-----BEGIN "],
+            r"([A-Z0-9]{2,10} ){0,2}PRIVATE KEY( BLOCK)?-----((?:[^-]|-[^-]){64,}?)-----END ",
+        )
+        .kind(SecretKind::PrivateKey)
+        .check(armour),
+        Rule::token("age-key", &["AGE-SECRET-KEY-1"], "[0-9A-Z]{58}").kind(SecretKind::PrivateKey),
+    ]
+}
 
 /// Labels of RFC 7468 and of OpenSSL, OpenSSH and OpenPGP: the only ones ever shown.
 const LABELS: &[&str] = &["RSA", "EC", "DSA", "OPENSSH", "ENCRYPTED", "PGP", "SSH2 ENCRYPTED", "ANY"];
