@@ -95,7 +95,8 @@ fn a_bad_line_is_named_without_its_content_and_stops_nothing() {
 
 #[test]
 fn the_order_is_that_of_the_input_on_any_number_of_threads() {
-    let item = |n: u64| json!({ "n": n, "t": if n % 3 == 0 { token(n) } else { "word ".repeat(100) } });
+    let item =
+        |n: u64| json!({ "n": n, "t": if n.is_multiple_of(3) { token(n) } else { "word ".repeat(100) } });
     let input = lines(&(0..5000).map(item).collect::<Vec<_>>());
     let key = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(&key, [7; 32]).unwrap();

@@ -51,11 +51,16 @@ impl Tally {
     /// As [`Inspector::line`](super::Inspector::line).
     pub fn line(&mut self, line: &[u8]) -> Result<bool, NotItem> {
         let text = String::from_utf8_lossy(line);
-        Ok(self.look(&json::item(&text)?))
+        Ok(self.item(&json::item(&text)?))
     }
 
-    /// Looks through one item; tells whether something was left out.
-    pub fn look(&mut self, item: &Item<'_>) -> bool {
+    /// Looks through one item.
+    pub fn look(&mut self, item: &Item<'_>) {
+        self.item(item);
+    }
+
+    /// Tells whether something was left out.
+    fn item(&mut self, item: &Item<'_>) -> bool {
         let (dbe, legacy) = (has(item, DBE), has(item, LEGACY));
         let mut page = Page { item: self.contents.items, key: self.detector.key(), tree: &mut self.tree };
         let mut walk =
