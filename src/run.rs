@@ -18,7 +18,7 @@ use crate::collect;
 use crate::{
     check::{self, Library, command},
     cli::{Checks, Cli, Command},
-    config, snapshot,
+    config, report, snapshot,
 };
 use console::Console;
 
@@ -45,6 +45,9 @@ pub enum Error {
     /// A snapshot that cannot be read or written.
     #[error(transparent)]
     Snapshot(#[from] snapshot::file::Error),
+    /// An earlier report that cannot be used.
+    #[error(transparent)]
+    Baseline(#[from] report::baseline::Error),
     /// A report that cannot be written.
     #[error("cannot write {0}: {1}")]
     Write(PathBuf, std::io::Error),
