@@ -11,3 +11,7 @@ mod cases;
 mod kms;
 #[path = "iam/properties.rs"]
 mod properties;
+#[path = "iam/reference/mod.rs"]
+mod reference;
+#[path = "iam/requests.rs"]
+mod requests;
