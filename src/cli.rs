@@ -251,6 +251,9 @@ pub struct Report {
     /// Verdicts to list: flagged, unknown, clear, not-applicable, or all
     #[arg(long, value_name = "VERDICTS", default_value = "flagged,unknown")]
     pub verdicts: Verdicts,
+    /// JSON report of an earlier run: only what is new or reopened since then makes the exit code 1
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub baseline: Option<PathBuf>,
     /// Lowest severity that makes the exit code 1
     #[arg(long, value_name = "SEVERITY", default_value = "low")]
     pub fail_on: FailOn,

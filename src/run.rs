@@ -20,7 +20,7 @@ use crate::collect;
 use crate::{
     check::{self, Library, command},
     cli::{Checks, Cli, Command},
-    config, snapshot,
+    config, report, snapshot,
 };
 use console::Console;
 
@@ -50,6 +50,9 @@ pub enum Error {
     /// Items that cannot be read.
     #[error("cannot read {0}: {1}")]
     Read(PathBuf, std::io::Error),
+    /// An earlier report that cannot be used.
+    #[error(transparent)]
+    Baseline(#[from] report::baseline::Error),
     /// A report that cannot be written.
     #[error("cannot write {0}: {1}")]
     Write(PathBuf, std::io::Error),

@@ -1,6 +1,7 @@
 //! Renders a run for people and for programs; it prints and never decides.
 
 pub mod asff;
+pub mod baseline;
 pub mod coverage;
 pub mod csv;
 pub mod html;

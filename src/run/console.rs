@@ -12,6 +12,7 @@ use super::{Error, Outcome};
 use crate::{
     cli::Global,
     config::Format,
+    finding::triage::Triage,
     report::{View, asff, csv, html, json, jsonl, junit, markdown, ocsf, sarif, table, text},
     snapshot::file::write_private,
 };
@@ -92,7 +93,8 @@ impl Console {
     }
 
     /// The report, on standard output and in the files asked for. Files come first: a pipe that is
-    /// closed must not cost them.
+    /// closed must not cost them. Where notes are not wanted and nothing changed since an earlier run,
+    /// standard output stays empty.
     ///
     /// # Errors
     /// A file or standard output cannot be written.
@@ -102,6 +104,9 @@ impl Console {
             let bytes = rendered(view, *format, self.width.unwrap_or(UNBOUND)).map_err(failed)?;
             let bytes = if *format == Format::Table { strip(&bytes) } else { bytes };
             write_private(path, &bytes).map_err(failed)?;
+        }
+        if self.quiet && view.triage.as_ref().is_some_and(Triage::is_quiet) {
+            return Ok(());
         }
         let bytes = rendered(view, format, self.width.unwrap_or_else(terminal_width));
         let written = bytes.and_then(|bytes| match format {
