@@ -1,10 +1,10 @@
 //! Values of options, made valid once: what a run gets needs no second look.
 
+mod files;
+
 use std::{
     collections::BTreeSet,
     fmt,
-    fs::{self, File},
-    io::Read,
     path::{Path, PathBuf},
     str::FromStr,
 };
@@ -14,12 +14,10 @@ use serde::{
     Deserialize,
     de::{IntoDeserializer, value::StrDeserializer},
 };
-use zeroize::Zeroizing;
 
-use crate::{
-    detect::DigestKey,
-    finding::{Severity, SubjectKind, Verdict},
-};
+pub use files::{digest_key, writable};
+
+use crate::finding::{Severity, SubjectKind, Verdict};
 
 /// A value that cannot be used, in words for the user.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -36,6 +34,49 @@ pub enum Format {
     /// For people.
     Table,
     /// For programs; its schema is in docs/schema/report.schema.json.
+    Json,
+    /// JSON Lines: the findings of the JSON report, one a line.
+    Jsonl,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// OCSF 1.5.0 events, for a security lake.
+    Ocsf,
+    /// OCSF 1.8.0 events.
+    #[value(name = "ocsf-1.8")]
+    Ocsf18,
+    /// AWS Security Finding Format, for Security Hub.
+    Asff,
+    /// For a spreadsheet.
+    Csv,
+    /// JUnit XML, for a build server.
+    Junit,
+    /// For a pull request or a ticket.
+    Markdown,
+    /// One page for a browser, without network.
+    Html,
+}
+
+impl Format {
+    /// What `--output all` writes, each under its file's name.
+    pub const FILES: [(Format, &str); 9] = [
+        (Format::Json, "findings.json"),
+        (Format::Jsonl, "findings.jsonl"),
+        (Format::Sarif, "findings.sarif"),
+        (Format::Ocsf, "findings.ocsf.json"),
+        (Format::Asff, "findings.asff.json"),
+        (Format::Csv, "findings.csv"),
+        (Format::Junit, "junit.xml"),
+        (Format::Markdown, "report.md"),
+        (Format::Html, "report.html"),
+    ];
+}
+
+/// How verdicts on items are written, one a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Lines {
+    /// For people.
+    Table,
+    /// JSON Lines.
     Json,
 }
 
@@ -95,26 +136,63 @@ impl FromStr for Verdicts {
     }
 }
 
-/// A second place for a report: `json=report.json`.
+/// Places for reports beside standard output: `json=report.json`, or `json` and `all` for files of `--output-dir`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Output {
-    /// How it is written.
-    pub format: Format,
-    /// Where to.
-    pub path: PathBuf,
+    /// How it is written; none for every form that has a file's name of its own.
+    pub format: Option<Format>,
+    /// Where to; none for the directory of `--output-dir`.
+    pub path: Option<PathBuf>,
 }
 
 impl FromStr for Output {
     type Err = Invalid;
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        let Some((format, path)) = text.split_once('=').filter(|(_, path)| !path.is_empty()) else {
-            return invalid("use FORMAT=FILE, for example json=report.json");
+        let (word, path) = match text.split_once('=') {
+            Some((_, "")) => return invalid("use FORMAT=FILE, for example json=report.json"),
+            Some((word, path)) => (word, Some(PathBuf::from(path))),
+            None => (text, None),
         };
-        let Ok(format) = Format::from_str(format, false) else {
-            return invalid("the format is table or json");
-        };
-        Ok(Self { format, path: path.into() })
+        if word == "all" && path.is_none() {
+            return Ok(Self { format: None, path });
+        }
+        match Format::from_str(word, false) {
+            Ok(format) => Ok(Self { format: Some(format), path }),
+            Err(_) => {
+                let words: Vec<String> = Format::value_variants()
+                    .iter()
+                    .filter_map(|format| Some(format.to_possible_value()?.get_name().to_owned()))
+                    .collect();
+                invalid(format!("the format is one of {}, or all in --output-dir", words.join(", ")))
+            }
+        }
     }
+}
+
+/// The files that reports go to, each with its form.
+///
+/// # Errors
+/// A form without a file and no directory to put it in; a form that has no file's name of its own.
+pub fn files(outputs: &[Output], dir: Option<&Path>) -> Result<Vec<(Format, PathBuf)>, Invalid> {
+    let mut files = Vec::new();
+    for output in outputs {
+        match (output.format, &output.path, dir) {
+            (Some(format), Some(path), _) => files.push((format, path.clone())),
+            (None, _, Some(dir)) => {
+                files.extend(Format::FILES.map(|(format, name)| (format, dir.join(name))))
+            }
+            (Some(format), None, Some(dir)) => match Format::FILES.iter().find(|(known, _)| *known == format)
+            {
+                Some((_, name)) => files.push((format, dir.join(name))),
+                None => return invalid("this form has no file's name of its own: use FORMAT=FILE"),
+            },
+            (_, None, None) => {
+                return invalid("use FORMAT=FILE, for example json=report.json, or add --output-dir");
+            }
+            (None, Some(_), None) => {}
+        }
+    }
+    Ok(files)
 }
 
 /// What a check is about, by the word that checks use.
@@ -184,6 +262,26 @@ impl fmt::Display for Rcu {
     }
 }
 
+/// A number from 0 to 1.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Share(pub f64);
+
+impl FromStr for Share {
+    type Err = Invalid;
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        match text.parse() {
+            Ok(n) if (0.0..=1.0).contains(&n) => Ok(Self(n)),
+            _ => invalid("a number from 0 to 1"),
+        }
+    }
+}
+
+impl fmt::Display for Share {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
 /// An endpoint for every service: `http://` or `https://`, without credentials in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoint(pub String);
@@ -200,54 +298,6 @@ impl FromStr for Endpoint {
             _ => invalid("a URL like http://127.0.0.1:4566 or https://example.com, without a user in it"),
         }
     }
-}
-
-/// Largest digest key file that is read, in bytes.
-const MAX_KEY_BYTES: u64 = 4096;
-
-/// The digest key in `file`, as its bytes are; without a file a random one.
-///
-/// # Errors
-/// The file cannot be read, or does not hold a key of fit length.
-pub fn digest_key(file: Option<&Path>) -> Result<DigestKey, Invalid> {
-    let Some(path) = file else {
-        return DigestKey::random().or_else(|e| invalid(e.to_string()));
-    };
-    let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_KEY_BYTES as usize + 1));
-    let read = File::open(path).and_then(|f| f.take(MAX_KEY_BYTES + 1).read_to_end(&mut bytes));
-    if let Err(error) = read {
-        return invalid(format!("cannot read the digest key {}: {error}", path.display()));
-    }
-    if bytes.len() as u64 > MAX_KEY_BYTES {
-        return invalid(format!("the digest key {} is longer than {MAX_KEY_BYTES} bytes", path.display()));
-    }
-    DigestKey::from_bytes(&bytes).or_else(|e| invalid(format!("{}: {e}", path.display())))
-}
-
-/// Whether a file could be made at `path`, as far as can be told without making it: a run of an hour must not fail at its end.
-///
-/// # Errors
-/// Its directory is not there, or it is a directory itself.
-pub fn writable(path: &Path) -> Result<(), Invalid> {
-    let parent = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    match fs::metadata(parent) {
-        Ok(found) if !found.is_dir() => {
-            return invalid(format!(
-                "cannot write {}: {} is not a directory",
-                path.display(),
-                parent.display()
-            ));
-        }
-        Ok(_) => {}
-        Err(error) => return invalid(format!("cannot write {}: {error}", path.display())),
-    }
-    if path.is_dir() {
-        return invalid(format!("cannot write {}: it is a directory", path.display()));
-    }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -290,21 +340,17 @@ mod tests {
     }
 
     #[test]
-    fn a_key_of_a_few_bytes_is_refused() {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        fs::write(&file, "short").unwrap();
-        assert!(digest_key(Some(file.path())).is_err());
-        fs::write(&file, [7; 32]).unwrap();
-        assert!(digest_key(Some(file.path())).is_ok());
-        fs::write(&file, [7; 5000]).unwrap();
-        assert!(digest_key(Some(file.path())).is_err());
-        assert!(digest_key(Some(Path::new("/dev/zero"))).is_err());
-    }
-
-    #[test]
     fn an_output_names_its_format() {
-        assert_eq!("json=a=b".parse::<Output>().unwrap().path, Path::new("a=b"));
-        for bad in ["json", "json=", "xml=a", "=a"] {
+        let output = |text: &str| text.parse::<Output>().unwrap();
+        assert_eq!(output("json=a=b").path.as_deref(), Some(Path::new("a=b")));
+        assert_eq!(
+            files(&[output("json=a"), output("csv")], Some(Path::new("d"))).unwrap()[1].1,
+            Path::new("d/findings.csv")
+        );
+        assert_eq!(files(&[output("all")], Some(Path::new("d"))).unwrap().len(), Format::FILES.len());
+        assert!(files(&[output("all")], None).is_err() && files(&[output("csv")], None).is_err());
+        assert!(files(&[output("table")], Some(Path::new("d"))).is_err());
+        for bad in ["json=", "xml=a", "=a", "all=a", "xml"] {
             assert!(bad.parse::<Output>().is_err(), "{bad}");
         }
     }

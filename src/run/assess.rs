@@ -1,6 +1,6 @@
 //! Snapshot → facts → findings → report: the one way, for a live run and for a file alike.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fs, path::PathBuf};
 
 use super::{Error, Outcome, console::Console};
 use crate::{
@@ -9,11 +9,14 @@ use crate::{
         judge::{self, judge_only},
     },
     cli,
-    config::{Format, Output, Verdicts, writable},
+    config::{Format, Verdicts, files, writable},
     facts::{build::build, topics},
-    finding::{Finding, Severity, Verdict},
+    finding::{
+        Finding, Severity, State, Verdict,
+        triage::{Baseline, Today, triage},
+    },
     report::{
-        View,
+        View, baseline,
         view::{CheckRow, Tally},
     },
     snapshot::{Gap, Snapshot, Topic, Why, file::digest},
@@ -25,8 +28,9 @@ pub struct Ready {
     chosen: BTreeSet<String>,
     verdicts: Verdicts,
     threshold: Option<Severity>,
+    baseline: Option<Baseline>,
     format: Format,
-    outputs: Vec<Output>,
+    outputs: Vec<(Format, PathBuf)>,
 }
 
 impl Ready {
@@ -35,8 +39,12 @@ impl Ready {
     /// # Errors
     /// A check is not right or not there; a file cannot be made.
     pub fn new(args: &cli::Report) -> Result<Self, Error> {
-        for output in &args.output {
-            writable(&output.path)?;
+        let outputs = files(&args.output, args.output_dir.as_deref())?;
+        if let Some(dir) = &args.output_dir {
+            fs::create_dir_all(dir).map_err(|error| Error::Write(dir.clone(), error))?;
+        }
+        for (_, path) in &outputs {
+            writable(path)?;
         }
         let library = Library::with_dirs(&args.dirs)?;
         for id in args.only.iter().chain(&args.skip) {
@@ -54,8 +62,9 @@ impl Ready {
             chosen,
             verdicts: args.verdicts.clone(),
             threshold: args.fail_on.threshold(),
+            baseline: args.baseline.as_deref().map(baseline::load).transpose()?,
             format: args.format,
-            outputs: args.output.clone(),
+            outputs,
         })
     }
 
@@ -75,12 +84,30 @@ impl Ready {
         gaps.extend(facts.gaps.clone());
         // What is flagged or unknown decides the exit code; of the rest a number is enough unless it is asked for.
         let wanted = &self.verdicts.0;
-        let keep = |v| matches!(v, Verdict::Flagged | Verdict::Unknown) || wanted.contains(&v);
+        // Against a baseline, what is clear is what was resolved.
+        let keep = |v| {
+            matches!(v, Verdict::Flagged | Verdict::Unknown) || wanted.contains(&v) || self.baseline.is_some()
+        };
         let mut judged = judge_only(&self.library, &facts, &gaps, keep);
         judged.findings.retain(|f| self.chosen.contains(&f.check));
-        let outcome = outcome(&judged.findings, gaps.values(), self.threshold);
+        let triage = self.baseline.as_ref().map(|baseline| {
+            let today = Today::new(snapshot, &self.chosen);
+            triage(&mut judged.findings, gaps.keys().cloned(), baseline, &today)
+        });
+        let known = |gap: &Gap| self.baseline.as_ref().is_some_and(|b| b.gaps.contains(&gap.id()));
+        let fresh = |f: &&Finding| match &self.baseline {
+            None => true,
+            Some(baseline) if f.verdict == Verdict::Unknown => !baseline.unknown.contains(&f.fingerprint),
+            Some(_) => f.state != Some(State::Unchanged),
+        };
+        let outcome = outcome(
+            judged.findings.iter().filter(fresh),
+            gaps.values().filter(|gap| !known(gap)),
+            self.threshold,
+        );
         let digest = digest(snapshot).map_err(|e| Error::Refused(e.to_string()))?;
-        let view = View::new(snapshot, digest, self.rows(&judged.tally), &gaps, judged.findings, wanted);
+        let view = View::new(snapshot, digest, self.rows(&judged.tally), &gaps, judged.findings, wanted)
+            .with_triage(triage);
         console.report(&view, self.format, &self.outputs)?;
         Ok(outcome)
     }
@@ -104,11 +131,12 @@ impl Ready {
 /// How a run ended. What nobody asked for is no gap in what was asked: a nightly job may end clean.
 /// Where a verdict needed it, the verdict is unknown, and that counts.
 fn outcome<'a>(
-    findings: &[Finding],
+    findings: impl Iterator<Item = &'a Finding>,
     mut gaps: impl Iterator<Item = &'a Gap>,
     threshold: Option<Severity>,
 ) -> Outcome {
-    let fails = |f: &Finding| f.verdict == Verdict::Flagged && threshold.is_some_and(|t| f.severity >= t);
+    let findings: Vec<&Finding> = findings.collect();
+    let fails = |f: &&Finding| f.verdict == Verdict::Flagged && threshold.is_some_and(|t| f.severity >= t);
     if findings.iter().any(fails) {
         Outcome::Flagged
     } else if findings.iter().any(|f| f.verdict == Verdict::Unknown) || has_holes(&mut gaps) {
