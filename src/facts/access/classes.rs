@@ -40,7 +40,8 @@ pub(super) fn of_subjects(policies: &Policies, subjects: &[Subject], targets: &[
         let Some(first) = members.first().and_then(|at| subjects.get(*at)) else { continue };
         let identity: Vec<Named<'_>> = key.identity.iter().map(|id| named(policies, *id)).collect();
         let boundary = key.boundary.map(|id| named(policies, id));
-        let caller = Caller { who: &first.who, identity: Some(&identity), boundary };
+        let boundary = boundary.as_ref().map(std::slice::from_ref);
+        let caller = Caller { boundary, ..Caller::with(&first.who, &identity) };
         let judge = Judge { policies, caller, keys: &first.keys, foreign: false };
         let reached = reached(policies, &key, &judge, targets, &mut matches);
         let groups = group(policies, &key, &judge, targets, &reached, &mut matches);

@@ -12,7 +12,7 @@ use crate::{
     facts::reader::{Decision, Needs, Roads},
     finding::hex,
     iam::{
-        self, Caller, Context, Expr, Keys, Named, Request, Rule, Test, Truth,
+        self, Caller, Context, Expr, Keys, Named, Request, Test, Truth,
         actions::{Action, Form, Road, WAYS, Way},
         decide,
     },
@@ -119,15 +119,15 @@ impl Judge<'_> {
         resource: &str,
         policy: Option<Named<'_>>,
         target: &Target,
-    ) -> (Truth, impl Iterator<Item = String> + use<>) {
+    ) -> (Truth, Vec<String>) {
         let context = Context { caller: self.keys, resource: &target.keys };
-        let outcome = decide(&self.caller, policy, Rule::Either, &Request { action, resource, context });
+        let outcome = decide(&self.caller, &Request { policy, ..Request::new(action, resource, context) });
         let truth = match outcome.decision {
             iam::Decision::Denied(_) => Truth::False,
             iam::Decision::Allowed => Truth::True,
             iam::Decision::Conditional(expr) => Truth::Depends(expr),
         };
-        (truth, outcome.via.into_iter().map(|statement| statement.to_string()))
+        (truth, outcome.via.iter().map(ToString::to_string).collect())
     }
 
     /// Whether an action that no policy names is allowed under `condition`, and with it every road that

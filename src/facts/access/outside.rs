@@ -40,7 +40,7 @@ pub(super) fn of_policies(
         }
         let keys = keys(&who);
         let foreign = kind != ReaderKind::Service && who.account != owner;
-        let caller = Caller { who: &who, identity: None, boundary: None };
+        let caller = Caller::unseen(&who);
         let judge = Judge { policies, caller, keys: &keys, foreign };
         let groups: Vec<Vec<usize>> = tables.into_iter().map(|at| vec![at]).collect();
         let found = rows(&judge, &groups, targets, &[first + parties.len()]);
