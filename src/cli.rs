@@ -198,9 +198,12 @@ pub struct Report {
     /// Form of the report on standard output
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub format: Format,
-    /// Write the report to FILE too, as table or json; repeatable
+    /// Write the report to FILE too, in any form; repeatable. FORMAT alone, or all, names files of --output-dir
     #[arg(long, value_name = "FORMAT=FILE")]
     pub output: Vec<Output>,
+    /// Directory of the reports that --output names by their form alone; made if it is not there
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub output_dir: Option<PathBuf>,
     /// Verdicts to list: flagged, unknown, clear, not-applicable, or all
     #[arg(long, value_name = "VERDICTS", default_value = "flagged,unknown")]
     pub verdicts: Verdicts,

@@ -37,6 +37,37 @@ pub enum Format {
     Table,
     /// For programs; its schema is in docs/schema/report.schema.json.
     Json,
+    /// JSON Lines: the findings of the JSON report, one a line.
+    Jsonl,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// OCSF 1.5.0 events, for a security lake.
+    Ocsf,
+    /// OCSF 1.8.0 events.
+    #[value(name = "ocsf-1.8")]
+    Ocsf18,
+    /// AWS Security Finding Format, for Security Hub.
+    Asff,
+    /// For a spreadsheet.
+    Csv,
+    /// JUnit XML, for a build server.
+    Junit,
+    /// For a pull request or a ticket.
+    Markdown,
+}
+
+impl Format {
+    /// What `--output all` writes, each under its file's name.
+    pub const FILES: [(Format, &str); 8] = [
+        (Format::Json, "findings.json"),
+        (Format::Jsonl, "findings.jsonl"),
+        (Format::Sarif, "findings.sarif"),
+        (Format::Ocsf, "findings.ocsf.json"),
+        (Format::Asff, "findings.asff.json"),
+        (Format::Csv, "findings.csv"),
+        (Format::Junit, "junit.xml"),
+        (Format::Markdown, "report.md"),
+    ];
 }
 
 /// From which severity on a flagged finding makes the exit code 1.
@@ -95,26 +126,63 @@ impl FromStr for Verdicts {
     }
 }
 
-/// A second place for a report: `json=report.json`.
+/// Places for reports beside standard output: `json=report.json`, or `json` and `all` for files of `--output-dir`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Output {
-    /// How it is written.
-    pub format: Format,
-    /// Where to.
-    pub path: PathBuf,
+    /// How it is written; none for every form that has a file's name of its own.
+    pub format: Option<Format>,
+    /// Where to; none for the directory of `--output-dir`.
+    pub path: Option<PathBuf>,
 }
 
 impl FromStr for Output {
     type Err = Invalid;
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        let Some((format, path)) = text.split_once('=').filter(|(_, path)| !path.is_empty()) else {
-            return invalid("use FORMAT=FILE, for example json=report.json");
+        let (word, path) = match text.split_once('=') {
+            Some((_, "")) => return invalid("use FORMAT=FILE, for example json=report.json"),
+            Some((word, path)) => (word, Some(PathBuf::from(path))),
+            None => (text, None),
         };
-        let Ok(format) = Format::from_str(format, false) else {
-            return invalid("the format is table or json");
-        };
-        Ok(Self { format, path: path.into() })
+        if word == "all" && path.is_none() {
+            return Ok(Self { format: None, path });
+        }
+        match Format::from_str(word, false) {
+            Ok(format) => Ok(Self { format: Some(format), path }),
+            Err(_) => {
+                let words: Vec<String> = Format::value_variants()
+                    .iter()
+                    .filter_map(|format| Some(format.to_possible_value()?.get_name().to_owned()))
+                    .collect();
+                invalid(format!("the format is one of {}, or all in --output-dir", words.join(", ")))
+            }
+        }
     }
+}
+
+/// The files that reports go to, each with its form.
+///
+/// # Errors
+/// A form without a file and no directory to put it in; a form that has no file's name of its own.
+pub fn files(outputs: &[Output], dir: Option<&Path>) -> Result<Vec<(Format, PathBuf)>, Invalid> {
+    let mut files = Vec::new();
+    for output in outputs {
+        match (output.format, &output.path, dir) {
+            (Some(format), Some(path), _) => files.push((format, path.clone())),
+            (None, _, Some(dir)) => {
+                files.extend(Format::FILES.map(|(format, name)| (format, dir.join(name))))
+            }
+            (Some(format), None, Some(dir)) => match Format::FILES.iter().find(|(known, _)| *known == format)
+            {
+                Some((_, name)) => files.push((format, dir.join(name))),
+                None => return invalid("this form has no file's name of its own: use FORMAT=FILE"),
+            },
+            (_, None, None) => {
+                return invalid("use FORMAT=FILE, for example json=report.json, or add --output-dir");
+            }
+            (None, Some(_), None) => {}
+        }
+    }
+    Ok(files)
 }
 
 /// What a check is about, by the word that checks use.
@@ -303,8 +371,16 @@ mod tests {
 
     #[test]
     fn an_output_names_its_format() {
-        assert_eq!("json=a=b".parse::<Output>().unwrap().path, Path::new("a=b"));
-        for bad in ["json", "json=", "xml=a", "=a"] {
+        let output = |text: &str| text.parse::<Output>().unwrap();
+        assert_eq!(output("json=a=b").path.as_deref(), Some(Path::new("a=b")));
+        assert_eq!(
+            files(&[output("json=a"), output("csv")], Some(Path::new("d"))).unwrap()[1].1,
+            Path::new("d/findings.csv")
+        );
+        assert_eq!(files(&[output("all")], Some(Path::new("d"))).unwrap().len(), Format::FILES.len());
+        assert!(files(&[output("all")], None).is_err() && files(&[output("csv")], None).is_err());
+        assert!(files(&[output("table")], Some(Path::new("d"))).is_err());
+        for bad in ["json=", "xml=a", "=a", "all=a", "xml"] {
             assert!(bad.parse::<Output>().is_err(), "{bad}");
         }
     }

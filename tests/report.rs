@@ -5,7 +5,7 @@ mod support;
 
 use dynaudit::{
     finding::{Severity, Verdict},
-    report::{View, json, table},
+    report::{View, asff, csv, json, jsonl, junit, markdown, ocsf, sarif, table},
     snapshot::{Snapshot, Why},
 };
 use support::{ACCOUNT, empty, finding, gap, lacking, view, view_of, with_table};
@@ -223,4 +223,90 @@ fn the_schema_is_in_step() {
     }
     let kept = std::fs::read_to_string(path).unwrap_or_default();
     assert!(kept == now, "the types have changed: run UPDATE_DOCS=1 cargo test --test report");
+}
+
+/// Every form but the table, by name.
+fn forms(view: &View) -> Vec<(&'static str, String)> {
+    type Render = fn(&View, &mut dyn std::io::Write) -> std::io::Result<()>;
+    let all: [(&str, Render); 9] = [
+        ("json", json::render),
+        ("jsonl", jsonl::render),
+        ("sarif", sarif::render),
+        ("ocsf", |view, out| ocsf::render(view, ocsf::Version::V1_5, out)),
+        ("ocsf-1.8", |view, out| ocsf::render(view, ocsf::Version::V1_8, out)),
+        ("asff", asff::render),
+        ("csv", csv::render),
+        ("junit", junit::render),
+        ("markdown", markdown::render),
+    ];
+    let written = |(name, render): (&'static str, Render)| {
+        let mut out = Vec::new();
+        render(view, &mut out).unwrap();
+        (name, String::from_utf8(out).unwrap())
+    };
+    all.into_iter().map(written).collect()
+}
+
+#[test]
+fn hostile_text_is_inert_in_every_form_and_shown_in_each() {
+    let (_, view) = hostile();
+    for (name, text) in forms(&view) {
+        let lines = |c: char| c == '\n' || (name == "csv" && c == '\r');
+        assert!(text.chars().all(|c| lines(c) || !is_active(c)), "{name}: {text}");
+        // A spreadsheet knows no tags; its formulas have a test of their own.
+        assert!(name == "csv" || !text.contains("<script"), "{name}: {text}");
+        assert!(text.contains("owned"), "{name} lost it: {text}");
+    }
+}
+
+#[test]
+fn no_cell_of_a_spreadsheet_is_a_formula() {
+    let (_, view) = hostile();
+    let mut out = Vec::new();
+    csv::render(&view, &mut out).unwrap();
+    let mut rows = ::csv::Reader::from_reader(out.as_slice());
+    let rows: Vec<::csv::StringRecord> = rows.records().map(Result::unwrap).collect();
+    assert_eq!(rows.len(), view.findings.len());
+    for cell in rows.iter().flatten() {
+        assert!(!cell.trim_start().starts_with(['=', '+', '-', '@']), "{cell}");
+    }
+}
+
+#[test]
+fn every_form_has_every_finding_and_the_same_bytes_each_time() {
+    let snapshot = with_table("orders");
+    let denied = gap("dynamodb:DescribeTable", "orders", Why::Denied);
+    let findings = vec![
+        flagged("check-a", Severity::High, "orders"),
+        finding("check-a", Severity::High, Verdict::Clear, "carts"),
+        lacking(finding("check-b", Severity::Low, Verdict::Unknown, "orders"), &denied),
+    ];
+    let view = view_of(&snapshot, findings, &[Verdict::Flagged, Verdict::Clear, Verdict::Unknown]);
+    for ((name, text), (_, again)) in forms(&view).into_iter().zip(forms(&view)) {
+        assert_eq!(text, again, "{name}");
+        for finding in &view.findings {
+            let by = if name == "markdown" { &finding.check } else { &finding.fingerprint };
+            let shown = text.contains(by.as_str()) || (name == "junit" && finding.verdict == Verdict::Clear);
+            assert!(shown, "{name} lacks {by}");
+        }
+        if !["junit", "markdown", "json"].contains(&name) {
+            assert!(text.contains("dynamodb:DescribeTable"), "{name} does not say what was refused");
+        }
+    }
+}
+
+#[test]
+fn what_was_not_assessed_is_no_pass_in_any_form() {
+    let snapshot = with_table("orders");
+    let denied = gap("dynamodb:DescribeTable", "orders", Why::Denied);
+    let unknown = lacking(finding("check-b", Severity::Low, Verdict::Unknown, "orders"), &denied);
+    let view = view_of(&snapshot, vec![unknown], &[Verdict::Unknown]);
+    let forms: std::collections::BTreeMap<_, _> = forms(&view).into_iter().collect();
+    let read = |name: &str| serde_json::from_str::<serde_json::Value>(&forms[name]).unwrap();
+    assert_eq!(read("sarif")["runs"][0]["results"][0]["kind"], "open");
+    assert_eq!(read("ocsf")[0]["compliance"]["status"], "Unknown");
+    assert_eq!(read("asff")[0]["Compliance"]["Status"], "WARNING");
+    assert!(forms["junit"].contains("<error type=\"not-assessed\""));
+    assert!(forms["markdown"].contains("not assessed"));
+    assert!(forms["csv"].contains("unknown,"));
 }

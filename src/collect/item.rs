@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use crate::detect::{Item, Value};
+use crate::detect::{Item, Map, Value};
 
 /// An item, or a key, as the SDK gives it.
 pub(super) type Raw = HashMap<String, AttributeValue>;
@@ -30,22 +30,30 @@ fn weigh(value: &AttributeValue) -> u64 {
     }
 }
 
-/// Moves an item into the detector's type without copying its values.
-pub(super) fn take(raw: Raw) -> Item {
-    Item(raw.into_iter().map(|(name, value)| (name, convert(value))).collect())
+/// Moves an item into the detector's type without copying its values. Names are sorted: the SDK's map has no order.
+pub(super) fn take(raw: Raw) -> Item<'static> {
+    Item(map(raw))
 }
 
-fn convert(value: AttributeValue) -> Value {
+fn map(raw: Raw) -> Map<'static> {
+    let mut raw: Vec<_> = raw.into_iter().collect();
+    raw.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+    raw.into_iter().map(|(name, value)| (name.into(), convert(value))).collect()
+}
+
+fn convert(value: AttributeValue) -> Value<'static> {
     match value {
-        AttributeValue::S(text) => Value::S(text),
-        AttributeValue::N(digits) => Value::N(digits),
-        AttributeValue::B(bytes) => Value::B(bytes.into_inner()),
+        AttributeValue::S(text) => Value::S(text.into()),
+        AttributeValue::N(digits) => Value::N(digits.into()),
+        AttributeValue::B(bytes) => Value::B(bytes.into_inner().into()),
         AttributeValue::Bool(truth) => Value::Bool(truth),
-        AttributeValue::M(map) => Value::M(map.into_iter().map(|(name, v)| (name, convert(v))).collect()),
+        AttributeValue::M(entries) => Value::M(map(entries)),
         AttributeValue::L(list) => Value::L(list.into_iter().map(convert).collect()),
-        AttributeValue::Ss(texts) => Value::Ss(texts),
-        AttributeValue::Ns(numbers) => Value::Ns(numbers),
-        AttributeValue::Bs(all) => Value::Bs(all.into_iter().map(|b| b.into_inner()).collect()),
+        AttributeValue::Ss(texts) => Value::L(texts.into_iter().map(|t| Value::S(t.into())).collect()),
+        AttributeValue::Ns(all) => Value::L(all.into_iter().map(|n| Value::N(n.into())).collect()),
+        AttributeValue::Bs(all) => {
+            Value::L(all.into_iter().map(|b| Value::B(b.into_inner().into())).collect())
+        }
         // Null, and a kind that DynamoDB may add later: its presence is told, its value is not looked at.
         _ => Value::Null,
     }

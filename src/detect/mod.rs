@@ -12,16 +12,19 @@ mod budget;
 mod json;
 mod judge;
 mod key;
+mod language;
 mod mask;
 mod names;
 mod password;
 mod path;
 mod randomness;
 mod rules;
+mod secret;
 mod tally;
 mod tree;
 mod unpack;
 mod value;
+mod verdict;
 mod walk;
 mod words;
 
@@ -29,8 +32,10 @@ use std::{fmt, sync::Arc};
 
 pub use key::{DigestKey, DigestKeyError, MIN_KEY_BYTES};
 pub use path::shown_name;
+pub use secret::{Content, Secret};
 pub use tally::Tally;
-pub use value::{Item, Value};
+pub use value::{Item, Map, Value};
+pub use verdict::{Inspector, Looked, NotItem, Verdict};
 
 /// The detector: the rules and the key of the digests. Shared by all tables of a run.
 pub struct Detector {
@@ -46,6 +51,11 @@ impl Detector {
     /// Starts the tally of one table.
     pub fn tally(self: &Arc<Self>) -> Tally {
         Tally::new(Arc::clone(self))
+    }
+
+    /// Starts to look at lines one by one.
+    pub fn inspector(self: &Arc<Self>) -> Inspector {
+        Inspector::new(Arc::clone(self))
     }
 
     /// Names the key of the digests: 16 hex digits.

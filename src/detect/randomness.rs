@@ -1,5 +1,7 @@
 //! Whether a value looks drawn at random, and not like words, dates, numbers, names or places.
 
+use super::language::reading;
+
 /// Shortest value that is called random, in bytes: below it, chance and abbreviations look alike.
 pub(crate) const MIN_RANDOM: usize = 16;
 /// Longest value that is called random: a longer one is content, not a token.
@@ -7,8 +9,9 @@ const MAX_RANDOM: usize = 4096;
 
 /// Whether `text` looks drawn at random over letters and digits.
 ///
-/// Three measures, each linear: enough different characters, changes between letters and digits and
-/// capitals (words change seldom), and no run of counting (`abcdef`, `123456`).
+/// Four measures, each linear: enough different characters, changes between letters and digits and
+/// capitals (words change seldom), no run of counting (`abcdef`, `123456`), and pairs of letters that no
+/// language has.
 pub(crate) fn is_random(text: &str) -> bool {
     let bytes = text.as_bytes();
     if !(MIN_RANDOM..=MAX_RANDOM).contains(&bytes.len())
@@ -23,18 +26,27 @@ pub(crate) fn is_random(text: &str) -> bool {
     let core: Vec<u8> = bytes.iter().copied().filter(u8::is_ascii_alphanumeric).collect();
     let letters = core.iter().filter(|b| b.is_ascii_alphabetic()).count();
     if core.len() < MIN_RANDOM - 2
-        || letters < 4
+        || letters < 3
         || distinct(&core) < 8
         || entropy(&core) < 2.8
         || counts(&core)
+        || (core.len() * 5 < bytes.len() * 4)
     {
         return false;
     }
-    let changes = core.windows(2).filter(|w| change(w[0], w[1])).count();
-    if letters == core.len() && changes * 5 < core.len() {
-        return unpronounceable(&core);
+    if core.iter().all(u8::is_ascii_hexdigit) {
+        return true;
     }
-    changes * 5 >= core.len()
+    let reads = reading(bytes);
+    let changes = core.windows(2).filter(|w| change(w[0], w[1])).count();
+    // Letters in one case alone: only what nobody could say.
+    if changes * 8 < core.len() { reads < -0.45 } else { reads < 0.15 }
+}
+
+/// Whether `body`, the drawn part of a format, is made of words: documentation writes such. The shorter
+/// it is, the more it must read like them, for chance makes short words.
+pub(crate) fn is_wordy(body: &[u8]) -> bool {
+    !body.iter().all(|b| b.is_ascii_hexdigit() || *b == b'-') && reading(body) >= 0.25 + 4.0 / body.len().max(1) as f64
 }
 
 /// Whether `bytes` are as mixed as a random key of the same length would be.
@@ -93,14 +105,6 @@ fn counts(bytes: &[u8]) -> bool {
     steps * 3 > bytes.len()
 }
 
-/// Letters alone are random only if nobody could say them: few vowels and long runs without one.
-fn unpronounceable(letters: &[u8]) -> bool {
-    let vowel = |b: &u8| b"aeiouyAEIOUY".contains(b);
-    let vowels = letters.iter().filter(|b| vowel(b)).count();
-    let longest = letters.split(vowel).map(<[u8]>::len).max().unwrap_or(0);
-    vowels * 100 < letters.len() * 28 && longest >= 6
-}
-
 fn distinct(bytes: &[u8]) -> usize {
     let mut seen = [false; 256];
     bytes.iter().for_each(|b| seen[usize::from(*b)] = true);
@@ -128,10 +132,11 @@ mod tests {
     fn most_random_values_are_called_random() {
         let base62 = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
         for (alphabet, len, at_least) in [
-            (&base62[..], 24, 960),
-            (&base62[..], 43, 985),
-            (&b"0123456789abcdef"[..], 32, 970),
-            (&base62[..36], 26, 940),
+            (&base62[..], 24, 975),
+            (&base62[..], 43, 995),
+            (&b"0123456789abcdef"[..], 32, 990),
+            (&base62[..36], 26, 965),
+            (&b"abcdefghijklmnopqrstuvwxyz"[..], 32, 970),
         ] {
             let hits = (0..1000).filter(|seed| is_random(&drawn(alphabet, len, *seed))).count();
             assert!(hits >= at_least, "{hits} of 1000 over {} characters, length {len}", alphabet.len());

@@ -5,10 +5,12 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 use super::{
     Detector, Item,
     budget::Budget,
-    mask::Mask,
-    path::{Segment, render},
+    key::DigestKey,
+    mask::{Known, Mask},
+    path::{Path, STAR, shown_name},
+    rules::Hit,
     tree::Tree,
-    walk::{Walk, Way},
+    walk::{Sink, Walk},
 };
 use crate::snapshot::sample::Contents;
 
@@ -43,27 +45,18 @@ impl Tally {
     }
 
     /// Looks through one item.
-    pub fn look(&mut self, item: &Item) {
-        let has = |names: [&str; 2]| names.iter().any(|name| item.0.contains_key(*name));
-        let (dbe, legacy) = (has(DBE), has(LEGACY));
-        let mut walk = Walk {
-            item: self.contents.items,
-            key: self.detector.key(),
-            mask: &mut self.mask,
-            room: &mut self.tree.room,
-            budget: Budget::item(),
-            encrypted: dbe || legacy,
-        };
+    pub fn look(&mut self, item: &Item<'_>) {
+        let (dbe, legacy) = (has(item, DBE), has(item, LEGACY));
+        let mut page = Page { item: self.contents.items, key: self.detector.key(), tree: &mut self.tree };
+        let mut walk =
+            Walk { sink: &mut page, mask: &mut self.mask, budget: Budget::item(), encrypted: dbe || legacy };
         for name in shown(item, &mut walk) {
             let known = self.names.len() < MAX_COUNTED || self.names.contains_key(&name);
-            *self.names.entry(if known { name } else { "*".to_owned() }).or_default() += 1;
+            *self.names.entry(if known { name } else { STAR.to_owned() }).or_default() += 1;
         }
-        walk.map(&item.0, Way::default(), &mut self.tree.root);
-        if walk.room.is_full() {
-            walk.budget.cut();
-        }
-        let cut = walk.budget.was_cut();
-        self.tree.root.visit(self.contents.items);
+        walk.item(&item.0);
+        let cut = walk.budget.was_cut() || self.tree.is_full();
+        self.tree.visit(self.contents.items, None);
         self.tree.settle();
         self.contents.items += 1;
         self.contents.encrypted_items += u64::from(dbe);
@@ -87,13 +80,41 @@ impl fmt::Debug for Tally {
     }
 }
 
+/// Whether the client encrypted the item, by what the encryption clients add to it.
+pub(super) fn is_encrypted(item: &Item<'_>) -> bool {
+    has(item, DBE) || has(item, LEGACY)
+}
+
+fn has(item: &Item<'_>, names: [&str; 2]) -> bool {
+    item.0.iter().any(|(name, _)| names.contains(&name.expose()))
+}
+
+/// One item's part of the tally.
+struct Page<'a> {
+    item: u64,
+    key: &'a DigestKey,
+    tree: &'a mut Tree,
+}
+
+impl Sink for Page<'_> {
+    fn visit(&mut self, path: &Path<'_>) {
+        self.tree.visit(self.item, Some(path));
+    }
+
+    fn found(&mut self, path: &Path<'_>, hit: &Hit, secret: &[u8]) {
+        self.tree.record(self.item, path, hit, self.key.digest(secret));
+    }
+}
+
 /// The attribute names of an item as they may be shown, each once.
-fn shown(item: &Item, walk: &mut Walk<'_>) -> Vec<String> {
+fn shown(item: &Item<'_>, walk: &mut Walk<'_, Page<'_>>) -> Vec<String> {
     let mut names: Vec<String> = item
         .0
-        .keys()
-        .map(|name| walk.mask.name(name, &mut walk.budget).segment)
-        .map(|segment: Segment| render(&[segment]))
+        .iter()
+        .map(|(name, _)| match walk.mask.name(name.expose(), &mut walk.budget) {
+            Known::Name => shown_name(name.expose()),
+            Known::Value(_) => STAR.to_owned(),
+        })
         .collect();
     names.sort_unstable();
     names.dedup();

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
 use super::{
     key::{ValueDigest, hex},
-    password::length_range,
-    path::{Segment, render},
-    rules::{Hit, Length},
+    path::{Path, Segment, Step, render},
+    rules::Hit,
+    verdict::{lengths, preview},
 };
 use crate::snapshot::sample::{Basis, SecretKind, SecretTrait, Sighting};
 
@@ -98,25 +98,18 @@ pub(crate) struct Place {
 
 impl Place {
     /// Notes that `item` has this place.
-    pub(crate) fn visit(&mut self, item: u64) {
+    fn visit(&mut self, item: u64) {
         self.items.add(item);
     }
 
     /// Notes a secret.
-    pub(crate) fn record(&mut self, item: u64, hit: &Hit, digest: ValueDigest) {
-        let (lengths, shown) = match hit.length {
-            Length::Exact(bytes) => ((bytes as u64, bytes as u64), format!("{bytes} bytes")),
-            Length::Password(bytes) => {
-                let (low, high) = length_range(bytes);
-                ((low, high), format!("{low}–{high} bytes"))
-            }
-        };
+    fn record(&mut self, item: u64, hit: &Hit, digest: ValueDigest) {
         let group = Group {
             items: Items::default(),
             basis: hit.basis,
             confidence: hit.confidence,
-            lengths,
-            preview: format!("{}… ({shown})", hit.public),
+            lengths: lengths(hit),
+            preview: preview(hit),
             digests: BTreeSet::from([digest]),
             traits: hit.traits.clone(),
         };
@@ -134,11 +127,18 @@ impl Place {
         }
     }
 
-    /// The place one step further; itself when the tree takes no new places.
-    pub(crate) fn step(&mut self, segment: Segment, room: &mut Room) -> &mut Place {
-        let segment = match segment {
-            Segment::Name(_) if self.folded => Segment::Star,
-            other => other,
+    /// The place at the end of a path; where the tree takes no new places, the nearest one that there is.
+    fn at(&mut self, path: Option<&Path<'_>>, room: &mut Room) -> &mut Place {
+        match path {
+            None => self,
+            Some(path) => self.at(path.up, room).step(path.step, room),
+        }
+    }
+
+    fn step(&mut self, step: Step<'_>, room: &mut Room) -> &mut Place {
+        let segment = match step {
+            Step::Name(_) if self.folded => Segment::Star,
+            other => Segment::from(other),
         };
         if !self.inner.contains_key(&segment) {
             if room.places == 0 {
@@ -223,23 +223,16 @@ fn confidence(group: &Group, items: u64, with_path: u64) -> f64 {
 }
 
 /// How many places one item may add, before the tree folds again.
-pub(crate) struct Room {
+struct Room {
     places: usize,
     grown: bool,
-}
-
-impl Room {
-    /// Whether places are refused, and what is seen counts for the place that holds it.
-    pub(crate) fn is_full(&self) -> bool {
-        self.places == 0
-    }
 }
 
 /// All places of a table.
 pub(crate) struct Tree {
     /// The items themselves; attributes are one step away.
-    pub(crate) root: Place,
-    pub(crate) room: Room,
+    root: Place,
+    room: Room,
     limit: usize,
 }
 
@@ -252,7 +245,22 @@ impl Tree {
         }
     }
 
-    /// Folds after an item, when nobody holds a place.
+    /// Notes that `item` has a place; without a path, that it is there.
+    pub(crate) fn visit(&mut self, item: u64, path: Option<&Path<'_>>) {
+        self.root.at(path, &mut self.room).visit(item);
+    }
+
+    /// Notes a secret.
+    pub(crate) fn record(&mut self, item: u64, path: &Path<'_>, hit: &Hit, digest: ValueDigest) {
+        self.root.at(Some(path), &mut self.room).record(item, hit, digest);
+    }
+
+    /// Whether places are refused, and what is seen counts for the place that holds it.
+    pub(crate) fn is_full(&self) -> bool {
+        self.room.places == 0
+    }
+
+    /// Folds after an item.
     pub(crate) fn settle(&mut self) {
         if !self.room.grown {
             return;

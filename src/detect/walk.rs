@@ -1,30 +1,34 @@
-//! Walks one item: every scalar with its place, into what is packed, within the item's budget.
-
-use std::collections::BTreeMap;
+//! Walks one item: every value with its path, into what is packed, within the item's budget.
 
 use super::{
-    Value,
     budget::{Budget, MAX_DEPTH, MAX_SCALAR},
     json::{self, NotJson},
     judge::{self, Beside},
-    key::DigestKey,
-    mask::Mask,
-    names::{Hint, hint},
-    path::Segment,
+    mask::{Known, Mask},
+    names::Hint,
+    path::{Path, Step},
     rules::{self, Hit, jwk_secret},
-    tree::{Place, Room},
-    unpack::{Typed, base64_text, readable, typed},
+    secret::Secret,
+    unpack::{base64_text, readable},
+    value::{Map, Value},
 };
 
 /// Layers of base64 taken off a text.
 const MAX_LAYERS: usize = 2;
 
+/// Who is told what the walk comes by.
+pub(crate) trait Sink {
+    /// A place: an attribute, an entry, the elements of a list, what was unpacked. It may be told more than once.
+    fn visit(&mut self, path: &Path<'_>);
+
+    /// A secret at a place, as its own bytes.
+    fn found(&mut self, path: &Path<'_>, hit: &Hit, secret: &[u8]);
+}
+
 /// One look through one item.
-pub(crate) struct Walk<'a> {
-    pub item: u64,
-    pub key: &'a DigestKey,
-    pub mask: &'a mut Mask,
-    pub room: &'a mut Room,
+pub(crate) struct Walk<'w, S> {
+    pub sink: &'w mut S,
+    pub mask: &'w mut Mask,
     pub budget: Budget,
     /// Whether the client encrypted the item: its bytes are ciphertext, not tokens.
     pub encrypted: bool,
@@ -32,7 +36,7 @@ pub(crate) struct Walk<'a> {
 
 /// How a value was reached: its names, for what they say, and how deep.
 #[derive(Clone, Copy, Default)]
-pub(crate) struct Way<'a> {
+struct Way<'a> {
     name: Option<&'a str>,
     holder: Option<&'a str>,
     beside: Beside,
@@ -45,13 +49,6 @@ impl<'a> Way<'a> {
         Self { depth: self.depth + 1, ..self }
     }
 
-    fn hint(self) -> Option<Hint> {
-        match (self.holder, self.name) {
-            (holder, Some(name)) => hint(&[holder, Some(name)]),
-            (_, None) => None,
-        }
-    }
-
     /// One step into a map. A masked name says nothing: what holds the map speaks.
     fn into(self, name: Option<&'a str>, beside: Beside) -> Self {
         match name {
@@ -61,90 +58,90 @@ impl<'a> Way<'a> {
     }
 }
 
-impl Walk<'_> {
+impl<S: Sink> Walk<'_, S> {
+    /// Looks at an item's attributes.
+    pub(crate) fn item(&mut self, map: &Map<'_>) {
+        self.map(map, Way::default(), None);
+    }
+
     /// Looks at a map's entries; true if a secret was seen.
-    pub(crate) fn map(&mut self, map: &BTreeMap<String, Value>, way: Way<'_>, place: &mut Place) -> bool {
+    fn map(&mut self, map: &Map<'_>, way: Way<'_>, path: Option<&Path<'_>>) -> bool {
         let beside = beside(map);
         let mut seen = false;
         if let Some((name, secret)) = jwk_secret(map) {
-            let inner = place.step(Segment::Name(name.to_owned()), self.room);
-            inner.visit(self.item);
-            seen |= self.record(judge::jwk(secret), secret.as_bytes(), inner);
+            let inner = Path { up: path, step: Step::Name(name) };
+            self.sink.visit(&inner);
+            seen |= self.record(judge::jwk(secret), secret.as_bytes(), &inner);
         }
         for (name, value) in map {
             if !self.budget.value() {
                 break;
             }
-            let shown = self.mask.name(name, &mut self.budget);
-            let masked = shown.segment == Segment::Star;
-            let inner = place.step(shown.segment, self.room);
-            inner.visit(self.item);
-            seen |= self.record_all(shown.hits, name.as_bytes(), inner);
-            if masked && let Some(Hint::Secret(_)) = way.hint() {
-                seen |= self.record(judge::text(name, way.hint(), Beside::default()), name.as_bytes(), inner);
+            let name = name.expose();
+            let known = self.mask.name(name, &mut self.budget);
+            let masked = matches!(known, Known::Value(_));
+            let inner = Path { up: path, step: if masked { Step::Star } else { Step::Name(name) } };
+            self.sink.visit(&inner);
+            if let Known::Value(hits) = known {
+                seen |= self.record_all(&hits, name.as_bytes(), &inner);
+                if let hint @ Some(Hint::Secret(_)) = self.hint(way) {
+                    seen |= self.record(judge::text(name, hint, Beside::default()), name.as_bytes(), &inner);
+                }
             }
-            seen |= self.value(value, way.into((!masked).then_some(name.as_str()), beside), inner);
+            seen |= self.value(value, way.into((!masked).then_some(name), beside), &inner);
         }
         seen
     }
 
-    fn value(&mut self, value: &Value, way: Way<'_>, place: &mut Place) -> bool {
+    fn value(&mut self, value: &Value<'_>, way: Way<'_>, path: &Path<'_>) -> bool {
         if way.depth > MAX_DEPTH {
             self.budget.cut();
             return false;
         }
         match value {
-            Value::S(text) => self.text(text, way, place),
-            Value::N(digits) => self.record(judge::number(digits, way.hint()), digits.as_bytes(), place),
-            Value::B(bytes) => self.bytes(bytes, way, place),
+            Value::S(text) => self.text(text.expose(), way, path),
+            Value::N(digits) => {
+                let digits = digits.expose();
+                let hint = self.hint(way);
+                self.record(judge::number(digits, hint), digits.as_bytes(), path)
+            }
+            Value::B(bytes) => self.bytes(bytes.expose(), way, path),
             Value::Bool(_) | Value::Null => false,
-            Value::M(map) => match typed(map) {
-                Some(Typed::Value(inner)) => self.value(inner, way.deeper(), place),
-                Some(Typed::Bytes(bytes)) => self.bytes(&bytes, way.deeper(), place),
-                None => self.map(map, way, place),
-            },
-            Value::L(list) => self.each(list, way, place, |walk, v, way, inner| walk.value(v, way, inner)),
-            Value::Ss(texts) => self.each(texts, way, place, |walk, t, way, inner| walk.text(t, way, inner)),
-            Value::Ns(all) => self.each(all, way, place, |walk, digits, way, inner| {
-                walk.record(judge::number(digits, way.hint()), digits.as_bytes(), inner)
-            }),
-            Value::Bs(all) => self.each(all, way, place, |walk, b, way, inner| walk.bytes(b, way, inner)),
+            Value::M(map) => self.map(map, way, Some(path)),
+            Value::L(list) => self.list(list, way, path),
         }
     }
 
-    fn each<'v, T>(
-        &mut self,
-        all: &'v [T],
-        way: Way<'_>,
-        place: &mut Place,
-        look: impl Fn(&mut Self, &'v T, Way<'_>, &mut Place) -> bool,
-    ) -> bool {
-        if all.is_empty() {
+    fn list(&mut self, list: &[Value<'_>], way: Way<'_>, path: &Path<'_>) -> bool {
+        if list.is_empty() {
             return false;
         }
         let way = Way { beside: Beside::default(), ..way.deeper() };
-        let inner = place.step(Segment::Element, self.room);
-        inner.visit(self.item);
+        let inner = path.to(Step::Element);
+        self.sink.visit(&inner);
         let mut seen = false;
-        for one in all {
+        for one in list {
             if !self.budget.value() {
                 break;
             }
-            seen |= look(self, one, way, inner);
+            seen |= self.value(one, way, &inner);
         }
         seen
     }
 
-    fn bytes(&mut self, bytes: &[u8], way: Way<'_>, place: &mut Place) -> bool {
+    fn bytes(&mut self, bytes: &[u8], way: Way<'_>, path: &Path<'_>) -> bool {
         match readable(&bytes[..bytes.len().min(MAX_SCALAR)]) {
-            Some(text) => self.text(text, way, place),
+            Some(text) => self.text(text, way, path),
             None if self.encrypted => false,
-            None => self.record(judge::bytes(bytes, way.hint()), bytes, place),
+            None => {
+                let hint = self.hint(way);
+                self.record(judge::bytes(bytes, hint), bytes, path)
+            }
         }
     }
 
     /// Unpacks before it judges: a format inside says more than the look of the wrapping.
-    fn text(&mut self, text: &str, way: Way<'_>, place: &mut Place) -> bool {
+    fn text(&mut self, text: &str, way: Way<'_>, path: &Path<'_>) -> bool {
         let text = self.within(text);
         if way.depth > MAX_DEPTH || !self.budget.work(text.len()) {
             self.budget.cut();
@@ -152,9 +149,9 @@ impl Walk<'_> {
         }
         match json::parse(text) {
             Ok(value) => {
-                let inner = place.step(Segment::Unpacked("json"), self.room);
-                inner.visit(self.item);
-                return self.value(&value, way.deeper(), inner);
+                let inner = path.to(Step::Unpacked("json"));
+                self.sink.visit(&inner);
+                return self.value(&value, way.deeper(), &inner);
             }
             Err(NotJson::TooDeep) => self.budget.cut(),
             Err(NotJson::Other) => {}
@@ -163,20 +160,22 @@ impl Walk<'_> {
         if way.beside.firebase {
             hits.retain(|hit| hit.rule != "google-api-key");
         }
-        if self.record_all(hits, text.as_bytes(), place) {
+        if self.record_all(&hits, text.as_bytes(), path) {
             return true;
         }
         if way.layers < MAX_LAYERS
             && let Some(unpacked) = base64_text(text)
         {
-            let inner = place.step(Segment::Unpacked("base64"), self.room);
-            inner.visit(self.item);
+            let inner = path.to(Step::Unpacked("base64"));
+            self.sink.visit(&inner);
             let way = Way { layers: way.layers + 1, ..way.deeper() };
-            if self.text(&unpacked, way, inner) {
+            if self.text(unpacked.expose(), way, &inner) {
                 return true;
             }
         }
-        self.record(judge::text(text.trim(), way.hint(), way.beside), text.trim().as_bytes(), place)
+        let text = text.trim();
+        let hint = self.hint(way);
+        self.record(judge::text(text, hint, way.beside), text.as_bytes(), path)
     }
 
     /// The part of a text that is looked at.
@@ -185,32 +184,40 @@ impl Walk<'_> {
             return text;
         }
         self.budget.cut();
-        let end = (0..=MAX_SCALAR).rev().find(|i| text.is_char_boundary(*i)).unwrap_or(0);
-        &text[..end]
+        &text[..text.floor_char_boundary(MAX_SCALAR)]
     }
 
-    fn record(&mut self, hit: Option<Hit>, value: &[u8], place: &mut Place) -> bool {
-        self.record_all(hit.into_iter().collect(), value, place)
+    fn hint(&mut self, way: Way<'_>) -> Option<Hint> {
+        self.mask.hint(way.holder, way.name?)
     }
 
-    fn record_all(&mut self, hits: Vec<Hit>, value: &[u8], place: &mut Place) -> bool {
-        for hit in &hits {
-            let secret = value.get(hit.span.clone()).unwrap_or(value);
-            place.record(self.item, hit, self.key.digest(secret));
+    fn record(&mut self, hit: Option<Hit>, value: &[u8], path: &Path<'_>) -> bool {
+        hit.is_some_and(|hit| self.record_all(&[hit], value, path))
+    }
+
+    fn record_all(&mut self, hits: &[Hit], value: &[u8], path: &Path<'_>) -> bool {
+        for hit in hits {
+            self.sink.found(path, hit, value.get(hit.span.clone()).unwrap_or(value));
         }
         !hits.is_empty()
     }
 }
 
 /// What the members of a map say of each other.
-fn beside(map: &BTreeMap<String, Value>) -> Beside {
-    let has = |names: &[&str]| map.keys().any(|k| names.iter().any(|n| k.eq_ignore_ascii_case(n)));
+fn beside(map: &Map<'_>) -> Beside {
+    let has = |wanted: &[&str]| {
+        map.iter().any(|(name, _)| wanted.iter().any(|w| name.expose().eq_ignore_ascii_case(w)))
+    };
+    let salts = |name: &Secret<'_, str>| {
+        let name = name.expose().as_bytes();
+        name.len() <= 32 && name.len() >= 4 && name[name.len() - 4..].eq_ignore_ascii_case(b"salt")
+    };
     Beside {
-        key_id: map.values().any(|value| {
-            matches!(value, Value::S(text)
-            if text.len() == 20 && (text.starts_with("AKIA") || text.starts_with("ASIA")))
+        key_id: map.iter().any(|(_, value)| {
+            matches!(value, Value::S(text) if text.expose().len() == 20
+                && (text.expose().starts_with("AKIA") || text.expose().starts_with("ASIA")))
         }),
-        salt: map.keys().any(|k| k.len() <= 32 && k.to_ascii_lowercase().ends_with("salt")),
+        salt: map.iter().any(|(name, _)| salts(name)),
         firebase: has(&["authDomain", "auth_domain"]) && has(&["projectId", "project_id", "appId", "app_id"]),
     }
 }

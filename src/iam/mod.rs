@@ -11,18 +11,21 @@ pub mod condition;
 pub mod context;
 pub mod evaluate;
 mod json;
+pub mod layer;
 pub mod operator;
 pub mod pattern;
 pub mod policy;
 pub mod principal;
 pub mod residual;
 pub mod resource_policy;
+pub mod services;
 
 pub use condition::Condition;
 pub use context::{Context, Keys, Value};
-pub use evaluate::{Caller, Decision, Denial, Named, Outcome, Request, Rule, decide};
+pub use evaluate::{Caller, Decision, Denial, Layers, Levels, Named, Outcome, Request, Rule, decide};
+pub use layer::{Layer, Via};
 pub use policy::{Effect, Kind, Policy, Statement};
-pub use principal::{Who, WhoKind};
+pub use principal::{Closeness, Who, WhoKind};
 pub use residual::{Expr, Test, Truth};
 
 /// A policy document that does not follow the grammar ("Grammar of the IAM JSON policy language").

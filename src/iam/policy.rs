@@ -1,5 +1,7 @@
 //! Text → a policy ("Grammar of the IAM JSON policy language"), or where it breaks the grammar.
 
+use std::sync::Arc;
+
 use super::{
     Condition, Malformed, Truth,
     context::Context,
@@ -25,8 +27,8 @@ pub enum Kind {
 /// A policy document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy {
-    /// Its statements, in order.
-    pub statements: Vec<Statement>,
+    /// Its statements, in order; shared, so that a policy cut down to what concerns some requests costs little.
+    pub statements: Vec<Arc<Statement>>,
 }
 
 /// Allow or Deny.
@@ -94,7 +96,7 @@ impl Policy {
             Some(Json::List(items)) => items,
             Some(one) => vec![one],
         };
-        let read = |(index, json)| Statement::read(index, json, kind, variables);
+        let read = |(index, json)| Statement::read(index, json, kind, variables).map(Arc::new);
         Ok(Self { statements: statements.into_iter().enumerate().map(read).collect::<Result<_, _>>()? })
     }
 
@@ -103,7 +105,7 @@ impl Policy {
         self.statements.retain_mut(|statement| {
             if !statement.actions.negated {
                 let hits = |pattern: &Pattern| actions.iter().any(|action| pattern.matches_plain(action));
-                statement.actions.patterns.retain(hits);
+                Arc::make_mut(statement).actions.patterns.retain(hits);
             }
             actions.iter().any(|action| statement.names_action(action))
         });
@@ -121,6 +123,14 @@ impl Statement {
     pub fn names_resource(&self, resource: &str, context: &Context<'_>) -> Truth {
         let hit = Truth::any(self.resources.patterns.iter().map(|p| resource_match(p, resource, context)));
         if self.resources.negated { hit.not() } else { hit }
+    }
+
+    /// Whether it applies to a request for `resource`, its action and its principal aside.
+    pub fn applies(&self, resource: &str, context: &Context<'_>) -> Truth {
+        match self.names_resource(resource, context) {
+            Truth::False => Truth::False,
+            named => Truth::all([named, self.conditions_hold(context)]),
+        }
     }
 
     /// Whether its conditions hold.

@@ -1,7 +1,7 @@
 //! The `Principal` element, and whom it means.
 
 use super::{
-    Malformed, Truth,
+    Malformed,
     arn::{Arn, is_account_id},
     json::Json,
     policy::{members, texts},
@@ -101,10 +101,16 @@ pub enum WhoKind {
     User,
     /// An IAM role: any session of it.
     Role,
+    /// One session of a role, `arn:aws:sts::111122223333:assumed-role/name/session`.
+    Session,
+    /// A session that a user got by `GetFederationToken`, `arn:aws:sts::111122223333:federated-user/name`.
+    FederatedUser,
+    /// Whom an identity provider vouches for, before a role is assumed: OIDC, SAML, Cognito.
+    Provider,
     /// An account as a whole.
     Account,
-    /// A session named as such.
-    Session,
+    /// The root user of an account.
+    Root,
     /// An AWS service.
     Service,
     /// Anyone at all.
@@ -124,15 +130,64 @@ pub struct Who {
     pub id: String,
 }
 
+impl Who {
+    /// The caller that `text` names: an ARN, an account id, a service's or provider's name, or `*`. None if
+    /// it is none of these.
+    pub fn parse(text: &str) -> Option<Self> {
+        let who = |kind, account: &str| {
+            Some(Self { kind, arn: text.to_owned(), account: account.to_owned(), id: String::new() })
+        };
+        if text == "*" {
+            return who(WhoKind::Anyone, "");
+        }
+        if is_account_id(text) {
+            return who(WhoKind::Account, text);
+        }
+        let Some(arn) = Arn::parse(text) else {
+            let name = |suffix| text.strip_suffix(suffix).is_some_and(|head: &str| !head.is_empty());
+            let service = name(".amazonaws.com") || name(".amazonaws.com.cn");
+            let provider = ["cognito-identity.amazonaws.com", "accounts.google.com", "graph.facebook.com"];
+            return match () {
+                () if provider.contains(&text) || text == "www.amazon.com" => who(WhoKind::Provider, ""),
+                () if service => who(WhoKind::Service, ""),
+                () => None,
+            };
+        };
+        let (sort, name) = arn.resource.split_once('/').unwrap_or((arn.resource, ""));
+        let kind = match (arn.service, sort) {
+            ("iam", "root") if name.is_empty() => WhoKind::Root,
+            ("iam", "user") => WhoKind::User,
+            ("iam", "role") => WhoKind::Role,
+            ("iam", "oidc-provider" | "saml-provider") => WhoKind::Provider,
+            ("sts", "assumed-role") if name.contains('/') => WhoKind::Session,
+            ("sts", "federated-user") => WhoKind::FederatedUser,
+            _ => return None,
+        };
+        if !is_account_id(arn.account) || (name.is_empty() && kind != WhoKind::Root) {
+            return None;
+        }
+        who(kind, arn.account)
+    }
+
+    /// Whether it is a service-linked role, by its path: organizations' policies do not bind it. The ARN of a
+    /// session has no path.
+    pub fn is_service_linked(&self) -> bool {
+        let path = |arn: Arn<'_>| arn.resource.starts_with("role/aws-service-role/");
+        self.kind == WhoKind::Role && Arn::parse(&self.arn).is_some_and(path)
+    }
+}
+
 /// How closely a statement names a caller; the closer, the fewer other policies have a say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Closeness {
     /// Through its account, which decides by its own policies.
     Account,
-    /// As a role: sessions stay within the role's permissions boundary.
+    /// As a role: sessions stay within boundary and session policies.
     Role,
-    /// As itself, or as anyone.
+    /// As itself.
     Itself,
+    /// As anyone.
+    Anyone,
 }
 
 impl Principals {
@@ -141,36 +196,63 @@ impl Principals {
         let listed = self.entries.iter().filter_map(|entry| entry.closeness(who)).max();
         match (self.negated, listed) {
             (false, listed) => listed,
-            (true, None) => Some(Closeness::Itself),
+            (true, None) => Some(Closeness::Anyone),
             (true, Some(_)) => None,
         }
     }
 
     /// Whether a statement that denies is about `who`. `bounded`: the caller has a permissions boundary.
-    pub fn denies(&self, who: &Who, bounded: bool) -> Truth {
-        // "NotPrincipal with a Deny effect will always deny any IAM principal that has a permissions
-        // boundary policy attached" (Permissions boundaries for IAM entities).
-        if self.negated && bounded {
-            return Truth::True;
+    pub fn denies(&self, who: &Who, bounded: bool) -> bool {
+        if !self.negated {
+            return self.closeness(who).is_some();
         }
-        self.closeness(who).is_some().into()
+        // "NotPrincipal with a Deny effect will always deny any IAM principal that has a permissions
+        // boundary policy attached" (Permissions boundaries for IAM entities). Others are spared if listed
+        // themselves: to list their account spares nobody else in it, to list a role none of its sessions
+        // (AWS JSON policy elements: NotPrincipal).
+        let spares = |entry: &Entry| {
+            entry.closeness(who).is_some_and(|closeness| match who.kind {
+                WhoKind::Account | WhoKind::Root => true,
+                WhoKind::Role => closeness >= Closeness::Role,
+                _ => closeness >= Closeness::Itself,
+            })
+        };
+        bounded || !self.entries.iter().any(spares)
     }
 }
 
 impl Entry {
     fn closeness(&self, who: &Who) -> Option<Closeness> {
-        let itself = if who.kind == WhoKind::Role { Closeness::Role } else { Closeness::Itself };
         let named = match self {
-            Entry::Anyone => return Some(Closeness::Itself),
-            Entry::Account(id) if *id == who.account && who.kind != WhoKind::Service => {
-                return Some(Closeness::Account);
-            }
+            Entry::Anyone => return Some(Closeness::Anyone),
+            Entry::Account(id) if *id == who.account => return Some(Closeness::Account),
             Entry::Account(_) => false,
-            Entry::Arn(arn) => *arn == who.arn,
+            Entry::Arn(arn) if *arn == who.arn => true,
+            Entry::Arn(arn) => return behind(arn, who).then_some(Closeness::Role),
             Entry::UniqueId(id) => *id == who.id && !id.is_empty() || *id == who.arn,
             Entry::Service(name) => who.kind == WhoKind::Service && *name == who.arn,
             Entry::Federated(name) | Entry::CanonicalUser(name) => *name == who.arn,
         };
+        let itself = if who.kind == WhoKind::Role { Closeness::Role } else { Closeness::Itself };
         named.then_some(itself)
     }
+}
+
+/// Whether `arn` is what a session came from: the role of a role's session, the user of a federated user.
+/// Names are unique in an account, so a role's path, which a session's ARN does not tell, need not be known.
+fn behind(arn: &str, who: &Who) -> bool {
+    let (from, to) = match who.kind {
+        WhoKind::Session => ("role/", "assumed-role/"),
+        WhoKind::FederatedUser => ("user/", "federated-user/"),
+        _ => return false,
+    };
+    let (Some(arn), Some(session)) = (Arn::parse(arn), Arn::parse(&who.arn)) else { return false };
+    let (Some(path), Some(rest)) = (arn.resource.strip_prefix(from), session.resource.strip_prefix(to))
+    else {
+        return false;
+    };
+    let name = rest.split('/').next();
+    arn.service == "iam"
+        && (arn.partition, arn.account) == (session.partition, session.account)
+        && path.rsplit('/').next() == name
 }

@@ -8,8 +8,8 @@ pub use policy::{KeyPolicyReading, read_key_policy};
 
 use crate::{
     iam::{
-        Caller, Context, Expr, Keys, Named, Outcome, Policy, Request, Rule, Test, Truth, Value,
-        evaluate::{StatementRef, decide_with},
+        Caller, Context, Expr, Keys, Layer, Named, Outcome, Policy, Request, Rule, Test, Truth, Value, Via,
+        evaluate::decide_with,
     },
     snapshot::key::Grant,
 };
@@ -32,20 +32,25 @@ pub struct KeyAccess<'a> {
 
 /// Whether `caller` may decrypt with a key ("Key access and permissions"): its key policy says so, or hands
 /// over to the account whose identity-based policies say so, or a grant says so. A Deny wins over all three.
-pub fn may_decrypt(caller: &Caller<'_>, keys: &Keys, key: &KeyAccess<'_>) -> Outcome {
+pub fn may_decrypt(caller: &Caller<'_>, keys: &Keys, key: &KeyAccess<'_>) -> Outcome<'static> {
     let resource = request_keys(key.owner, &caller.who.account, key.arn);
     let context = Context { caller: keys, resource: &resource };
-    let request = Request { action: DECRYPT, resource: key.arn, context };
+    let request = Request {
+        owner: key.owner,
+        policy: key.policy.map(|policy| Named { name: "key policy", policy }),
+        rule: Rule::ResourceFirst,
+        ..Request::new(DECRYPT, key.arn, context)
+    };
     let granted = key.grants.iter().filter(|grant| {
         let named = |who: &str| who == caller.who.arn || (!caller.who.id.is_empty() && who == caller.who.id);
         grant.operations.iter().any(|op| op == "Decrypt") && grant.grantee.as_deref().is_some_and(named)
     });
     let also = granted.map(|grant| {
-        let name = StatementRef { policy: format!("grant {}", grant.id), index: 0, sid: None };
+        let policy = format!("grant {}", grant.id).into();
+        let name = Via { policy, index: 0, sid: None, layer: Layer::Grant };
         (name, constraint(grant))
     });
-    let policy = key.policy.map(|policy| Named { name: "key policy", policy });
-    decide_with(caller, policy, Rule::ResourceFirst, &request, also.collect())
+    decide_with(caller, &request, also.collect()).into_owned()
 }
 
 /// What a request to a key always has.

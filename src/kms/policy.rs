@@ -1,6 +1,6 @@
 //! A key policy, read for who may decrypt ("Key policies in AWS KMS").
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use crate::iam::{
     Caller, Context, Decision, Effect, Keys, Kind, Malformed, Named, Policy, Request, Rule, Statement, Value,
@@ -54,7 +54,7 @@ pub fn read_key_policy(text: &str, key_arn: &str, owner: &str) -> Result<KeyPoli
     Ok(reading)
 }
 
-fn allowing(policy: &Policy) -> impl Iterator<Item = &Statement> {
+fn allowing(policy: &Policy) -> impl Iterator<Item = &Arc<Statement>> {
     policy.statements.iter().filter(|statement| {
         statement.effect == Effect::Allow && OPENING.iter().any(|action| statement.names_action(action))
     })
@@ -92,16 +92,17 @@ fn named(policy: &Policy, owner: &str) -> Vec<Who> {
 
 /// Whether `who` may decrypt in a request of its own, outside of any service.
 fn decrypts_directly(who: &Who, policy: &Policy, key_arn: &str, owner: &str) -> bool {
-    let caller = Caller { who, identity: None, boundary: None };
+    let caller = Caller::unseen(who);
     let keys = Keys::new();
     let resource = super::request_keys(owner, &who.account, key_arn)
         .with("kms:ViaService", Value::Absent)
         .with_family("kms:EncryptionContext", Value::Absent);
     let request = Request {
-        action: super::DECRYPT,
-        resource: key_arn,
-        context: Context { caller: &keys, resource: &resource },
+        owner,
+        policy: Some(Named { name: "key policy", policy }),
+        rule: Rule::ResourceFirst,
+        ..Request::new(super::DECRYPT, key_arn, Context { caller: &keys, resource: &resource })
     };
-    let outcome = decide(&caller, Some(Named { name: "key policy", policy }), Rule::ResourceFirst, &request);
+    let outcome = decide(&caller, &request);
     !matches!(outcome.decision, Decision::Denied(_))
 }

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use serde::Serialize;
-use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
+use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter, Serializer};
 
 use super::View;
 use crate::source::is_active;
@@ -26,10 +26,20 @@ pub fn write(value: &impl Serialize, mut out: &mut dyn Write) -> io::Result<()> 
     out.write_all(b"\n")
 }
 
-/// Escapes inside of strings what JSON would let through: DEL and C1 controls, marks of direction, `<` and `>`.
-struct Inert<'a>(PrettyFormatter<'a>);
+/// Writes any value on one line, and a line feed.
+///
+/// # Errors
+/// What `out` said.
+pub fn line(value: &impl Serialize, mut out: &mut dyn Write) -> io::Result<()> {
+    let mut serializer = Serializer::with_formatter(&mut out, Inert(CompactFormatter));
+    value.serialize(&mut serializer)?;
+    out.write_all(b"\n")
+}
 
-impl Formatter for Inert<'_> {
+/// Escapes inside of strings what JSON would let through: DEL and C1 controls, marks of direction, `<` and `>`.
+struct Inert<F>(F);
+
+impl<F: Formatter> Formatter for Inert<F> {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
         let escaped = |c: char| is_active(c) || matches!(c, '<' | '>');
         let mut rest = fragment;
@@ -63,6 +73,9 @@ impl Formatter for Inert<'_> {
     }
     fn begin_object_key<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
         self.0.begin_object_key(out, first)
+    }
+    fn end_object_key<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.end_object_key(out)
     }
     fn begin_object_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
         self.0.begin_object_value(out)

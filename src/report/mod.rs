@@ -1,7 +1,15 @@
 //! Renders a run for people and for programs; it prints and never decides.
 
+pub mod asff;
 pub mod coverage;
+pub mod csv;
 pub mod json;
+pub mod jsonl;
+pub mod junit;
+pub mod label;
+pub mod markdown;
+pub mod ocsf;
+pub mod sarif;
 pub mod sections;
 pub mod style;
 pub mod table;

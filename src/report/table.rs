@@ -3,7 +3,7 @@
 use comfy_table::{Cell, ColumnConstraint, ContentArrangement, Table, Width, presets};
 
 use super::{
-    View, sections, style,
+    View, label, sections, style,
     text::{cell, columns, count},
 };
 use crate::finding::{Finding, Subject, SubjectKind, Verdict};
@@ -78,7 +78,7 @@ fn findings(view: &View, width: u16) -> String {
     for same in shown.chunk_by(|a, b| a.check == b.check && a.verdict == b.verdict) {
         for (at, (finding, label)) in same.iter().zip(labels.by_ref()).enumerate() {
             if at < ROWS_PER_CHECK {
-                let said = cell(&said(finding), MESSAGE_CUT);
+                let said = cell(&label::said(finding), MESSAGE_CUT);
                 row(
                     style::severity_cell(finding.severity),
                     Some(finding.verdict),
@@ -135,16 +135,6 @@ fn folded(id: &str, most: usize) -> String {
     out
 }
 
-/// The message, and for what is unknown the facts that are missing.
-fn said(finding: &Finding) -> String {
-    if finding.verdict != Verdict::Unknown {
-        return finding.message.clone();
-    }
-    let missing: Vec<String> =
-        finding.missing.iter().map(|m| format!("{} ({} {})", m.fact, m.call, m.why)).collect();
-    format!("not assessed: {}", missing.join(", "))
-}
-
 /// A table that wraps at `width` whatever it is written to, so that the same input gives the same bytes.
 pub(super) fn base(width: u16) -> Table {
     let mut table = Table::new();
@@ -165,7 +155,7 @@ impl Places {
 
     /// A subject in a few words; its ARN is in the JSON report.
     fn label(&self, subject: &Subject) -> String {
-        let mut out = name(subject);
+        let mut out = label::name(subject);
         let region = subject.region.as_deref().filter(|_| self.regions);
         let account = Some(subject.account.as_str()).filter(|_| self.accounts);
         let place: Vec<&str> = account.into_iter().chain(region).collect();
@@ -174,35 +164,4 @@ impl Places {
         }
         out
     }
-}
-
-fn name(subject: &Subject) -> String {
-    // `arn:partition:service:region:account:resource`
-    let resource = subject.arn.splitn(6, ':').nth(5).filter(|r| !r.is_empty()).unwrap_or(&subject.arn);
-    let of = |key: &str| subject.names.get(key).map(String::as_str);
-    let table = subject.table.as_deref().unwrap_or(resource);
-    match subject.kind {
-        SubjectKind::Account => format!("account {}", subject.account),
-        SubjectKind::Table => table.to_owned(),
-        SubjectKind::Attribute | SubjectKind::Copy => {
-            let rest: Vec<&str> = subject.names.values().map(String::as_str).collect();
-            format!("{table}: {}", of("path").map_or_else(|| rest.join(" "), str::to_owned))
-        }
-        SubjectKind::Index => format!("{table}, index {}", of("index").unwrap_or(resource)),
-        SubjectKind::Stream => format!("{table}, stream"),
-        SubjectKind::Replica => format!("{table}, replica {}", of("replica").unwrap_or(resource)),
-        SubjectKind::Backup => format!("{table}, backup {}", last(resource)),
-        SubjectKind::Export => format!("{table}, export {}", last(resource)),
-        SubjectKind::Grant => format!("{resource}, grant {}", of("grant").unwrap_or("?")),
-        // What has no ARN of its own (an account, anyone, those not listed) is called by its name.
-        SubjectKind::Reader | SubjectKind::Principal => match of("reader").or(of("principal")) {
-            Some(name) if !resource.ends_with(name) => name.to_owned(),
-            _ => resource.to_owned(),
-        },
-        SubjectKind::Key => resource.to_owned(),
-    }
-}
-
-fn last(resource: &str) -> &str {
-    resource.rsplit('/').next().unwrap_or(resource)
 }

@@ -1,6 +1,6 @@
 //! Snapshot → facts → findings → report: the one way, for a live run and for a file alike.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fs, path::PathBuf};
 
 use super::{Error, Outcome, console::Console};
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
         judge::{self, judge_only},
     },
     cli,
-    config::{Format, Output, Verdicts, writable},
+    config::{Format, Verdicts, files, writable},
     facts::build::build,
     finding::{Finding, Severity, Verdict},
     report::{
@@ -26,7 +26,7 @@ pub struct Ready {
     verdicts: Verdicts,
     threshold: Option<Severity>,
     format: Format,
-    outputs: Vec<Output>,
+    outputs: Vec<(Format, PathBuf)>,
 }
 
 impl Ready {
@@ -35,8 +35,12 @@ impl Ready {
     /// # Errors
     /// A check is not right or not there; a file cannot be made.
     pub fn new(args: &cli::Report) -> Result<Self, Error> {
-        for output in &args.output {
-            writable(&output.path)?;
+        let outputs = files(&args.output, args.output_dir.as_deref())?;
+        if let Some(dir) = &args.output_dir {
+            fs::create_dir_all(dir).map_err(|error| Error::Write(dir.clone(), error))?;
+        }
+        for (_, path) in &outputs {
+            writable(path)?;
         }
         let library = Library::with_dirs(&args.dirs)?;
         for id in args.only.iter().chain(&args.skip) {
@@ -55,7 +59,7 @@ impl Ready {
             verdicts: args.verdicts.clone(),
             threshold: args.fail_on.threshold(),
             format: args.format,
-            outputs: args.output.clone(),
+            outputs,
         })
     }
 

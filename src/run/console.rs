@@ -1,6 +1,9 @@
 //! Standard output and standard error: colours where they are wanted, a closed pipe without complaint.
 
-use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::{
+    io::{self, ErrorKind, IsTerminal, Write},
+    path::PathBuf,
+};
 
 use anstream::{AutoStream, ColorChoice, adapter::strip_str};
 use serde::Serialize;
@@ -8,8 +11,8 @@ use serde::Serialize;
 use super::{Error, Outcome};
 use crate::{
     cli::Global,
-    config::{Format, Output},
-    report::{View, json, table, text},
+    config::Format,
+    report::{View, asff, csv, json, jsonl, junit, markdown, ocsf, sarif, table, text},
     snapshot::file::write_private,
 };
 
@@ -88,33 +91,42 @@ impl Console {
     ///
     /// # Errors
     /// A file or standard output cannot be written.
-    pub fn report(&self, view: &View, format: Format, outputs: &[Output]) -> Result<(), Error> {
-        for output in outputs {
-            let failed = |error| Error::Write(output.path.clone(), error);
-            let bytes = match output.format {
-                Format::Json => as_json(view).map_err(failed)?,
-                Format::Table => {
-                    let drawn = table::render(view, self.width.unwrap_or(UNBOUND));
-                    strip_str(&drawn).to_string().into_bytes()
-                }
-            };
-            write_private(&output.path, &bytes).map_err(failed)?;
+    pub fn report(&self, view: &View, format: Format, outputs: &[(Format, PathBuf)]) -> Result<(), Error> {
+        for (format, path) in outputs {
+            let failed = |error| Error::Write(path.clone(), error);
+            let bytes = rendered(view, *format, self.width.unwrap_or(UNBOUND)).map_err(failed)?;
+            let bytes = if *format == Format::Table { strip(&bytes) } else { bytes };
+            write_private(path, &bytes).map_err(failed)?;
         }
-        let written = match format {
-            Format::Json => as_json(view).and_then(|bytes| write_to(io::stdout().lock(), &bytes)),
-            Format::Table => {
-                let drawn = table::render(view, self.width.unwrap_or_else(terminal_width));
-                write_to(AutoStream::new(io::stdout(), self.color).lock(), drawn.as_bytes())
-            }
-        };
+        let bytes = rendered(view, format, self.width.unwrap_or_else(terminal_width));
+        let written = bytes.and_then(|bytes| match format {
+            Format::Table => write_to(AutoStream::new(io::stdout(), self.color).lock(), &bytes),
+            _ => write_to(io::stdout().lock(), &bytes),
+        });
         finish(written).map(drop)
     }
 }
 
-fn as_json(view: &View) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    json::render(view, &mut bytes)?;
-    Ok(bytes)
+/// The report in one form; the table with its colours, `width` columns wide.
+fn rendered(view: &View, format: Format, width: u16) -> io::Result<Vec<u8>> {
+    let mut out = Vec::new();
+    match format {
+        Format::Table => out = table::render(view, width).into_bytes(),
+        Format::Json => json::render(view, &mut out)?,
+        Format::Jsonl => jsonl::render(view, &mut out)?,
+        Format::Sarif => sarif::render(view, &mut out)?,
+        Format::Ocsf => ocsf::render(view, ocsf::Version::V1_5, &mut out)?,
+        Format::Ocsf18 => ocsf::render(view, ocsf::Version::V1_8, &mut out)?,
+        Format::Asff => asff::render(view, &mut out)?,
+        Format::Csv => csv::render(view, &mut out)?,
+        Format::Junit => junit::render(view, &mut out)?,
+        Format::Markdown => markdown::render(view, &mut out)?,
+    }
+    Ok(out)
+}
+
+fn strip(drawn: &[u8]) -> Vec<u8> {
+    strip_str(&String::from_utf8_lossy(drawn)).to_string().into_bytes()
 }
 
 fn terminal_width() -> u16 {

@@ -52,7 +52,7 @@ fn a_readable_password_shows_a_range_of_lengths_only() {
         assert_eq!((one.kind, one.preview.as_str()), (SecretKind::Password, "… (8–15 bytes)"));
         assert_eq!((one.min_len, one.max_len, one.digests.len()), (8, 15, 2));
     }
-    assert_eq!(look(&[item([("pin", Value::N("4711".to_owned()))])]).sightings[0].kind, SecretKind::Password);
+    assert_eq!(look(&[item([("pin", Value::N("4711".into()))])]).sightings[0].kind, SecretKind::Password);
     assert_eq!(look(&[item([("password", s("changeme"))])]).sightings.len(), 1);
 }
 
@@ -152,7 +152,7 @@ fn json_web_keys_are_private_by_one_member() {
             ("y", s(fill("<u43>", 2))),
         ];
         key.extend(d.map(|d| ("d", s(d))));
-        Value::M(key.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+        Value::M(key.into_iter().map(|(name, value)| (name.into(), value)).collect())
     };
     let seen = look(&[item([("jwk", key(Some(fill("<u43>", 3))))])]).sightings;
     assert_eq!(

@@ -68,30 +68,32 @@ fn name() -> impl Strategy<Value = String> {
     ]
 }
 
-fn build(plan: &Plan, planted: &mut Vec<String>) -> Value {
+fn build(plan: &Plan, planted: &mut Vec<String>) -> Value<'static> {
     match plan {
-        Plan::Text(text) => Value::S(text.clone()),
+        Plan::Text(text) => Value::S(text.clone().into()),
         Plan::Token(seed) => {
             planted.push(secret(*seed));
-            Value::S(token(*seed))
+            Value::S(token(*seed).into())
         }
-        Plan::Number(number) => Value::N(number.to_string()),
-        Plan::Bytes(bytes) => Value::B(bytes.clone()),
+        Plan::Number(number) => Value::N(number.to_string().into()),
+        Plan::Bytes(bytes) => Value::B(bytes.clone().into()),
         Plan::List(all) => Value::L(all.iter().map(|one| build(one, planted)).collect()),
-        Plan::Map(map) => Value::M(map.iter().map(|(n, one)| (n.clone(), build(one, planted))).collect()),
+        Plan::Map(map) => {
+            Value::M(map.iter().map(|(n, one)| (n.clone().into(), build(one, planted))).collect())
+        }
         Plan::Json(seeds) => {
             planted.extend(seeds.iter().map(|seed| secret(*seed)));
             let map: BTreeMap<String, String> =
                 seeds.iter().map(|seed| (token(*seed), token(*seed))).collect();
-            Value::S(serde_json::to_string(&map).unwrap())
+            Value::S(serde_json::to_string(&map).unwrap().into())
         }
     }
 }
 
-fn items(plans: &[BTreeMap<String, Plan>], planted: &mut Vec<String>) -> Vec<Item> {
+fn items(plans: &[BTreeMap<String, Plan>], planted: &mut Vec<String>) -> Vec<Item<'static>> {
     plans
         .iter()
-        .map(|plan| Item(plan.iter().map(|(n, one)| (n.clone(), build(one, planted))).collect()))
+        .map(|plan| Item(plan.iter().map(|(n, one)| (n.clone().into(), build(one, planted))).collect()))
         .collect()
 }
 

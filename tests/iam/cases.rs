@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use dynaudit::iam::{
-    Caller, Context, Decision, Denial, Keys, Kind, Named, Policy, Request, Rule, Value, Who, WhoKind, decide,
+    Caller, Context, Decision, Denial, Keys, Kind, Named, Policy, Request, Value, Who, WhoKind, decide,
     resource_policy,
 };
 use serde::Deserialize;
@@ -85,18 +85,20 @@ fn run(case: &Case) -> Result<(), String> {
         keys = keys.with(key, Value::Present(values));
     }
     let rest = Keys::new().with_family("", Value::Absent);
+    let boundary = boundary.as_ref().map(|policy| Named { name: "boundary", policy });
     let caller = Caller {
-        who: &who,
         identity: (who.account == OWNER).then_some(&identity[..]),
-        boundary: boundary.as_ref().map(|policy| Named { name: "boundary", policy }),
+        boundary: boundary.as_ref().map(std::slice::from_ref),
+        ..Caller::unseen(&who)
     };
+    let action = case.action.as_deref().unwrap_or("dynamodb:GetItem").to_lowercase();
+    let resource = case.resource.as_deref().unwrap_or(BOOKS);
     let request = Request {
-        action: &case.action.as_deref().unwrap_or("dynamodb:GetItem").to_lowercase(),
-        resource: case.resource.as_deref().unwrap_or(BOOKS),
-        context: Context { caller: &keys, resource: &rest },
+        owner: OWNER,
+        policy: table.as_ref().map(|policy| Named { name: "table policy", policy }),
+        ..Request::new(&action, resource, Context { caller: &keys, resource: &rest })
     };
-    let table = table.as_ref().map(|policy| Named { name: "table policy", policy });
-    let outcome = decide(&caller, table, Rule::Either, &request);
+    let outcome = decide(&caller, &request);
     let (word, condition) = match &outcome.decision {
         Decision::Allowed => ("allowed", None),
         Decision::Denied(Denial::Explicit) => ("explicit", None),

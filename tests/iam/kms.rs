@@ -96,7 +96,7 @@ fn identity_policies_count_only_where_the_key_policy_hands_over() {
         let identity = [Named { name: "own", policy: &identity }];
         let arn = format!("arn:aws:iam::{OWNER}:role/app");
         let who = Who { kind: WhoKind::Role, arn, account: OWNER.into(), id: "AROAAPP".into() };
-        let caller = Caller { who: &who, identity: Some(&identity), boundary: None };
+        let caller = Caller::with(&who, &identity);
         let key = KeyAccess { arn: KEY, owner: OWNER, policy: Some(&key_policy), grants };
         may_decrypt(&caller, &Keys::new(), &key).decision
     };

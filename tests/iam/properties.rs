@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use dynaudit::{
     facts::access::evaluate,
     iam::{
-        Caller, Context, Decision, Keys, Kind, Malformed, Named, Policy, Request, Rule, Who, WhoKind, decide,
+        Caller, Context, Decision, Keys, Kind, Malformed, Named, Policy, Request, Who, WhoKind, decide,
         pattern::{Token, matches},
         resource_policy,
     },
@@ -84,10 +84,9 @@ fn judge(statements: &[Json]) -> Decision {
     let identity = [Named { name: "p", policy: &policy }];
     let who = Who { kind: WhoKind::User, arn: "u".into(), account: OWNER.into(), id: String::new() };
     let keys = Keys::new();
-    let caller = Caller { who: &who, identity: Some(&identity), boundary: None };
+    let caller = Caller::with(&who, &identity);
     let context = Context { caller: &keys, resource: &keys };
-    let request = Request { action: "dynamodb:getitem", resource: &arn("A1"), context };
-    decide(&caller, None, Rule::Either, &request).decision
+    decide(&caller, &Request::new("dynamodb:getitem", &arn("A1"), context)).decision
 }
 
 fn width(decision: &Decision) -> u8 {

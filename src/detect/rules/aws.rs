@@ -8,27 +8,29 @@ use crate::{
     snapshot::sample::{Basis, SecretKind},
 };
 
-pub(super) const RULES: &[Rule] = &[
-    Rule::token("aws-access-key-id", &["AKIA", "ASIA"], "[A-Z2-7]{16}")
+pub(super) fn rules() -> Vec<Rule> {
+    vec![
+        Rule::token("aws-access-key-id", &["AKIA", "ASIA"], "[A-Z2-7]{16}")
+            .kind(SecretKind::AwsAccessKey)
+            .check(key_id),
+        Rule::token(
+            "aws-secret-access-key",
+            &[
+                "secret_access_key",
+                "_secret_access_key",
+                "secretaccesskey",
+                "awssecretaccesskey",
+                "secret_key",
+                "_secret_key",
+            ],
+            r#"["']?\s{0,4}[:=]\s{0,4}["']?(?P<s>[A-Za-z0-9/+]{40})"#,
+        )
         .kind(SecretKind::AwsAccessKey)
-        .check(key_id),
-    Rule::token(
-        "aws-secret-access-key",
-        &[
-            "secret_access_key",
-            "_secret_access_key",
-            "secretaccesskey",
-            "awssecretaccesskey",
-            "secret_key",
-            "_secret_key",
-        ],
-        r#"["']?\s{0,4}[:=]\s{0,4}["']?(?P<s>[A-Za-z0-9/+]{40})"#,
-    )
-    .kind(SecretKind::AwsAccessKey)
-    .any_case()
-    .check(secret_key),
-    Rule::token("aws-bedrock-key", &["ABSKQmVkcm9ja0FQSUtleS"], "[A-Za-z0-9+/]{40,}={0,2}"),
-];
+        .any_case()
+        .check(secret_key),
+        Rule::token("aws-bedrock-key", &["ABSKQmVkcm9ja0FQSUtleS"], "[A-Za-z0-9+/]{40,}={0,2}"),
+    ]
+}
 
 /// Since 2019 a key id carries the account's number: base32 after the prefix, a one, then 40 bits.
 /// An id without the one is of the older layout, which does not tell the account.

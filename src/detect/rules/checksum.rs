@@ -1,5 +1,7 @@
 //! Checksums that providers put into their tokens: a token that passes is no chance.
 
+use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
+
 use super::{Found, Match, is_filler};
 use crate::snapshot::sample::Basis;
 
@@ -22,27 +24,37 @@ pub(super) fn base62(mut number: u32) -> [u8; 6] {
     digits
 }
 
-/// GitHub and npm: the last six characters are the CRC-32 of the thirty before them
+/// GitHub and npm: the last six characters are the CRC-32 of all before them but the start
 /// ("Behind GitHub's new authentication token formats").
 ///
-/// One that fails stays a finding, only less founded: other makers of the same shape exist.
+/// One that fails was never issued: it is a sample, or a value of another make.
 pub(super) fn base62_tail(found: &Match<'_>) -> Option<Found> {
     let tail = found.tail();
-    if is_filler(tail) {
-        return None;
-    }
     let (body, sum) = tail.split_at_checked(tail.len().checked_sub(6)?)?;
-    found.found(if base62(crc32(body)) == sum { Basis::Verified } else { Basis::Shaped })
+    verified(found, base62(crc32(body)) == sum)
 }
 
 /// Grafana service accounts: eight hex digits, the CRC-32 of all before the last `_`, lowest byte first.
 pub(super) fn grafana(found: &Match<'_>) -> Option<Found> {
-    if is_filler(found.tail()) {
-        return None;
-    }
     let (body, sum) = found.whole.split_at_checked(found.whole.len().checked_sub(9)?)?;
-    let expected = format!("_{:08x}", crc32(body).swap_bytes());
-    found.found(if expected.as_bytes() == sum { Basis::Verified } else { Basis::Shaped })
+    verified(found, format!("_{:08x}", crc32(body).swap_bytes()).as_bytes() == sum)
+}
+
+/// Zuplo: eight hex digits, the CRC-32 of the 32 characters between the two `_`.
+pub(super) fn zuplo(found: &Match<'_>) -> Option<Found> {
+    let (body, sum) = found.tail().split_at_checked(32)?;
+    verified(found, format!("_{:08x}", crc32(body)).as_bytes() == sum)
+}
+
+/// Confluent: the last six characters are the base64 of the CRC-32 of the 54 before them, lowest byte first.
+pub(super) fn confluent(found: &Match<'_>) -> Option<Found> {
+    let (body, sum) = found.tail().split_at_checked(54)?;
+    let expected = STANDARD_NO_PAD.encode(crc32(body).to_le_bytes());
+    verified(found, expected.as_bytes() == sum)
+}
+
+fn verified(found: &Match<'_>, passes: bool) -> Option<Found> {
+    if passes && !is_filler(found.tail()) { found.found(Basis::Verified) } else { None }
 }
 
 #[cfg(test)]

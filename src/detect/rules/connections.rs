@@ -11,7 +11,8 @@ use crate::{
     snapshot::sample::{Basis, SecretKind},
 };
 
-pub(super) const RULES: &[Rule] = &[
+pub(super) fn rules() -> Vec<Rule> {
+    vec![
     Rule::token(
         "url-password",
         &["://"],
@@ -37,7 +38,8 @@ pub(super) const RULES: &[Rule] = &[
         .kind(SecretKind::AccessToken)
         .any_case()
         .check(bearer),
-];
+    ]
+}
 
 /// Schemes that may be shown; any other could be made up.
 const SCHEMES: &[&str] = &[

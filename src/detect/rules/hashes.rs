@@ -13,7 +13,8 @@ const fn hash(id: &'static str, starts: &'static [&'static str], body: &'static 
 }
 
 #[rustfmt::skip] // One format a line.
-pub(super) const RULES: &[Rule] = &[
+pub(super) fn rules() -> Vec<Rule> {
+    vec![
     hash("bcrypt", &["$2a$", "$2b$", "$2x$", "$2y$"], "([0-9]{2})[$][./A-Za-z0-9]{53}").check(bcrypt),
     hash("argon2", &["$argon2id$", "$argon2i$", "$argon2d$"], "(?:v=[0-9]{1,3}[$])?m=([0-9]{1,9}),t=([0-9]{1,9}),p=([0-9]{1,4})[$][A-Za-z0-9+/]{8,}={0,2}[$][A-Za-z0-9+/]{16,}={0,2}").check(argon2),
     hash("scrypt", &["$scrypt$"], "ln=([0-9]{1,2}),r=([0-9]{1,3}),p=([0-9]{1,3})[$][A-Za-z0-9+/.]{8,}={0,2}[$][A-Za-z0-9+/.]{16,}={0,2}").check(scrypt),
@@ -28,7 +29,8 @@ pub(super) const RULES: &[Rule] = &[
     hash("phpass", &["$P$", "$H$"], "[./A-Za-z0-9]{31}").check(|m| found(m, Basis::Shaped, [HashFast])),
     hash("ldap-salted", &["{SSHA}", "{SSHA256}", "{SSHA384}", "{SSHA512}", "{SMD5}"], "[A-Za-z0-9+/]{24,}={0,2}").any_case().check(|m| found(m, Basis::Shaped, [HashFast])),
     hash("ldap-unsalted", &["{SHA}", "{SHA256}", "{SHA512}", "{MD5}"], "[A-Za-z0-9+/]{22,88}={0,2}").any_case().check(|m| found(m, Basis::Shaped, [HashFast, HashUnsalted])),
-];
+    ]
+}
 
 fn found<const N: usize>(m: &Match<'_>, basis: Basis, traits: [SecretTrait; N]) -> Option<Found> {
     m.found(basis).map(|f| Found { traits: BTreeSet::from(traits), ..f })

@@ -10,13 +10,17 @@ use super::{Found, Match, Rule};
 use crate::snapshot::sample::{Basis, SecretKind, SecretTrait};
 
 /// `{"`, `{ ` and `{` with a line's end, in base64url. Three parts are signed, five encrypted.
-pub(super) const RULES: &[Rule] = &[Rule::token(
-    "jwt",
-    &["eyJ", "eyA", "ewo", "ew0"],
-    r"[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*)?",
-)
-.kind(SecretKind::Jwt)
-.check(token)];
+pub(super) fn rules() -> Vec<Rule> {
+    vec![
+        Rule::token(
+            "jwt",
+            &["eyJ", "eyA", "ewo", "ew0"],
+            r"[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*)?",
+        )
+        .kind(SecretKind::Jwt)
+        .check(token),
+    ]
+}
 
 /// Names of the registry "JSON Web Signature and Encryption Algorithms": the only ones ever shown.
 const ALGORITHMS: &[&str] = &[
@@ -90,7 +94,8 @@ fn token(found: &Match<'_>) -> Option<Found> {
     found.found(Basis::Verified).map(|f| Found { public, traits, id, ..f })
 }
 
-fn object(part: &str) -> Option<Map<String, Value>> {
-    let bytes = Zeroizing::new(URL_SAFE_NO_PAD.decode(part).ok()?);
+/// The JSON object that `part` is the base64url of.
+pub(super) fn object(part: &str) -> Option<Map<String, Value>> {
+    let bytes = Zeroizing::new(URL_SAFE_NO_PAD.decode(part.trim_end_matches('=')).ok()?);
     serde_json::from_slice(&bytes).ok()
 }

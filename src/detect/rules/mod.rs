@@ -3,10 +3,12 @@
 mod aws;
 mod checksum;
 mod connections;
+mod formats;
 mod hashes;
 mod jwt;
 mod private_key;
 mod providers;
+mod template;
 
 use std::{
     borrow::Cow,
@@ -15,10 +17,11 @@ use std::{
     sync::{LazyLock, OnceLock},
 };
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use regex::bytes::{Captures, Regex, RegexBuilder};
 
-use super::budget::Budget;
+use self::template::Template;
+use super::{budget::Budget, randomness::is_wordy};
 use crate::snapshot::sample::{Basis, SecretKind, SecretTrait};
 
 pub(crate) use aws::is_secret_access_key;
@@ -31,24 +34,30 @@ const WINDOW: usize = 16 * 1024;
 const MAX_HITS: usize = 256;
 
 /// One format.
-pub(crate) struct Rule {
+struct Rule {
     /// Its name in reports.
     id: &'static str,
     kind: SecretKind,
-    /// Public beginnings, or keywords inside the format when `back` is not 0. Any case finds them,
-    /// and the pattern then decides.
-    starts: &'static [&'static str],
+    /// Public beginnings, or keywords inside the format when `back` is not 0.
+    starts: Cow<'static, [&'static str]>,
     /// Bytes before the keyword that may belong to the format.
     back: usize,
     /// Bytes from the keyword on that the pattern may look at.
     reach: usize,
-    /// What follows the keyword; the whole format when `back` is not 0. Group `s`, where there is one, is
-    /// the secret itself.
-    body: &'static str,
+    form: Form,
     /// Whether letters match in either case.
     any_case: bool,
     /// The last word on a match.
     check: fn(&Match<'_>) -> Option<Found>,
+}
+
+/// How a format is told.
+enum Form {
+    /// What follows the keyword; the whole format when `back` is not 0. Group `s`, where there is one, is
+    /// the secret itself.
+    Pattern(&'static str),
+    /// The whole format.
+    Template(Template),
 }
 
 /// What a pattern matched.
@@ -59,7 +68,7 @@ struct Match<'a> {
     secret: &'a [u8],
     /// Everything that the pattern matched.
     whole: &'a [u8],
-    groups: &'a Captures<'a>,
+    groups: Option<&'a Captures<'a>>,
 }
 
 /// What a check says of a match.
@@ -102,43 +111,46 @@ impl Rule {
         Self {
             id,
             kind: SecretKind::ProviderToken,
-            starts,
+            starts: Cow::Borrowed(starts),
             back: 0,
             reach: WINDOW,
-            body,
+            form: Form::Pattern(body),
             any_case: false,
-            check: mixed,
+            check: plain,
         }
     }
 
-    const fn kind(self, kind: SecretKind) -> Self {
-        Self { kind, ..self }
+    const fn kind(mut self, kind: SecretKind) -> Self {
+        self.kind = kind;
+        self
     }
 
-    const fn check(self, check: fn(&Match<'_>) -> Option<Found>) -> Self {
-        Self { check, ..self }
+    const fn check(mut self, check: fn(&Match<'_>) -> Option<Found>) -> Self {
+        self.check = check;
+        self
     }
 
     /// A keyword inside: the pattern has no fixed place to begin at, so its window is kept small.
-    const fn around(self, back: usize, reach: usize) -> Self {
-        Self { back, reach, ..self }
+    const fn around(mut self, back: usize, reach: usize) -> Self {
+        self.back = back;
+        self.reach = reach;
+        self
     }
 
-    const fn any_case(self) -> Self {
-        Self { any_case: true, ..self }
+    const fn any_case(mut self) -> Self {
+        self.any_case = true;
+        self
     }
 
-    fn pattern(&self) -> String {
-        if self.back > 0 {
-            return self.body.to_owned();
-        }
-        let starts: Vec<String> = self.starts.iter().map(|s| regex::escape(s)).collect();
-        format!("^(?:{})(?:{})", starts.join("|"), self.body)
-    }
-
-    fn compile(&self) -> Regex {
+    fn compile(&self, body: &str) -> Regex {
+        let pattern = if self.back > 0 {
+            body.to_owned()
+        } else {
+            let starts: Vec<String> = self.starts.iter().map(|s| regex::escape(s)).collect();
+            format!("^(?:{})(?:{body})", starts.join("|"))
+        };
         #[expect(clippy::expect_used, reason = "a test compiles every rule of the table")]
-        RegexBuilder::new(&self.pattern())
+        RegexBuilder::new(&pattern)
             .unicode(false)
             .case_insensitive(self.any_case)
             .build()
@@ -158,7 +170,7 @@ impl Match<'_> {
     }
 
     fn group(&self, n: usize) -> &[u8] {
-        self.groups.get(n).map_or(&[], |g| g.as_bytes())
+        self.groups.and_then(|groups| groups.get(n)).map_or(&[], |g| g.as_bytes())
     }
 
     /// The part after the public start.
@@ -167,14 +179,14 @@ impl Match<'_> {
     }
 }
 
-/// The plain check: a body of `xxxxx` or `EXAMPLE` is documentation.
-fn mixed(found: &Match<'_>) -> Option<Found> {
-    if is_filler(found.tail()) { None } else { found.found(Basis::Shaped) }
+/// The plain check: a body of `xxxxx`, of `EXAMPLE` or of words is documentation.
+fn plain(found: &Match<'_>) -> Option<Found> {
+    if is_filler(found.tail()) || is_wordy(found.tail()) { None } else { found.found(Basis::Shaped) }
 }
 
-/// As [`mixed`], where the keyword lies inside and nothing of the value may be shown.
+/// As [`plain`], where the keyword lies inside and nothing of the value may be shown.
 fn hidden(found: &Match<'_>) -> Option<Found> {
-    if is_filler(found.secret) {
+    if is_filler(found.secret) || is_wordy(found.secret) {
         return None;
     }
     found.found(Basis::Shaped).map(|f| Found { public: Cow::Borrowed(""), ..f })
@@ -191,14 +203,22 @@ struct Compiled {
     keywords: AhoCorasick,
     /// For each keyword its rule and its place among the rule's starts.
     owners: Vec<(usize, usize)>,
-    rules: Vec<&'static Rule>,
+    rules: Vec<Rule>,
     patterns: Vec<OnceLock<Regex>>,
 }
 
 static COMPILED: LazyLock<Compiled> = LazyLock::new(|| {
-    let tables =
-        [providers::RULES, aws::RULES, jwt::RULES, private_key::RULES, hashes::RULES, connections::RULES];
-    let rules: Vec<&'static Rule> = tables.into_iter().flatten().collect();
+    let mut rules = formats::rules();
+    for table in [
+        providers::rules(),
+        aws::rules(),
+        jwt::rules(),
+        private_key::rules(),
+        hashes::rules(),
+        connections::rules(),
+    ] {
+        rules.extend(table);
+    }
     let mut owners = Vec::new();
     let mut words = Vec::new();
     for (r, rule) in rules.iter().enumerate() {
@@ -207,9 +227,12 @@ static COMPILED: LazyLock<Compiled> = LazyLock::new(|| {
             words.push(*start);
         }
     }
-    #[expect(clippy::expect_used, reason = "a few hundred short words: far below every limit")]
-    let keywords =
-        AhoCorasick::builder().ascii_case_insensitive(true).build(&words).expect("the keywords are few");
+    #[expect(clippy::expect_used, reason = "some hundred short words: far below every limit")]
+    let keywords = AhoCorasick::builder()
+        .kind(Some(AhoCorasickKind::DFA))
+        .ascii_case_insensitive(true)
+        .build(&words)
+        .expect("the keywords are few");
     let patterns = rules.iter().map(|_| OnceLock::new()).collect();
     Compiled { keywords, owners, rules, patterns }
 });
@@ -218,11 +241,16 @@ static COMPILED: LazyLock<Compiled> = LazyLock::new(|| {
 pub(crate) fn find(text: &[u8], budget: &mut Budget) -> Vec<Hit> {
     let compiled = &*COMPILED;
     let mut hits: Vec<Hit> = Vec::new();
-    let mut done = vec![0; compiled.rules.len()];
+    // Where the last match of a rule ended: what lies before it is not looked at again.
+    let mut done: Vec<(usize, usize)> = Vec::new();
     for word in compiled.keywords.find_overlapping_iter(text) {
         let (r, s) = compiled.owners[word.pattern().as_usize()];
-        let rule = compiled.rules[r];
-        if word.start() < done[r] || (rule.back == 0 && !begins(text, word.start())) {
+        let rule = &compiled.rules[r];
+        let start = rule.starts[s];
+        if (!rule.any_case && &text[word.range()] != start.as_bytes())
+            || (rule.back == 0 && !begins(text, word.start()))
+            || done.iter().any(|(of, end)| *of == r && word.start() < *end)
+        {
             continue;
         }
         let cost = if rule.back == 0 { 64 } else { rule.back + rule.reach };
@@ -230,13 +258,24 @@ pub(crate) fn find(text: &[u8], budget: &mut Budget) -> Vec<Hit> {
             budget.cut();
             break;
         }
-        let pattern = compiled.patterns[r].get_or_init(|| rule.compile());
-        if let Some((hit, end)) = attempt(rule, rule.starts[s], pattern, text, word.start()) {
-            done[r] = end;
+        let found = match &rule.form {
+            Form::Pattern(body) => {
+                let pattern = compiled.patterns[r].get_or_init(|| rule.compile(body));
+                by_pattern(rule, start, pattern, text, word.start())
+            }
+            Form::Template(template) => by_template(rule, template, text, word.start()),
+        };
+        if let Some((hit, end)) = found {
+            done.push((r, end));
             budget.work(hit.span.len());
             hits.push(hit);
         }
     }
+    if hits.len() > 1 { best(hits) } else { hits }
+}
+
+/// Hits that do not overlap, the better founded and the longer first.
+fn best(mut hits: Vec<Hit>) -> Vec<Hit> {
     hits.sort_by(|a, b| {
         let rank =
             |h: &Hit| (std::cmp::Reverse(h.basis), std::cmp::Reverse(h.span.len()), h.span.start, h.rule);
@@ -251,8 +290,8 @@ pub(crate) fn find(text: &[u8], budget: &mut Budget) -> Vec<Hit> {
     kept
 }
 
-fn attempt(
-    rule: &'static Rule,
+fn by_pattern(
+    rule: &Rule,
     start: &'static str,
     pattern: &Regex,
     text: &[u8],
@@ -266,9 +305,25 @@ fn attempt(
     if !begins(text, from + whole.start()) || !ends(text, from + whole.end()) {
         return None;
     }
-    let found =
-        (rule.check)(&Match { start, secret: secret.as_bytes(), whole: whole.as_bytes(), groups: &groups })?;
-    let hit = Hit {
+    let found = Match { start, secret: secret.as_bytes(), whole: whole.as_bytes(), groups: Some(&groups) };
+    let hit = hit(rule, (rule.check)(&found)?, from + secret.start()..from + secret.end());
+    Some((hit, from + whole.end()))
+}
+
+fn by_template(rule: &Rule, template: &Template, text: &[u8], at: usize) -> Option<(Hit, usize)> {
+    let (least, most) = template.before();
+    let span = (least..=most).rev().find_map(|back| {
+        let from = at.checked_sub(back).filter(|from| begins(text, *from))?;
+        template.matches(text, from, |end| ends(text, end)).filter(|end| *end > at).map(|end| from..end)
+    })?;
+    let whole = &text[span.clone()];
+    let found = Match { start: template.keyword(), secret: whole, whole, groups: None };
+    let end = span.end;
+    Some((hit(rule, (rule.check)(&found)?, span), end))
+}
+
+fn hit(rule: &Rule, found: Found, span: Range<usize>) -> Hit {
+    Hit {
         rule: found.id.unwrap_or(rule.id),
         kind: rule.kind,
         basis: found.basis,
@@ -280,9 +335,8 @@ fn attempt(
         public: found.public,
         traits: found.traits,
         length: found.length,
-        span: from + secret.start()..from + secret.end(),
-    };
-    Some((hit, from + whole.end()))
+        span,
+    }
 }
 
 /// A match that begins with a letter or digit does not begin inside a longer run of them.
@@ -305,7 +359,9 @@ mod tests {
     #[test]
     fn every_rule_compiles_and_ids_are_words() {
         for rule in &COMPILED.rules {
-            rule.compile();
+            if let Form::Pattern(body) = rule.form {
+                rule.compile(body);
+            }
             assert!(
                 rule.id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'),
                 "{}",
@@ -313,6 +369,5 @@ mod tests {
             );
             assert!(!rule.starts.is_empty() && rule.starts.iter().all(|s| s.len() >= 2), "{}", rule.id);
         }
-        assert!(COMPILED.rules.len() >= 90, "{}", COMPILED.rules.len());
     }
 }

@@ -1,27 +1,29 @@
 //! Private keys: PEM and OpenSSH armour, and JSON Web Keys.
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::borrow::Cow;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use zeroize::Zeroizing;
 
 use super::{Found, Match, Rule};
 use crate::{
-    detect::Value,
+    detect::{Map, Value},
     snapshot::sample::{Basis, SecretKind},
 };
 
-pub(super) const RULES: &[Rule] = &[
-    // The body may have its lines' ends written out as `\n`, and headers; two dashes end it.
-    Rule::token(
-        "private-key",
-        &["-----BEGIN "],
-        r"([A-Z0-9]{2,10} ){0,2}PRIVATE KEY( BLOCK)?-----((?:[^-]|-[^-]){64,}?)-----END ",
-    )
-    .kind(SecretKind::PrivateKey)
-    .check(armour),
-    Rule::token("age-key", &["AGE-SECRET-KEY-1"], "[0-9A-Z]{58}").kind(SecretKind::PrivateKey),
-];
+pub(super) fn rules() -> Vec<Rule> {
+    vec![
+        // The body may have its lines' ends written out as `\n`, and headers; two dashes end it.
+        Rule::token(
+            "private-key",
+            &["-----BEGIN "],
+            r"([A-Z0-9]{2,10} ){0,2}PRIVATE KEY( BLOCK)?-----((?:[^-]|-[^-]){64,}?)-----END ",
+        )
+        .kind(SecretKind::PrivateKey)
+        .check(armour),
+        Rule::token("age-key", &["AGE-SECRET-KEY-1"], "[0-9A-Z]{58}").kind(SecretKind::PrivateKey),
+    ]
+}
 
 /// Labels of RFC 7468 and of OpenSSL, OpenSSH and OpenPGP: the only ones ever shown.
 const LABELS: &[&str] = &["RSA", "EC", "DSA", "OPENSSH", "ENCRYPTED", "PGP", "SSH2 ENCRYPTED", "ANY"];
@@ -52,9 +54,9 @@ fn armour(found: &Match<'_>) -> Option<Found> {
 }
 
 /// The member that makes a JSON Web Key private (RFC 7517, RFC 7518 §6): `d`, or `k` of a symmetric one.
-pub(crate) fn jwk_secret(map: &BTreeMap<String, Value>) -> Option<(&'static str, &str)> {
-    let text = |name: &str| match map.get(name) {
-        Some(Value::S(text)) => Some(text.as_str()),
+pub(crate) fn jwk_secret<'m>(map: &'m Map<'_>) -> Option<(&'static str, &'m str)> {
+    let text = |name: &str| match map.iter().find(|(n, _)| n.expose() == name) {
+        Some((_, Value::S(text))) => Some(text.expose()),
         _ => None,
     };
     let name = match text("kty")? {

@@ -3,7 +3,7 @@
 use super::{Access, policies::ANY_TABLE};
 use crate::{
     facts::Fact,
-    iam::{Caller, Context, Decision, Named, Request, Rule, arn::Arn, decide},
+    iam::{Caller, Context, Decision, Named, Request, arn::Arn, decide},
 };
 
 /// Actions that change or delete tables or items.
@@ -38,7 +38,11 @@ impl Access {
         };
         let identity: Vec<Named<'_>> = subject.identity.iter().map(named).collect();
         let boundary = subject.boundary.as_ref().map(named);
-        let who = Caller { who: &subject.who, identity: Some(&identity), boundary };
+        let who = Caller {
+            identity: Some(&identity),
+            boundary: boundary.as_ref().map(std::slice::from_ref),
+            ..Caller::unseen(&subject.who)
+        };
         let may = self.targets.iter().any(|target| {
             let policy = target.resources.first().and_then(|table| table.policy.as_ref()).map(named);
             let head = target.arn.split_once(":table/").map_or("", |(head, _)| head);
@@ -46,8 +50,8 @@ impl Access {
             let context = Context { caller: &subject.keys, resource: &target.keys };
             WRITES.iter().any(|action| {
                 let denied = |resource: &str, policy| {
-                    let request = Request { action, resource, context };
-                    matches!(decide(&who, policy, Rule::Either, &request).decision, Decision::Denied(_))
+                    let request = Request { policy, ..Request::new(action, resource, context) };
+                    matches!(decide(&who, &request).decision, Decision::Denied(_))
                 };
                 !denied(&target.arn, policy) || !denied(&any, None)
             })

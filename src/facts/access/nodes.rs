@@ -10,7 +10,7 @@ use crate::{
         reader::{Decision as Outcome, Reader, ReaderKind, Roads, Tables},
     },
     finding::{Confidence, Subject as Name, SubjectKind, TableSet},
-    iam::{Caller, Context, Decision, Keys, Named, Request, Rule, actions::Form, decide},
+    iam::{Caller, Context, Decision, Keys, Named, Request, actions::Form, decide},
     kms,
     snapshot::GapId,
 };
@@ -233,15 +233,18 @@ impl Access {
             Named { name: &loaded.name, policy: &loaded.policy }
         };
         let identity: Vec<Named<'_>> = subject.identity.iter().map(|id| named(*id)).collect();
-        let caller =
-            Caller { who: &subject.who, identity: Some(&identity), boundary: subject.boundary.map(named) };
+        let boundary = subject.boundary.map(named);
+        let caller = Caller {
+            boundary: boundary.as_ref().map(std::slice::from_ref),
+            ..Caller::with(&subject.who, &identity)
+        };
         let keys = Keys::new()
             .with_one("aws:ResourceAccount", &self.account)
             .with_one("aws:SecureTransport", "true");
         let resource = format!("arn:{}:kms:any-region-0:{}:key/~any~", self.partition, self.account);
         let context = Context { caller: &subject.keys, resource: &keys };
-        let request = Request { action: kms::DECRYPT, resource: &resource, context };
-        decide(&caller, None, Rule::Either, &request).decision == Decision::Allowed
+        let request = Request::new(kms::DECRYPT, &resource, context);
+        decide(&caller, &request).decision == Decision::Allowed
     }
 
     fn name(

@@ -1,0 +1,120 @@
+//! Markdown, for a pull request or a ticket: counts, the findings as a table, what was not seen.
+
+use std::io::{self, Write};
+
+use super::{
+    View, label,
+    text::{cell, count},
+};
+use crate::finding::{Severity, Verdict};
+
+/// Findings shown; a comment on a pull request holds 65,536 characters.
+const ROWS: usize = 200;
+/// Columns of a cell.
+const CUT: usize = 240;
+
+/// Writes the report.
+///
+/// # Errors
+/// What `out` said.
+pub fn render(view: &View, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "# DynamoDB audit\n")?;
+    for account in &view.run.accounts {
+        let caller = account.caller.as_deref().unwrap_or("a caller that AWS did not name");
+        writeln!(out, "Account {} as {}, {}.", text(&account.id), text(caller), view.run.taken)?;
+    }
+    writeln!(out, "\n| severity | flagged |\n|---|---:|")?;
+    for severity in Severity::ALL {
+        let n = view.summary.flagged.get(&severity).copied().unwrap_or(0);
+        writeln!(out, "| {severity} | {} |", count(n))?;
+    }
+    let t = view.summary.verdicts;
+    writeln!(
+        out,
+        "\n{} verdicts by {} checks: {} flagged, **{} not assessed**, {} clear, {} not applicable.",
+        count(t.all()),
+        view.checks.len(),
+        count(t.flagged),
+        count(t.unknown),
+        count(t.clear),
+        count(t.not_applicable)
+    )?;
+    findings(view, out)?;
+    gaps(view, out)
+}
+
+fn findings(view: &View, out: &mut dyn Write) -> io::Result<()> {
+    if view.findings.is_empty() {
+        return Ok(());
+    }
+    writeln!(
+        out,
+        "\n## Findings\n\n| severity | verdict | check | subject | what was seen |\n|---|---|---|---|---|"
+    )?;
+    for finding in view.findings.iter().take(ROWS) {
+        let verdict =
+            if finding.verdict == Verdict::Unknown { "not assessed" } else { finding.verdict.as_str() };
+        let place = finding.subject.region.as_deref().unwrap_or(&finding.subject.account);
+        writeln!(
+            out,
+            "| {} | {verdict} | {} | {} ({}) | {} |",
+            finding.severity,
+            text(&finding.check),
+            text(&label::name(&finding.subject)),
+            text(place),
+            text(&label::said(finding)),
+        )?;
+    }
+    match view.findings.len().checked_sub(ROWS) {
+        Some(more @ 1..) => writeln!(out, "\n… and {} more; the JSON report has all.", count(more as u64)),
+        _ => Ok(()),
+    }
+}
+
+fn gaps(view: &View, out: &mut dyn Write) -> io::Result<()> {
+    if view.gap_groups.is_empty() {
+        return Ok(());
+    }
+    writeln!(
+        out,
+        "\n## Not seen\n\n| call | why | times | on | verdicts not assessed |\n|---|---|---:|---|---:|"
+    )?;
+    for group in &view.gap_groups {
+        writeln!(
+            out,
+            "| {} | {} | {} | {} | {} |",
+            text(&group.call),
+            group.why,
+            count(group.gaps),
+            text(&group.on),
+            count(group.unknown)
+        )?;
+    }
+    Ok(())
+}
+
+/// Text of others in a cell of a table: nothing in it is markup, a link, a mention or a column's end.
+fn text(text: &str) -> String {
+    let cut = cell(text, CUT);
+    let mut out = String::with_capacity(cut.len());
+    let mut rest = cut.chars();
+    while let Some(c) = rest.next() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            // A mention tells people, `#1` links an issue, `://` and `www.` a page: an entity shows the same
+            // and does neither.
+            '@' => out.push_str("&#64;"),
+            '#' => out.push_str("&#35;"),
+            ':' if rest.as_str().starts_with("//") => out.push_str("&#58;"),
+            '.' if out.to_lowercase().ends_with("www") => out.push_str("&#46;"),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '$' => {
+                out.push('\\');
+                out.push(c);
+            }
+            c => out.push(c),
+        }
+    }
+    out
+}
