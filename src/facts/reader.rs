@@ -247,7 +247,7 @@ pub struct Roads {
     /// `PutResourcePolicy`: can let itself or others in.
     pub policy: bool,
     /// `DeleteResourcePolicy` where the table's policy denies; `TagResource`, `UntagResource` or `UpdateAbacStatus`
-    /// where policies ask for tags: can take away what holds itself or others off.
+    /// where a policy that bears on the reader asks for tags: can take away what holds it off.
     pub unlock: bool,
 }
 

@@ -26,6 +26,20 @@ pub enum Form {
     Account,
 }
 
+impl Form {
+    /// The word that reports print.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Table | Self::NewTable => "table",
+            Self::Index => "index",
+            Self::VectorIndex => "vector index",
+            Self::Stream => "stream",
+            Self::Backup | Self::NewBackup => "backup",
+            Self::Account => "account",
+        }
+    }
+}
+
 /// A road to the data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Road {
@@ -119,9 +133,6 @@ pub struct Action {
     pub level: Level,
     /// The resource that it takes.
     pub form: Form,
-    /// Whether a resource-based policy can grant it to another account
-    /// ("DynamoDB API operations supported by resource-based policies").
-    pub cross_account: bool,
     /// The `dynamodb:` keys that its requests carry; every other one is missing from them.
     pub keys: &'static [&'static str],
     /// The sorts of request that lead to data; each fills some of its keys, and leaves the rest to the caller.

@@ -1,22 +1,24 @@
 //! Principals that no policy tells apart, tables that no statement tells apart: judged once for all of them.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
 
 use super::{
     AccessClass,
     bits::Bits,
+    guard::{Guard, Stacks},
     judge::{Court, Judge},
     parallel,
+    policies::Policies,
     rows::{Nameless, Row, Shown},
     subjects::Subject,
     world::World,
 };
 use crate::{
-    facts::reader::ReaderKind,
-    iam::{Caller, Context, Levels, Named, Value},
+    facts::reader::{Kms, ReaderKind},
+    iam::{Caller, Context, Levels, Named, Value, Via},
 };
 
 /// What decides how a principal fares: equal keys, equal access.
@@ -47,7 +49,7 @@ pub(super) fn of_subjects(world: &World<'_>, subjects: &[Subject]) -> Vec<Access
         }
     }
     let classes: Vec<(Key, Vec<usize>)> = classes.into_iter().collect();
-    let guards = world.guard.levels(world);
+    let guards = world.guard.levels(world.policies);
     let found = parallel::map(&classes, |(key, members)| {
         let first = members.first().and_then(|at| subjects.get(*at));
         first.map_or_else(Vec::new, |first| class(world, &guards, key, first, members))
@@ -64,18 +66,14 @@ pub(super) struct Robe<'a> {
 }
 
 impl<'a> Robe<'a> {
-    pub(super) fn new(world: &World<'a>, subject: &Subject) -> Self {
-        let concerns = |id: &&usize| !world.policies.get(**id).policy.statements.is_empty();
-        let identity: Vec<usize> = subject.identity.iter().filter(concerns).copied().collect();
-        Self::of(world, &identity, subject.boundary, subject.service_linked)
-    }
-
-    fn of(world: &World<'a>, identity: &[usize], boundary: Option<usize>, exempt: bool) -> Self {
-        let guards = world.guard.policies().filter(|_| !exempt);
+    pub(super) fn new(policies: &'a Policies, guard: &Guard, subject: &Subject) -> Self {
+        let exempt = subject.service_linked;
+        let identity = concerning(policies, subject);
+        let guards = guard.policies().filter(|_| !exempt);
         Self {
-            identity: identity.iter().map(|id| world.named(*id)).collect(),
-            boundary: boundary.map(|id| world.named(id)),
-            own: identity.iter().copied().chain(boundary).chain(guards).collect(),
+            identity: identity.iter().map(|id| policies.named(*id)).collect(),
+            boundary: subject.boundary.map(|id| policies.named(id)),
+            own: identity.iter().copied().chain(subject.boundary).chain(guards).collect(),
             exempt,
         }
     }
@@ -92,7 +90,7 @@ impl<'a> Robe<'a> {
 
 fn class(
     world: &World<'_>,
-    guards: &super::guard::Stacks<'_>,
+    guards: &Stacks<'_>,
     key: &Key,
     first: &Subject,
     members: &[usize],
@@ -101,7 +99,7 @@ fn class(
     if reached.is_empty() {
         return Vec::new();
     }
-    let robe = Robe::of(world, &key.identity, key.boundary, key.exempt);
+    let robe = Robe::new(world.policies, world.guard, first);
     let parts = world.parts(reached, &robe.own, &key.naming, &first.keys, &key.grantee);
     let (scps, rcps) = (guards.scps(), guards.rcps());
     let judge = robe.judge(world.court(&rcps), first, &scps);
@@ -122,7 +120,8 @@ pub(super) fn rows(
         for mut row in judge.rows(target, &nameless) {
             // Which statements let in does not part classes: they are shown together.
             let shown = std::mem::take(&mut row.shown);
-            let slot = merged.entry(row).or_insert_with(|| (Bits::none(world.targets.len()), Shown::default()));
+            let slot =
+                merged.entry(row).or_insert_with(|| (Bits::none(world.targets.len()), Shown::default()));
             slot.0.add(part);
             slot.1.add(shown);
         }
@@ -134,16 +133,21 @@ pub(super) fn rows(
         decision: row.decision(),
         needs: row.needs(),
         condition: row.condition.as_ref().map(ToString::to_string).unwrap_or_default(),
-        kms: if row.stopped { crate::facts::reader::Kms::Stopped } else { shown.kms },
+        kms: if row.stopped { Kms::Stopped } else { shown.kms },
         roads: row.roads,
-        would: row.would,
         ways: shown.ways,
         full_access: row.full_access,
         wildcard: row.wildcard,
         fence: row.fences.into(),
-        via: shown.via.iter().map(ToString::to_string).collect::<std::collections::BTreeSet<_>>().into_iter().collect(),
+        via: texts(&shown.via),
     };
     merged.into_iter().map(class).collect()
+}
+
+/// Statements as `policy#index`, sorted.
+pub(super) fn texts(via: &BTreeSet<Via<'static>>) -> Vec<String> {
+    let texts: BTreeSet<String> = via.iter().map(ToString::to_string).collect();
+    texts.into_iter().collect()
 }
 
 /// Classes with equal sets of tables, sharing one.
@@ -157,15 +161,18 @@ pub(super) fn shared(classes: impl IntoIterator<Item = AccessClass>) -> Vec<Acce
     classes.into_iter().map(share).collect()
 }
 
+/// A subject's policies, but for those of which nothing concerns data: they part nobody.
+fn concerning(policies: &Policies, subject: &Subject) -> Vec<usize> {
+    let concerns = |id: &&usize| !policies.get(**id).policy.statements.is_empty();
+    subject.identity.iter().filter(concerns).copied().collect()
+}
+
 fn key(world: &World<'_>, subject: &Subject) -> Key {
-    // Policies of which nothing concerns data part nobody.
-    let concerns = |id: &&usize| !world.policies.get(**id).policy.statements.is_empty();
-    let identity: Vec<usize> = subject.identity.iter().filter(concerns).copied().collect();
+    let identity = concerning(world.policies, subject);
     let naming = world.templates.naming(&subject.who);
     let named = |who: &str| who == subject.who.arn || (!subject.who.id.is_empty() && who == subject.who.id);
-    let granted = |key: &super::locks::Key| {
-        key.grants.iter().any(|grant| grant.grantee.as_deref().is_some_and(named))
-    };
+    let granted =
+        |key: &super::locks::Key| key.grants.iter().any(|grant| grant.grantee.as_deref().is_some_and(named));
     let grantee = world.locks.keys().iter().enumerate().filter(|(_, key)| granted(key)).map(|(at, _)| at);
     let ids = identity.iter().copied().chain(subject.boundary).chain(world.guard.policies());
     let own = ids.flat_map(|id| &world.policies.get(id).asks_caller);

@@ -5,10 +5,10 @@ use super::{
     judge::{Filled, Judge},
     known,
     rows::need,
-    targets::{Resource, Target},
+    targets::Target,
 };
 use crate::{
-    facts::reader::{FenceState, Needs},
+    facts::reader::{Fence, FenceState, Needs},
     iam::{
         Truth, Value,
         actions::{Action, Form, WAYS, key},
@@ -31,7 +31,8 @@ pub(super) fn judge(judge: &Judge<'_>, target: &Target, ways: &[(usize, Truth)])
         Truth::Depends(expr) => expr.needs(&need) & bit != 0,
         _ => false,
     };
-    let data = || ways.iter().filter_map(|(n, truth)| Some((WAYS.get(*n)?, truth))).filter(|(w, _)| w.road.leads());
+    let data =
+        || ways.iter().filter_map(|(n, truth)| Some((WAYS.get(*n)?, truth))).filter(|(w, _)| w.road.leads());
     if data().any(|(_, truth)| needs(truth, Needs::LEADING_KEYS)) {
         let around: Vec<&str> = data()
             .filter(|(_, truth)| !needs(truth, Needs::LEADING_KEYS))
@@ -81,7 +82,7 @@ pub(super) fn wholes(action: &Action, target: &Target) -> Vec<Filled> {
 }
 
 /// Requests for `action` that name the key and `attribute`, and get these.
-fn narrow(action: &Action, target: &Target, attribute: &str) -> Vec<Filled> {
+pub(super) fn narrow(action: &Action, target: &Target, attribute: &str) -> Vec<Filled> {
     let mut names = target.key_attributes.clone();
     if !names.iter().any(|name| name == attribute) {
         names.push(attribute.to_owned());
@@ -96,21 +97,12 @@ fn with(action: &Action, more: &[(&'static str, Value)]) -> Vec<Filled> {
     action.shapes.iter().map(|shape| known::filled(shape).into_iter().chain(more()).collect()).collect()
 }
 
-/// When some request of `action` on `resource` returns `attribute`.
-pub(super) fn returns(
-    judge: &Judge<'_>,
-    target: &Target,
-    action: &Action,
-    resource: &Resource,
-    attribute: &str,
-) -> Truth {
-    let requests = wholes(action, target).into_iter().chain(narrow(action, target, attribute));
-    let mut any = Truth::False;
-    for filled in requests {
-        any = Truth::any([any, judge.filled(target, action, resource, filled)]);
-        if any == Truth::True {
-            break;
+impl From<Fences> for Fence {
+    fn from(fences: Fences) -> Self {
+        Self {
+            leading_keys: fences.leading_keys,
+            attributes: fences.attributes,
+            around: fences.around.into_iter().map(str::to_owned).collect(),
         }
     }
-    any
 }

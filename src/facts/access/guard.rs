@@ -2,10 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{
-    policies::{Policies, malformed},
-    world::World,
-};
+use super::policies::{Policies, malformed};
 use crate::{
     iam::{Keys, Kind, Named, Value},
     snapshot::{
@@ -38,11 +35,7 @@ pub(super) struct Guard {
 
 impl Guard {
     /// Reads them. A policy that does not parse is a gap: it may take anything away.
-    pub(super) fn read(
-        account: &Account,
-        policies: &mut Policies,
-        gaps: &mut BTreeMap<GapId, Gap>,
-    ) -> Self {
+    pub(super) fn read(account: &Account, policies: &mut Policies, gaps: &mut BTreeMap<GapId, Gap>) -> Self {
         let organization: &Organization = match &account.guardrails {
             Seen::Gap(gap) => return Self { unread: Some(gap.clone()), ..Self::default() },
             Seen::Value(None) => return Self { seen: true, ..Self::default() },
@@ -108,9 +101,9 @@ impl Guard {
                 Keys::new().with_one("aws:ResourceOrgID", id).with_one("aws:ResourceOrgPaths", path)
             }
             (Some(id), None, true) => Keys::new().with_one("aws:ResourceOrgID", id),
-            (None, _, true) => {
-                Keys::new().with("aws:ResourceOrgID", Value::Absent).with("aws:ResourceOrgPaths", Value::Absent)
-            }
+            (None, _, true) => Keys::new()
+                .with("aws:ResourceOrgID", Value::Absent)
+                .with("aws:ResourceOrgPaths", Value::Absent),
             (_, _, false) => Keys::new(),
         }
     }
@@ -126,9 +119,9 @@ impl Guard {
     }
 
     /// The policies by level.
-    pub(super) fn levels<'a>(&self, world: &World<'a>) -> Stacks<'a> {
+    pub(super) fn levels<'a>(&self, policies: &'a Policies) -> Stacks<'a> {
         let named = |levels: &[Vec<usize>]| -> Vec<Vec<Named<'a>>> {
-            levels.iter().map(|level| level.iter().map(|id| world.named(*id)).collect()).collect()
+            levels.iter().map(|level| level.iter().map(|id| policies.named(*id)).collect()).collect()
         };
         Stacks { scps: named(&self.scps), rcps: named(&self.rcps) }
     }

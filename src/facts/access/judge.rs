@@ -3,6 +3,7 @@
 use std::{cell::OnceCell, collections::BTreeSet, sync::Arc};
 
 use super::{
+    fence,
     known::{self, ANY_ACTION},
     locks::{Lock, Locks},
     policies::{Policies, signs},
@@ -10,9 +11,10 @@ use super::{
 };
 use crate::{
     iam::{
-        self, Caller, Context, Effect, Keys, Levels, Named, Request, Truth, Value, Via,
+        self, Caller, Context, Effect, Keys, Levels, Request, Truth, Value, Via,
         actions::{Action, Form, WAYS, Way},
         decide,
+        services::granted_by_resource,
     },
     kms::{self, KeyAccess, Through},
     snapshot::GapId,
@@ -43,6 +45,7 @@ pub(super) struct Judge<'a> {
     /// The actions that the caller's own policies allow somewhere.
     allows: u64,
     asks_request: bool,
+    asks_tags: bool,
     /// Whether it can fill a table that a restore makes.
     fills: OnceCell<Answer>,
 }
@@ -74,6 +77,22 @@ impl Answer {
     }
 }
 
+/// What of a table is asked about: nothing else is judged.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Scope<'a> {
+    /// ARN of one of its resources.
+    pub(super) part: Option<&'a str>,
+    /// One attribute: only what returns it counts.
+    pub(super) attribute: Option<&'a str>,
+}
+
+impl Scope<'_> {
+    fn covers(&self, resource: &Resource) -> bool {
+        self.part.is_none_or(|part| part == resource.arn)
+            && self.attribute.is_none_or(|attribute| resource.holds(attribute))
+    }
+}
+
 /// Values that one request fills.
 pub(super) type Filled = Vec<(&'static str, Value)>;
 
@@ -87,6 +106,7 @@ impl<'a> Judge<'a> {
             signs: signs(all().map(|loaded| loaded.names.as_slice())),
             allows: all().take(identity).fold(0, |sum, loaded| sum | loaded.allows),
             asks_request: all().any(|loaded| loaded.asks_request),
+            asks_tags: all().any(|loaded| loaded.asks_tags),
             fills: OnceCell::new(),
             court,
             caller,
@@ -102,28 +122,28 @@ impl<'a> Judge<'a> {
 
     /// The ways into `target` that are open, by number.
     pub(super) fn ways(&self, target: &Target) -> Vec<(usize, Answer)> {
+        self.ways_within(target, Scope::default())
+    }
+
+    /// The ways into what `scope` leaves of `target`.
+    pub(super) fn ways_within(&self, target: &Target, scope: Scope<'_>) -> Vec<(usize, Answer)> {
         let mut seen = Seen::default();
         let answer = |(number, way): (usize, &Way)| {
-            let answer = self.way(target, way, &mut seen);
+            let answer = self.way(target, way, scope, &mut seen);
             (answer.would != Truth::False).then_some((number, answer))
         };
         WAYS.iter().enumerate().filter_map(answer).collect()
     }
 
-    /// One way into `target`.
-    pub(super) fn one_way(&self, target: &Target, way: &Way) -> Answer {
-        self.way(target, way, &mut Seen::default())
-    }
-
-    fn way(&self, target: &Target, way: &Way, seen: &mut Seen) -> Answer {
+    fn way(&self, target: &Target, way: &Way, scope: Scope<'_>, seen: &mut Seen) -> Answer {
         let mut all: Option<Answer> = None;
         for action in way.actions {
-            if self.foreign && !action.cross_account {
+            if self.foreign && !granted_by_resource(action.name, true) {
                 return Answer::no();
             }
             let next = match action.form {
                 Form::NewTable => self.fills.get_or_init(|| self.fill(target)).clone(),
-                _ => self.action(target, action, seen),
+                _ => self.action(target, action, scope, seen),
             };
             if next.would == Truth::False {
                 return Answer::no();
@@ -138,14 +158,27 @@ impl<'a> Judge<'a> {
             });
         }
         let mut answer = all.unwrap_or_else(Answer::no);
-        if !there(target, way) {
+        if !self.there(target, way) {
             answer.real = Truth::False;
         }
         answer
     }
 
+    /// Whether `way` leads anywhere on `target`: to delete a policy that holds nobody off, or to set a tag for which
+    /// no policy asks, opens nothing.
+    fn there(&self, target: &Target, way: &Way) -> bool {
+        match way.actions.first().map(|action| action.name) {
+            Some("dynamodb:deleteresourcepolicy") => target.denies,
+            Some("dynamodb:tagresource" | "dynamodb:untagresource" | "dynamodb:updateabacstatus") => {
+                let policies = target.resources.iter().filter_map(|resource| resource.policy);
+                self.asks_tags || policies.into_iter().any(|id| self.court.policies.get(id).asks_tags)
+            }
+            _ => true,
+        }
+    }
+
     /// One action on every resource of `target` that it takes.
-    fn action(&self, target: &Target, action: &Action, seen: &mut Seen) -> Answer {
+    fn action(&self, target: &Target, action: &Action, scope: Scope<'_>, seen: &mut Seen) -> Answer {
         let number = known::number(action.name);
         let own = target.of(action.form).next().and_then(|resource| resource.policy);
         let own = own.map(|id| self.court.policies.get(id));
@@ -154,7 +187,8 @@ impl<'a> Judge<'a> {
             return Answer::no();
         }
         // Actions that the same statements name fare alike, unless a condition looks at what only some carry.
-        let kind = if self.asks_request(target) { number } else { usize::MAX };
+        let asks = self.asks_request(target);
+        let kind = if asks { number } else { usize::MAX };
         let sign = (
             action.form,
             self.signs.get(number).copied().unwrap_or_default(),
@@ -165,12 +199,16 @@ impl<'a> Judge<'a> {
             return answer.clone();
         }
         let mut answer = Answer::no();
-        for resource in target.of(action.form) {
-            let (truth, via) = self.request(target, action, resource);
+        for resource in target.of(action.form).filter(|resource| scope.covers(resource)) {
+            let (truth, via) = match scope.attribute {
+                Some(attribute) if asks => self.returning(target, action, resource, attribute),
+                _ => self.request(target, action, resource),
+            };
             if truth == Truth::False {
                 continue;
             }
-            let or = |all: &mut Truth| *all = Truth::any([std::mem::replace(all, Truth::False), truth.clone()]);
+            let or =
+                |all: &mut Truth| *all = Truth::any([std::mem::replace(all, Truth::False), truth.clone()]);
             if resource.real {
                 or(&mut answer.real);
             }
@@ -191,9 +229,33 @@ impl<'a> Judge<'a> {
         if !self.asks_request(target) {
             return self.ask(action.name, resource, &target.keys);
         }
+        let shapes = action.shapes.iter().map(|shape| known::filled(shape));
+        self.some(target, action, resource, shapes)
+    }
+
+    /// Whether some request for `action` that returns `attribute` is allowed.
+    fn returning(
+        &self,
+        target: &Target,
+        action: &Action,
+        resource: &Resource,
+        attribute: &str,
+    ) -> (Truth, BTreeSet<Via<'static>>) {
+        let whole = fence::wholes(action, target).into_iter();
+        self.some(target, action, resource, whole.chain(fence::narrow(action, target, attribute)))
+    }
+
+    /// Whether one of these requests is allowed.
+    fn some(
+        &self,
+        target: &Target,
+        action: &Action,
+        resource: &Resource,
+        requests: impl Iterator<Item = Filled>,
+    ) -> (Truth, BTreeSet<Via<'static>>) {
         let mut any = (Truth::False, BTreeSet::new());
-        for shape in action.shapes {
-            let keys = known::keys(action, known::filled(shape), &target.keys);
+        for filled in requests {
+            let keys = known::keys(action, filled, &target.keys);
             let (truth, via) = self.ask(action.name, resource, &keys);
             if truth == Truth::True {
                 return (truth, via);
@@ -216,7 +278,7 @@ impl<'a> Judge<'a> {
     }
 
     fn ask(&self, action: &str, resource: &Resource, keys: &Keys) -> (Truth, BTreeSet<Via<'static>>) {
-        let policy = resource.policy.map(|id| self.court.named(id));
+        let policy = resource.policy.map(|id| self.court.policies.named(id));
         let request = Request {
             owner: self.court.owner,
             policy,
@@ -255,8 +317,7 @@ impl<'a> Judge<'a> {
                 .with_one("aws:SecureTransport", "true"),
         );
         for name in names {
-            let resource =
-                Resource { arn: name.to_owned(), form: Form::NewTable, policy: None, real: true };
+            let resource = Resource::lone(name.to_owned(), Form::NewTable, true);
             let mut all = (Truth::True, BTreeSet::new());
             let mut seen = BTreeSet::new();
             for action in needed().filter(|action| seen.insert(action.name)) {
@@ -308,27 +369,13 @@ impl<'a> Judge<'a> {
     }
 }
 
-impl<'a> Court<'a> {
-    pub(super) fn named(&self, id: usize) -> Named<'a> {
-        let loaded = self.policies.get(id);
-        Named { name: &loaded.name, policy: &loaded.policy }
-    }
-}
-
 /// Answers that were found on one table.
 #[derive(Default)]
-struct Seen(Vec<((Form, u32, Option<u32>, usize), Answer)>);
+struct Seen(Vec<(Sign, Answer)>);
 
-/// Whether `way` leads anywhere on `target`.
-fn there(target: &Target, way: &Way) -> bool {
-    match way.actions.first().map(|action| action.name) {
-        Some("dynamodb:deleteresourcepolicy") => target.denies,
-        Some("dynamodb:tagresource" | "dynamodb:untagresource" | "dynamodb:updateabacstatus") => {
-            target.tags_decide
-        }
-        _ => true,
-    }
-}
+/// What an action's answer on one table depends on: the resource that it takes, the statements that name it, of the
+/// caller and of the resource's policy, and the action itself where a condition looks at what only some carry.
+type Sign = (Form, u32, Option<u32>, usize);
 
 fn truth(decision: iam::Decision) -> Truth {
     match decision {

@@ -43,11 +43,7 @@ pub(super) struct Locks {
 
 impl Locks {
     /// Reads the keys that tables of `account` name.
-    pub(super) fn read(
-        account: &Account,
-        policies: &mut Policies,
-        gaps: &mut BTreeMap<GapId, Gap>,
-    ) -> Self {
+    pub(super) fn read(account: &Account, policies: &mut Policies, gaps: &mut BTreeMap<GapId, Gap>) -> Self {
         let mut locks = Locks::default();
         let (mut known, mut templates) = (BTreeMap::new(), HashMap::new());
         let keys = encryption::Keys::of(account);

@@ -59,10 +59,12 @@ pub(super) fn of_policies(
     owner: &str,
     first: usize,
 ) -> (Vec<Outsider>, Vec<AccessClass>) {
-    let guards = world.guard.levels(world);
+    let guards = world.guard.levels(world.policies);
     let known: BTreeSet<&str> = subjects.iter().map(|subject| subject.who.arn.as_str()).collect();
-    let all: Vec<Outsider> =
-        named(world).into_iter().filter_map(|(entry, tables)| outsider(world, &entry, tables, owner)).collect();
+    let all: Vec<Outsider> = named(world)
+        .into_iter()
+        .filter_map(|(entry, tables)| outsider(world, &entry, tables, owner))
+        .collect();
     let all: Vec<Outsider> = all.into_iter().filter(|one| !known.contains(one.who.arn.as_str())).collect();
     let found = parallel::map(&all, |one| {
         let rcps = guards.rcps();

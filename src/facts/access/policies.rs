@@ -1,11 +1,14 @@
 //! The policies of an account, each parsed once, with a gap for each that could not be read.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use super::{auditor::WRITES, known};
 use crate::{
     facts::{Fact, table},
-    iam::{self, Effect, Kind, Malformed, Policy},
+    iam::{self, Effect, Kind, Malformed, Named, Policy},
     snapshot::{Gap, GapId, ResourceId, Seen, Why},
 };
 
@@ -44,6 +47,12 @@ impl Policies {
         &self.loaded[id]
     }
 
+    /// A policy with its name.
+    pub(super) fn named(&self, id: usize) -> Named<'_> {
+        let loaded = self.get(id);
+        Named { name: &loaded.name, policy: &loaded.policy }
+    }
+
     /// Every policy.
     pub(super) fn iter(&self) -> impl Iterator<Item = &Loaded> {
         self.loaded.iter()
@@ -79,7 +88,7 @@ impl Loaded {
             let personal = ["aws:principal", "aws:userid", "aws:username"];
             personal.iter().any(|prefix| key.starts_with(prefix)) && !same.contains(key)
         };
-        let bits = |statement: &iam::Statement| {
+        let bits = |statement: &Arc<iam::Statement>| {
             let named = known::ACTIONS.iter().enumerate().filter(|(_, a)| statement.names_action(a));
             named.fold(0, |bits, (at, _)| bits | 1u64 << at)
         };

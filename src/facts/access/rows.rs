@@ -40,7 +40,7 @@ pub(super) struct Row {
 /// What does not part rows, and is shown with them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Shown {
-    /// The ways, by number, as bits.
+    /// The ways in the order of [`WAYS`], as bits.
     pub(super) ways: u64,
     pub(super) kms: Kms,
     pub(super) via: BTreeSet<Via<'static>>,
@@ -189,10 +189,10 @@ pub(super) fn through(answer: Answer, decrypts: bool, gate: &Gate) -> (Answer, K
 }
 
 impl Row {
-    /// Names what it lets do, not whom or where, so that a new table does not rename it.
+    /// Names what it lets do, not whom or where, so that neither a new table nor a table's new stream rename it.
     pub(super) fn id(&self) -> String {
-        let Self { condition, stopped, roads, full_access, wildcard, .. } = self;
-        let text = format!("{condition:?} {stopped} {roads:?} {full_access} {wildcard}");
+        let Self { condition, stopped, would, full_access, wildcard, fences, .. } = self;
+        let text = format!("{condition:?} {stopped} {would:?} {full_access} {wildcard} {fences:?}");
         hex(&Sha256::digest(text)[..6])
     }
 

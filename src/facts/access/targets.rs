@@ -8,12 +8,12 @@ use std::{
 use super::{
     guard::Guard,
     known::ANY_TABLE,
-    policies::{Policies, malformed},
     locks::{Lock, Locks},
+    policies::{Policies, malformed},
 };
 use crate::{
     iam::{Effect, Keys, Kind, Value, actions::Form, resource_policy},
-    snapshot::{Account, Gap, GapId, Seen, Table},
+    snapshot::{Account, Gap, GapId, Seen, Table, table::KeyElement},
 };
 
 /// One resource of a table: itself, an index, its stream, a backup.
@@ -26,6 +26,20 @@ pub(super) struct Resource {
     /// Whether it is there. What is not stands for one that may come, so that two tables of which one has a
     /// stream are no difference in rights.
     pub(super) real: bool,
+    /// The attributes that it holds; none where it holds all.
+    holds: Option<Vec<String>>,
+}
+
+impl Resource {
+    /// A resource that stands for itself alone.
+    pub(super) fn lone(arn: String, form: Form, real: bool) -> Self {
+        Self { arn, form, policy: None, real, holds: None }
+    }
+
+    /// Whether a read of it can return `attribute`.
+    pub(super) fn holds(&self, attribute: &str) -> bool {
+        self.holds.as_ref().is_none_or(|names| names.iter().any(|name| name == attribute))
+    }
 }
 
 /// One table.
@@ -50,9 +64,9 @@ pub(super) struct Target {
     pub(super) public: bool,
     /// Whether its own policy, if deleted, would let somebody in.
     pub(super) denies: bool,
-    /// Whether some policy asks for tags of tables, so that a tag is a permission.
-    pub(super) tags_decide: bool,
     pub(super) keys: Arc<Keys>,
+    /// The same, without its tags.
+    plain: Arc<Keys>,
     pub(super) tags: Option<BTreeMap<String, String>>,
     /// What decrypts it.
     pub(super) lock: Lock,
@@ -86,8 +100,9 @@ impl Target {
             undescribed: None,
             public: false,
             denies: true,
-            tags_decide: true,
-            keys: Arc::clone(&self.keys),
+            // It may bear any tag.
+            keys: Arc::clone(&self.plain),
+            plain: Arc::clone(&self.plain),
             tags: None,
             lock: Lock::Open,
             key_attributes: Vec::new(),
@@ -107,8 +122,6 @@ pub(super) fn read(
     let mut reader = Reader { account, sensitive, policies, locks, guard, gaps, templates: HashMap::new() };
     let mut targets: Vec<Target> = account.tables.iter().map(|table| reader.target(table)).collect();
     targets.sort_by(|a, b| a.arn.cmp(&b.arn));
-    let tags_decide = policies.iter().any(|loaded| loaded.asks_tags);
-    targets.iter_mut().for_each(|target| target.tags_decide = tags_decide);
     targets
 }
 
@@ -140,16 +153,26 @@ impl Reader<'_> {
         let streams = streams.unwrap_or_default();
 
         let resource =
-            |arn: &str, form, policy| Resource { arn: arn.to_owned(), form, policy, real: true };
+            |arn: &str, form, policy| Resource { policy, ..Resource::lone(arn.to_owned(), form, true) };
         let mut resources = vec![
             resource(&table.arn, Form::Table, own.policy),
             resource(&format!("{}/backup/{ANY_TABLE}", table.arn), Form::NewBackup, None),
             resource("*", Form::Account, None),
         ];
-        resources.extend(stream.iter().map(|arn| resource(arn, Form::Stream, streams.policy)));
+        let key_attributes = key_names(description.map_or(&[], |d| &d.keys));
+        if let (Some(arn), Some(d)) = (stream, description) {
+            let view = d.stream.as_ref().and_then(|stream| stream.view.as_deref());
+            let holds = (view == Some("KEYS_ONLY")).then(|| key_attributes.clone());
+            resources.push(Resource { holds, ..resource(arn, Form::Stream, streams.policy) });
+        }
         for index in description.iter().flat_map(|d| &d.indexes) {
             let form = if index.kind == "vector" { Form::VectorIndex } else { Form::Index };
-            resources.push(resource(&index.arn, form, own.policy));
+            // "Local secondary indexes: fetching from the table" gives what an index does not hold itself.
+            let all = index.projection == "ALL" || index.kind == "local";
+            let own_keys = index.keys.iter().map(|key| key.name.clone());
+            let holds = (!all)
+                .then(|| key_attributes.iter().chain(&index.included).cloned().chain(own_keys).collect());
+            resources.push(Resource { holds, ..resource(&index.arn, form, own.policy) });
         }
         let backups = table.backups.items.iter();
         resources.extend(backups.map(|backup| resource(&backup.arn, Form::Backup, None)));
@@ -176,19 +199,17 @@ impl Reader<'_> {
             resources,
             templates: [own.template, streams.template],
             denies: own.policy.is_some_and(denies),
-            tags_decide: false,
             unread: own.unread.into_iter().chain(streams.unread).collect(),
             undescribed: table.description.gap().cloned(),
             public: own.public || streams.public,
             keys: Arc::new(match &tags {
-                Some(tags) => with_tags(keys, tags),
-                None => keys,
+                Some(tags) => with_tags(keys.clone(), tags),
+                None => keys.clone(),
             }),
+            plain: Arc::new(keys),
             tags,
             lock: self.locks.of(table),
-            key_attributes: description.map_or_else(Vec::new, |d| {
-                d.keys.iter().map(|key| key.name.clone()).collect()
-            }),
+            key_attributes,
         }
     }
 
@@ -219,6 +240,10 @@ impl Reader<'_> {
     }
 }
 
+fn key_names(keys: &[KeyElement]) -> Vec<String> {
+    keys.iter().map(|key| key.name.clone()).collect()
+}
+
 /// Resources that the table `arn` does not have, of the forms that are `wanted`.
 fn imagined(arn: &str, wanted: impl Fn(Form) -> bool) -> Vec<Resource> {
     let any = ANY_TABLE;
@@ -231,7 +256,7 @@ fn imagined(arn: &str, wanted: impl Fn(Form) -> bool) -> Vec<Resource> {
         (Form::NewBackup, format!("{arn}/backup/{any}")),
         (Form::Account, "*".to_owned()),
     ];
-    let resource = |(form, arn)| Resource { arn, form, policy: None, real: false };
+    let resource = |(form, arn)| Resource::lone(arn, form, false);
     all.into_iter().filter(|(form, _)| wanted(*form)).map(resource).collect()
 }
 

@@ -123,10 +123,7 @@ impl Templates {
     }
 
     /// The templates that bear on a caller who is named by `naming`.
-    pub(super) fn bearing<'a>(
-        &'a self,
-        naming: &'a [(usize, usize)],
-    ) -> impl Iterator<Item = &'a Template> {
+    pub(super) fn bearing<'a>(&'a self, naming: &'a [(usize, usize)]) -> impl Iterator<Item = &'a Template> {
         let named = |at: usize| naming.iter().any(|(template, _)| *template == at);
         self.all.iter().enumerate().filter(move |(at, t)| t.everyone || named(*at)).map(|(_, t)| t)
     }

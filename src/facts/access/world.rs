@@ -12,7 +12,7 @@ use super::{
     targets::Target,
     templates::Templates,
 };
-use crate::iam::{Context, Effect, Keys, Levels, Named, actions::Form, pattern::Pattern};
+use crate::iam::{Context, Effect, Keys, Levels, actions::Form, pattern::Pattern};
 
 /// Policies, tables and keys of an account, indexed.
 #[derive(Debug)]
@@ -69,12 +69,6 @@ impl<'a> World<'a> {
         }
     }
 
-    /// A policy with its name.
-    pub(super) fn named(&self, id: usize) -> Named<'a> {
-        let loaded = self.policies.get(id);
-        Named { name: &loaded.name, policy: &loaded.policy }
-    }
-
     /// Tables of which a statement of `identity` that allows speaks, and those of `open`: the others need no
     /// judging.
     pub(super) fn reached(&self, identity: &[usize], keys: &Keys, open: Bits) -> Bits {
@@ -106,7 +100,11 @@ impl<'a> World<'a> {
     ) -> Vec<Bits> {
         let mut parts = vec![reached];
         let mut done: BTreeSet<&str> = BTreeSet::new();
-        for pattern in own.iter().flat_map(|id| &self.policies.get(*id).policy.statements).flat_map(|s| &s.resources.patterns) {
+        for pattern in own
+            .iter()
+            .flat_map(|id| &self.policies.get(*id).policy.statements)
+            .flat_map(|s| &s.resources.patterns)
+        {
             if !done.insert(pattern.text()) {
                 continue;
             }

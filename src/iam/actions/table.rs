@@ -57,21 +57,17 @@ const fn item(
     form: Form,
     keys: &'static [&'static str],
 ) -> Action {
-    Action { name, title, level, form, cross_account: true, keys, shapes: ANY, decrypts: true }
+    Action { name, title, level, form, keys, shapes: ANY, decrypts: true }
 }
 
 const fn partiql(name: &'static str, title: &'static str, level: Level, form: Form) -> Action {
     let read = matches!(level, Read);
     let (keys, shapes) = if read { (SELECTS, SELECT_SHAPES) } else { (PARTIQL_WRITE, OLD_AND_NEW) };
-    Action { name, title, level, form, cross_account: false, keys, shapes, decrypts: true }
+    Action { name, title, level, form, keys, shapes, decrypts: true }
 }
 
 const fn admin(name: &'static str, title: &'static str, level: Level, form: Form) -> Action {
-    Action { name, title, level, form, cross_account: false, keys: PLAIN, shapes: ANY, decrypts: false }
-}
-
-const fn shared(name: &'static str, title: &'static str, level: Level, form: Form) -> Action {
-    Action { cross_account: true, ..admin(name, title, level, form) }
+    Action { name, title, level, form, keys: PLAIN, shapes: ANY, decrypts: false }
 }
 
 const fn way(road: Road, actions: &'static [Action]) -> Way {
@@ -154,13 +150,13 @@ pub const WAYS: &[Way] = &[
     way(
         Road::Replicate,
         &[
-            shared("dynamodb:updatetable", "UpdateTable", Write, Table),
-            shared("dynamodb:createtablereplica", "CreateTableReplica", Write, Table),
+            admin("dynamodb:updatetable", "UpdateTable", Write, Table),
+            admin("dynamodb:createtablereplica", "CreateTableReplica", Write, Table),
         ],
     ),
     // What the replication service and a replica's account are granted by the table's own policy.
-    way(Road::Replicate, &[shared("dynamodb:readdataforreplication", "ReadDataForReplication", Read, Table)]),
-    way(Road::Replicate, &[shared("dynamodb:associatetablereplica", "AssociateTableReplica", Write, Table)]),
+    way(Road::Replicate, &[admin("dynamodb:readdataforreplication", "ReadDataForReplication", Read, Table)]),
+    way(Road::Replicate, &[admin("dynamodb:associatetablereplica", "AssociateTableReplica", Write, Table)]),
     way(
         Road::WriteReturn,
         &[Action { shapes: OLD, ..item("dynamodb:putitem", "PutItem", Write, Table, WRITE) }],
