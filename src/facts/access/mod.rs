@@ -18,6 +18,7 @@ mod locks;
 mod nodes;
 mod outside;
 mod parallel;
+pub mod paths;
 mod policies;
 pub mod query;
 mod rows;
@@ -108,6 +109,7 @@ pub struct Access {
     policies: Policies,
     guard: Guard,
     locks: Locks,
+    scene: paths::Scene,
     subjects: Vec<Subject>,
     targets: Vec<Target>,
     /// Whom tables' policies name beside the account's users and roles.
@@ -128,6 +130,7 @@ pub fn evaluate(account: &Account, sensitive: &BTreeSet<String>, gaps: &mut BTre
     let locks = Locks::read(account, &mut policies, gaps);
     let subjects = subjects::read(account, &guard, &mut policies, gaps);
     let targets = targets::read(account, sensitive, &mut policies, (&locks, &guard), gaps);
+    let scene = paths::Scene::read(account, &subjects, &mut policies);
     let (outsiders, classes) = {
         let world = World::new(&policies, &targets, &locks, &guard, (&account.id, &account.partition));
         let mut classes = classes::of_subjects(&world, &subjects);
@@ -151,6 +154,7 @@ pub fn evaluate(account: &Account, sensitive: &BTreeSet<String>, gaps: &mut BTre
         policies,
         guard,
         locks,
+        scene,
         subjects,
         targets,
         outsiders,
@@ -161,9 +165,19 @@ pub fn evaluate(account: &Account, sensitive: &BTreeSet<String>, gaps: &mut BTre
 }
 
 impl Access {
+    /// What classes are judged in, indexed anew.
+    fn world(&self) -> World<'_> {
+        World::new(&self.policies, &self.targets, &self.locks, &self.guard, (&self.account, &self.partition))
+    }
+
     /// Every class.
     pub fn classes(&self) -> &[AccessClass] {
         &self.classes
+    }
+
+    /// Who can become whom, and what is read that way.
+    pub fn paths(&self) -> paths::Paths<'_> {
+        paths::Paths::of(self)
     }
 
     /// The reader of a number.

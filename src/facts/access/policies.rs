@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{auditor::WRITES, known};
+use super::{auditor::WRITES, known, paths::means};
 use crate::{
     facts::{Fact, table},
     iam::{self, Effect, Kind, Malformed, Named, Policy},
@@ -25,6 +25,8 @@ pub(super) struct Loaded {
     pub(super) signs: Vec<u32>,
     /// Keys that tell one caller of the account from another, so that two principals with it may fare differently.
     pub(super) asks_caller: BTreeSet<String>,
+    /// What of it lets, or keeps, a principal from becoming another.
+    pub(super) moves: Policy,
     /// Whether it asks for tags of the resource.
     pub(super) asks_tags: bool,
     /// Whether it asks for the Region.
@@ -67,7 +69,8 @@ impl Policies {
         let result = Policy::parse(text, kind).map(|policy| {
             let mut actions = known::ACTIONS.clone();
             actions.extend(WRITES);
-            self.loaded.push(Loaded::new(name, policy.restricted_to(&actions)));
+            let moves = policy.clone().restricted_to(means::actions());
+            self.loaded.push(Loaded::new(name, policy.restricted_to(&actions), moves));
             self.loaded.len() - 1
         });
         self.known.insert(key, result.clone());
@@ -76,7 +79,7 @@ impl Policies {
 }
 
 impl Loaded {
-    fn new(name: &str, policy: Policy) -> Self {
+    fn new(name: &str, policy: Policy, moves: Policy) -> Self {
         let conditions = || policy.statements.iter().flat_map(|statement| &statement.conditions);
         let resources = || policy.statements.iter().flat_map(|statement| &statement.resources.patterns);
         let values = || conditions().flat_map(|condition| &condition.values);
@@ -105,6 +108,7 @@ impl Loaded {
             asks_context: asks(&["kms:encryptioncontext"]),
             names,
             policy,
+            moves,
         }
     }
 }
