@@ -46,7 +46,8 @@ pub(crate) fn is_random(text: &str) -> bool {
 /// Whether `body`, the drawn part of a format, is made of words: documentation writes such. The shorter
 /// it is, the more it must read like them, for chance makes short words.
 pub(crate) fn is_wordy(body: &[u8]) -> bool {
-    !body.iter().all(|b| b.is_ascii_hexdigit() || *b == b'-') && reading(body) >= 0.25 + 4.0 / body.len().max(1) as f64
+    !body.iter().all(|b| b.is_ascii_hexdigit() || *b == b'-')
+        && reading(body) >= 0.25 + 4.0 / body.len().max(1) as f64
 }
 
 /// Whether `bytes` are as mixed as a random key of the same length would be.
