@@ -8,12 +8,16 @@
 
 #[path = "detect/benign.rs"]
 mod benign;
+#[path = "detect/corpus/mod.rs"]
+mod corpus;
 #[path = "detect/formats.rs"]
 mod formats;
 #[path = "detect/hashes.rs"]
 mod hashes;
 #[path = "detect/hostile.rs"]
 mod hostile;
+#[path = "detect/judge.rs"]
+mod judge;
 #[path = "detect/jwt.rs"]
 mod jwt;
 #[path = "detect/named.rs"]
@@ -22,5 +26,7 @@ mod named;
 mod packed;
 #[path = "detect/properties.rs"]
 mod properties;
+#[path = "detect/quality.rs"]
+mod quality;
 #[path = "detect/support.rs"]
 mod support;

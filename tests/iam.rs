@@ -9,5 +9,11 @@ mod account;
 mod cases;
 #[path = "iam/kms.rs"]
 mod kms;
+#[path = "iam/paths.rs"]
+mod paths;
 #[path = "iam/properties.rs"]
 mod properties;
+#[path = "iam/reference/mod.rs"]
+mod reference;
+#[path = "iam/requests.rs"]
+mod requests;

@@ -5,7 +5,7 @@ mod support;
 
 use dynaudit::{
     finding::{Severity, Verdict},
-    report::{View, asff, csv, json, jsonl, junit, markdown, ocsf, sarif, table},
+    report::{View, asff, csv, html, json, jsonl, junit, markdown, ocsf, sarif, table},
     snapshot::{Snapshot, Why},
 };
 use support::{ACCOUNT, empty, finding, gap, lacking, view, view_of, with_table};
@@ -228,7 +228,7 @@ fn the_schema_is_in_step() {
 /// Every form but the table, by name.
 fn forms(view: &View) -> Vec<(&'static str, String)> {
     type Render = fn(&View, &mut dyn std::io::Write) -> std::io::Result<()>;
-    let all: [(&str, Render); 9] = [
+    let all: [(&str, Render); 10] = [
         ("json", json::render),
         ("jsonl", jsonl::render),
         ("sarif", sarif::render),
@@ -238,6 +238,7 @@ fn forms(view: &View) -> Vec<(&'static str, String)> {
         ("csv", csv::render),
         ("junit", junit::render),
         ("markdown", markdown::render),
+        ("html", html::render),
     ];
     let written = |(name, render): (&'static str, Render)| {
         let mut out = Vec::new();
@@ -254,7 +255,7 @@ fn hostile_text_is_inert_in_every_form_and_shown_in_each() {
         let lines = |c: char| c == '\n' || (name == "csv" && c == '\r');
         assert!(text.chars().all(|c| lines(c) || !is_active(c)), "{name}: {text}");
         // A spreadsheet knows no tags; its formulas have a test of their own.
-        assert!(name == "csv" || !text.contains("<script"), "{name}: {text}");
+        assert!(name == "csv" || !text.contains("<script>alert"), "{name}: {text}");
         assert!(text.contains("owned"), "{name} lost it: {text}");
     }
 }
@@ -289,7 +290,7 @@ fn every_form_has_every_finding_and_the_same_bytes_each_time() {
             let shown = text.contains(by.as_str()) || (name == "junit" && finding.verdict == Verdict::Clear);
             assert!(shown, "{name} lacks {by}");
         }
-        if !["junit", "markdown", "json"].contains(&name) {
+        if !["junit", "markdown"].contains(&name) {
             assert!(text.contains("dynamodb:DescribeTable"), "{name} does not say what was refused");
         }
     }
@@ -309,4 +310,28 @@ fn what_was_not_assessed_is_no_pass_in_any_form() {
     assert!(forms["junit"].contains("<error type=\"not-assessed\""));
     assert!(forms["markdown"].contains("not assessed"));
     assert!(forms["csv"].contains("unknown,"));
+}
+
+#[test]
+fn the_page_lets_no_script_run_but_its_own_and_loads_nothing() {
+    use base64::{Engine, engine::general_purpose::STANDARD};
+    use sha2::{Digest, Sha256};
+    let (_, view) = hostile();
+    let mut out = Vec::new();
+    html::render(&view, &mut out).unwrap();
+    let page = String::from_utf8(out).unwrap();
+    let between = |from: &str, to: &str| {
+        let start = page.rfind(from).unwrap() + from.len();
+        &page[start..start + page[start..].find(to).unwrap()]
+    };
+    for (tag, end, directive) in
+        [("<script>", "</script>", "script-src"), ("<style>", "</style>", "style-src")]
+    {
+        let hash = STANDARD.encode(Sha256::digest(between(tag, end)));
+        assert!(page.contains(&format!("{directive} 'sha256-{hash}'")), "{directive}");
+        assert_eq!(page.matches(tag).count(), 1, "{tag}");
+    }
+    for word in ["http://", "https://", "src=", "@import", "url(", "onclick", "onload"] {
+        assert!(!page.contains(word), "{word}");
+    }
 }

@@ -1,8 +1,10 @@
 //! Renders a run for people and for programs; it prints and never decides.
 
 pub mod asff;
+pub mod baseline;
 pub mod coverage;
 pub mod csv;
+pub mod html;
 pub mod json;
 pub mod jsonl;
 pub mod junit;
@@ -14,6 +16,7 @@ pub mod sections;
 pub mod style;
 pub mod table;
 pub mod text;
+pub mod verdicts;
 pub mod view;
 
 pub use view::View;

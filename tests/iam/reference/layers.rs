@@ -1,0 +1,117 @@
+//! The flow charts of "Policy evaluation for requests within a single account" and "Cross-account policy
+//! evaluation logic", step by step.
+
+use serde_json::Value as Json;
+
+use super::{
+    Asked, Document, Request, applies,
+    principal::{Kind, Named},
+};
+
+/// Services whose resources RCPs bind, as far as the cases ask ("Resource control policies (RCPs)").
+const COVERED: [&str; 6] = ["dynamodb", "kms", "s3", "secretsmanager", "sqs", "sts"];
+
+/// What the policy of a table or stream may grant to another account ("DynamoDB API operations supported by
+/// resource-based policies").
+const ACROSS: [&str; 18] = [
+    "batchgetitem",
+    "batchwriteitem",
+    "conditioncheckitem",
+    "deleteitem",
+    "deletetable",
+    "describestream",
+    "describetable",
+    "getitem",
+    "getrecords",
+    "getsharditerator",
+    "listtagsofresource",
+    "putitem",
+    "query",
+    "scan",
+    "tagresource",
+    "untagresource",
+    "updateitem",
+    "updatetable",
+];
+
+pub fn decide(request: &Request, asked: Asked<'_>) -> &'static str {
+    let caller = &request.caller;
+    let action = asked.action.to_lowercase();
+    let (service, operation) = action.split_once(':').unwrap();
+    let scps = if caller.linked || caller.kind == Kind::Outside { &[][..] } else { &request.scps };
+    let rcps = if caller.linked || !COVERED.contains(&service) { &[][..] } else { &request.rcps };
+
+    // Deny evaluation: any policy that applies.
+    let own = request
+        .identity
+        .iter()
+        .chain(request.boundary.iter().flatten())
+        .chain(request.session.iter().flatten())
+        .chain(scps.iter().flatten());
+    let theirs = request.resource.iter().chain(rcps.iter().flatten());
+    if own.into_iter().any(|document| own_says(document, "Deny", request, asked))
+        || theirs.into_iter().any(|document| named(document, "Deny", request, asked) != Named::No)
+    {
+        return "explicitDeny";
+    }
+
+    let allows = |documents: &[Document]| documents.iter().any(|d| own_says(d, "Allow", request, asked));
+    let scps_allow = scps.iter().all(|level| allows(level));
+    let rcps_allow = rcps
+        .iter()
+        .all(|level| level.iter().any(|document| named(document, "Allow", request, asked) != Named::No));
+    let identity = allows(&request.identity);
+    let boundary = request.boundary.as_ref().is_none_or(|documents| allows(documents));
+    let session = match &request.session {
+        Some(documents) => allows(documents),
+        // "If there is no session policy ... if the principal is a role session, then the request is
+        // allowed. Otherwise, the request is implicitly denied."
+        None => caller.kind != Kind::Federated,
+    };
+    let within = boundary && session;
+    let grant =
+        request.resource.as_ref().map_or(Named::No, |document| named(document, "Allow", request, asked));
+
+    // Role trust policies and key policies must allow, whatever the identity policies say.
+    let resource_first = (service == "kms" && asked.resource.contains(":key/"))
+        || (service == "sts" && asked.resource.contains(":role/"));
+    let granted = if caller.kind == Kind::Outside {
+        grant != Named::No
+    } else if caller.account != request.owner {
+        let side = caller.kind == Kind::Root || (identity && within);
+        grant != Named::No && side && (service != "dynamodb" || ACROSS.contains(&operation))
+    } else if caller.kind == Kind::Root {
+        !resource_first || grant != Named::No
+    } else {
+        match grant {
+            Named::Direct => true,
+            Named::Role => within,
+            Named::Account => identity && within,
+            Named::No => identity && within && !resource_first,
+        }
+    };
+    if granted && scps_allow && rcps_allow { "allowed" } else { "implicitDeny" }
+}
+
+/// Whether a policy without principals says so.
+fn own_says(document: &Document, effect: &str, request: &Request, asked: Asked<'_>) -> bool {
+    document
+        .statements
+        .iter()
+        .any(|s| s["Effect"] == effect && applies(s, document.variables, request, asked))
+}
+
+/// How closely the statements of that effect name the caller.
+fn named(document: &Document, effect: &str, request: &Request, asked: Asked<'_>) -> Named {
+    let one = |statement: &Json| {
+        if statement["Effect"] != effect || !applies(statement, document.variables, request, asked) {
+            return Named::No;
+        }
+        match (statement.get("Principal"), statement.get("NotPrincipal")) {
+            (Some(principal), _) => request.caller.named(principal),
+            (_, Some(except)) if !request.caller.excepted(except, effect == "Allow") => Named::Direct,
+            _ => Named::No,
+        }
+    };
+    document.statements.iter().map(one).fold(Named::No, |a, b| if b > a { b } else { a })
+}
