@@ -23,6 +23,7 @@ pub mod copy;
 pub mod encryption;
 pub mod index;
 pub mod key;
+pub mod kinesis;
 pub mod known;
 pub mod outsiders;
 pub mod principal;

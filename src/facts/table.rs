@@ -7,9 +7,10 @@ use serde::Serialize;
 
 use super::{
     Collection, Fact, Node, access,
-    encryption::{Keys, account_of},
+    encryption::Keys,
     index::{self, Index},
     key::{self, Key},
+    kinesis::{self, Kinesis},
     known::{self, KnownAs},
     protection::{self, Protection},
     shared::Shared,
@@ -149,17 +150,6 @@ pub struct ResourcePolicy {
     pub denies: bool,
 }
 
-/// A Kinesis stream that receives every change.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-pub struct Kinesis {
-    /// ARN of the stream.
-    pub arn: String,
-    /// `ACTIVE`, `ENABLE_FAILED`, …
-    pub status: String,
-    /// Whether it belongs to another account.
-    pub external: bool,
-}
-
 /// What sampling saw.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Sample {
@@ -245,7 +235,7 @@ pub fn node(table: &snapshot::Table, around: &Around<'_>, gaps: &mut BTreeMap<Ga
         },
         policy: access::resource_policy(&table.policy, &table.arn, &around.account.id, gaps),
         insights_on: Fact::of(&table.insights, |i| i.status.starts_with("ENABL")),
-        kinesis: kinesis(table, &around.account.id),
+        kinesis: kinesis::of(table, &around.account.id),
         global: Fact::of(d, |d| !d.replicas.is_empty()),
         protection: protection::of(table, around),
         has_backup: has_backup(table),
@@ -317,23 +307,6 @@ fn encryption(table: &snapshot::Table, around: &Around<'_>, gaps: &mut BTreeMap<
         // UpdateTable and SSEDescription references: archived after more than seven days.
         archive_in_days: Fact::Known(since.map(|at| 7 - at.days_until(around.taken))),
         key,
-    }
-}
-
-fn kinesis(table: &snapshot::Table, account: &str) -> Collection<Kinesis> {
-    match &table.kinesis {
-        Seen::Gap(gap) => Collection { items: Vec::new(), gap: Some(gap.clone()) },
-        Seen::Value(destinations) => Collection {
-            items: destinations
-                .iter()
-                .map(|d| Kinesis {
-                    arn: d.arn.clone(),
-                    status: d.status.clone(),
-                    external: account_of(&d.arn).is_some_and(|owner| owner != account),
-                })
-                .collect(),
-            gap: None,
-        },
     }
 }
 
