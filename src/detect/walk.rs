@@ -2,6 +2,7 @@
 
 use super::{
     budget::{Budget, MAX_DEPTH, MAX_SCALAR},
+    inflate::{inflate, serialised},
     json::{self, NotJson},
     judge::{self, Beside},
     mask::{Known, Mask},
@@ -9,12 +10,12 @@ use super::{
     path::{Path, Step},
     rules::{self, Hit, jwk_secret},
     secret::Secret,
-    unpack::{base64_text, readable},
+    unpack::{readable, unpack},
     value::{Map, Value},
 };
 
-/// Layers of base64 taken off a text.
-const MAX_LAYERS: usize = 2;
+/// Layers of encoding and compression taken off a value.
+const MAX_LAYERS: usize = 4;
 
 /// Who is told what the walk comes by.
 pub(crate) trait Sink {
@@ -66,7 +67,7 @@ impl<S: Sink> Walk<'_, S> {
 
     /// Looks at a map's entries; true if a secret was seen.
     fn map(&mut self, map: &Map<'_>, way: Way<'_>, path: Option<&Path<'_>>) -> bool {
-        let beside = beside(map);
+        let (beside, label) = (beside(map), label(map));
         let mut seen = false;
         if let Some((name, secret)) = jwk_secret(map) {
             let inner = Path { up: path, step: Step::Name(name) };
@@ -88,7 +89,11 @@ impl<S: Sink> Walk<'_, S> {
                     seen |= self.record(judge::text(name, hint, Beside::default()), name.as_bytes(), &inner);
                 }
             }
-            seen |= self.value(value, way.into((!masked).then_some(name), beside), &inner);
+            let said = match label {
+                Some(label) if is_one_of(name, VALUES) => Some(label),
+                _ => (!masked).then_some(name),
+            };
+            seen |= self.value(value, way.into(said, beside), &inner);
         }
         seen
     }
@@ -130,14 +135,33 @@ impl<S: Sink> Walk<'_, S> {
     }
 
     fn bytes(&mut self, bytes: &[u8], way: Way<'_>, path: &Path<'_>) -> bool {
-        match readable(&bytes[..bytes.len().min(MAX_SCALAR)]) {
-            Some(text) => self.text(text, way, path),
-            None if self.encrypted => false,
-            None => {
-                let hint = self.hint(way);
-                self.record(judge::bytes(bytes, hint), bytes, path)
-            }
+        let looked_at = &bytes[..bytes.len().min(MAX_SCALAR)];
+        if let Some(text) = readable(looked_at) {
+            return self.text(text, way, path);
         }
+        if self.encrypted || !self.budget.work(looked_at.len()) {
+            return false;
+        }
+        if way.layers < MAX_LAYERS
+            && let Some((how, inner)) = inflate(bytes, &mut self.budget)
+        {
+            return self.unpacked(how, &Value::B(inner), way, path);
+        }
+        // What no one reads here may still hold a text: a serialised object, a message of Protocol Buffers.
+        let hits = rules::find(looked_at, &mut self.budget);
+        if let Some(how) = serialised(bytes) {
+            let inner = path.to(Step::Unpacked(how));
+            self.sink.visit(&inner);
+            return self.record_all(&hits, looked_at, &inner);
+        }
+        let hint = self.hint(way);
+        self.record_all(&hits, looked_at, path) || self.record(judge::bytes(bytes, hint), bytes, path)
+    }
+
+    fn unpacked(&mut self, how: &'static str, inner: &Value<'_>, way: Way<'_>, path: &Path<'_>) -> bool {
+        let path = path.to(Step::Unpacked(how));
+        self.sink.visit(&path);
+        self.value(inner, Way { layers: way.layers + 1, ..way.deeper() }, &path)
     }
 
     /// Unpacks before it judges: a format inside says more than the look of the wrapping.
@@ -164,14 +188,10 @@ impl<S: Sink> Walk<'_, S> {
             return true;
         }
         if way.layers < MAX_LAYERS
-            && let Some(unpacked) = base64_text(text)
+            && let Some((how, inner)) = unpack(text)
+            && self.unpacked(how, &inner, way, path)
         {
-            let inner = path.to(Step::Unpacked("base64"));
-            self.sink.visit(&inner);
-            let way = Way { layers: way.layers + 1, ..way.deeper() };
-            if self.text(unpacked.expose(), way, &inner) {
-                return true;
-            }
+            return true;
         }
         let text = text.trim();
         let hint = self.hint(way);
@@ -201,6 +221,27 @@ impl<S: Sink> Walk<'_, S> {
         }
         !hits.is_empty()
     }
+}
+
+/// Members that name what another member holds: `{ "name": "api_key", "value": "…" }`.
+const LABELS: &[&str] = &["name", "key", "field", "header", "attribute", "param", "k"];
+const VALUES: &[&str] = &["value", "val", "content", "data", "v"];
+
+fn is_one_of(name: &str, names: &[&str]) -> bool {
+    names.iter().any(|one| name.eq_ignore_ascii_case(one))
+}
+
+/// What a map that is a pair of a name and a value names its value.
+fn label<'m>(map: &'m Map<'_>) -> Option<&'m str> {
+    if map.len() > 6 || !map.iter().any(|(name, _)| is_one_of(name.expose(), VALUES)) {
+        return None;
+    }
+    map.iter().find_map(|(name, value)| match value {
+        Value::S(text) if is_one_of(name.expose(), LABELS) && text.expose().len() <= 64 => {
+            Some(text.expose())
+        }
+        _ => None,
+    })
 }
 
 /// What the members of a map say of each other.
