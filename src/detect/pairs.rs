@@ -70,7 +70,7 @@ fn form(text: &str) -> Option<Map<'_>> {
         push(&mut map, name, decoded(value, true));
     }
     let bare = map.len() == 1 && text.trim_end_matches('=').len() + 3 > text.len() && !text.contains('&');
-    (!map.is_empty() && !(bare && text.ends_with('='))).then_some(map)
+    if map.is_empty() || (bare && text.ends_with('=')) { None } else { Some(map) }
 }
 
 /// `Cookie` and `Set-Cookie` (RFC 6265), and settings with semicolons between (`Server=…;Password=…`).

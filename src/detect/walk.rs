@@ -6,7 +6,7 @@ use super::{
     json::{self, NotJson},
     judge::{self, Beside},
     mask::{Known, Mask},
-    names::Hint,
+    names::{Hint, is_naming, is_value},
     path::{Path, Step},
     rules::{self, Hit, jwk_secret},
     secret::Secret,
@@ -67,7 +67,7 @@ impl<S: Sink> Walk<'_, S> {
 
     /// Looks at a map's entries; true if a secret was seen.
     fn map(&mut self, map: &Map<'_>, way: Way<'_>, path: Option<&Path<'_>>) -> bool {
-        let (beside, label) = (beside(map), label(map));
+        let beside = Beside { named: self.named(map), ..beside(map) };
         let mut seen = false;
         if let Some((name, secret)) = jwk_secret(map) {
             let inner = Path { up: path, step: Step::Name(name) };
@@ -89,11 +89,7 @@ impl<S: Sink> Walk<'_, S> {
                     seen |= self.record(judge::text(name, hint, Beside::default()), name.as_bytes(), &inner);
                 }
             }
-            let said = match label {
-                Some(label) if is_one_of(name, VALUES) => Some(label),
-                _ => (!masked).then_some(name),
-            };
-            seen |= self.value(value, way.into(said, beside), &inner);
+            seen |= self.value(value, way.into((!masked).then_some(name), beside), &inner);
         }
         seen
     }
@@ -208,7 +204,21 @@ impl<S: Sink> Walk<'_, S> {
     }
 
     fn hint(&mut self, way: Way<'_>) -> Option<Hint> {
-        self.mask.hint(way.holder, way.name?)
+        match (way.beside.named, way.name?) {
+            (Some(named), name) if is_value(name) => Some(named),
+            (_, name) => self.mask.hint(way.holder, name),
+        }
+    }
+
+    /// What a pair of `name` and `value` says of its value: environments and settings are kept so.
+    fn named(&mut self, map: &Map<'_>) -> Option<Hint> {
+        if map.len() > 12 || !map.iter().any(|(name, _)| is_value(name.expose())) {
+            return None;
+        }
+        map.iter().find_map(|(name, value)| match value {
+            Value::S(text) if is_naming(name.expose()) => self.mask.hint(None, text.expose()),
+            _ => None,
+        })
     }
 
     fn record(&mut self, hit: Option<Hit>, value: &[u8], path: &Path<'_>) -> bool {
@@ -221,27 +231,6 @@ impl<S: Sink> Walk<'_, S> {
         }
         !hits.is_empty()
     }
-}
-
-/// Members that name what another member holds: `{ "name": "api_key", "value": "…" }`.
-const LABELS: &[&str] = &["name", "key", "field", "header", "attribute", "param", "k"];
-const VALUES: &[&str] = &["value", "val", "content", "data", "v"];
-
-fn is_one_of(name: &str, names: &[&str]) -> bool {
-    names.iter().any(|one| name.eq_ignore_ascii_case(one))
-}
-
-/// What a map that is a pair of a name and a value names its value.
-fn label<'m>(map: &'m Map<'_>) -> Option<&'m str> {
-    if map.len() > 6 || !map.iter().any(|(name, _)| is_one_of(name.expose(), VALUES)) {
-        return None;
-    }
-    map.iter().find_map(|(name, value)| match value {
-        Value::S(text) if is_one_of(name.expose(), LABELS) && text.expose().len() <= 64 => {
-            Some(text.expose())
-        }
-        _ => None,
-    })
 }
 
 /// What the members of a map say of each other.
@@ -260,5 +249,6 @@ fn beside(map: &Map<'_>) -> Beside {
         }),
         salt: map.iter().any(|(name, _)| salts(name)),
         firebase: has(&["authDomain", "auth_domain"]) && has(&["projectId", "project_id", "appId", "app_id"]),
+        named: None,
     }
 }
