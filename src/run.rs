@@ -2,13 +2,16 @@
 
 pub mod assess;
 pub mod console;
+mod detect;
 pub mod hook;
+mod lines;
 mod log;
 #[cfg(feature = "aws")]
 mod online;
 pub mod options;
 #[cfg(feature = "aws")]
 mod progress;
+mod simulate;
 
 use std::{fs::File, io::Write, panic, path::PathBuf, process::ExitCode};
 
@@ -47,6 +50,9 @@ pub enum Error {
     /// A snapshot that cannot be read or written.
     #[error(transparent)]
     Snapshot(#[from] snapshot::file::Error),
+    /// Items that cannot be read.
+    #[error("cannot read {0}: {1}")]
+    Read(PathBuf, std::io::Error),
     /// An earlier report that cannot be used.
     #[error(transparent)]
     Baseline(#[from] report::baseline::Error),
@@ -88,6 +94,8 @@ fn dispatch(command: &Command, console: &Console, config: &Config) -> Result<Out
             let snapshot = snapshot::file::load(&args.file)?;
             ready.report(&snapshot, console)
         }
+        Command::Simulate(args) => simulate::run(args, console),
+        Command::Detect(args) => detect::run(args, console),
         Command::Checks(checks) => checks_command(checks, console),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -9,6 +9,8 @@ mod account;
 mod cases;
 #[path = "iam/kms.rs"]
 mod kms;
+#[path = "iam/paths.rs"]
+mod paths;
 #[path = "iam/properties.rs"]
 mod properties;
 #[path = "iam/reference/mod.rs"]

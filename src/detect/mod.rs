@@ -2,25 +2,31 @@
 //!
 //! ```text
 //! Item ─walk─▶ scalars with their place ─rules, names, randomness─▶ hits ─tree─▶ Contents
-//!       └─unpack─┘ (JSON in text, base64, DynamoDB JSON, text in bytes)
+//!       └─unpack─┘ (JSON, base64, hex, gzip, zlib, zstd, forms, URLs, cookies, headers, text in bytes)
 //! ```
 //!
 //! How sure a sighting is: verified (a checksum or a structure decodes) 0.95 to 0.97, shaped 0.8 to 0.85, likely
 //! (name and look) 0.6 to 0.75 and less where few values of the path look so. See [`Tally`] for what is bounded.
 
+mod benign;
 mod budget;
+mod identity;
+mod inflate;
 mod json;
 mod judge;
 mod key;
 mod language;
 mod mask;
 mod names;
+mod pairs;
 mod password;
 mod path;
 mod randomness;
 mod rules;
 mod secret;
+mod services;
 mod tally;
+mod tongues;
 mod tree;
 mod unpack;
 mod value;

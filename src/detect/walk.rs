@@ -2,19 +2,20 @@
 
 use super::{
     budget::{Budget, MAX_DEPTH, MAX_SCALAR},
+    inflate::{inflate, serialised},
     json::{self, NotJson},
     judge::{self, Beside},
     mask::{Known, Mask},
-    names::Hint,
+    names::{Hint, is_naming, is_value},
     path::{Path, Step},
     rules::{self, Hit, jwk_secret},
     secret::Secret,
-    unpack::{base64_text, readable},
+    unpack::{readable, unpack},
     value::{Map, Value},
 };
 
-/// Layers of base64 taken off a text.
-const MAX_LAYERS: usize = 2;
+/// Layers of encoding and compression taken off a value.
+const MAX_LAYERS: usize = 4;
 
 /// Who is told what the walk comes by.
 pub(crate) trait Sink {
@@ -66,7 +67,7 @@ impl<S: Sink> Walk<'_, S> {
 
     /// Looks at a map's entries; true if a secret was seen.
     fn map(&mut self, map: &Map<'_>, way: Way<'_>, path: Option<&Path<'_>>) -> bool {
-        let beside = beside(map);
+        let beside = Beside { named: self.named(map), ..beside(map) };
         let mut seen = false;
         if let Some((name, secret)) = jwk_secret(map) {
             let inner = Path { up: path, step: Step::Name(name) };
@@ -130,14 +131,33 @@ impl<S: Sink> Walk<'_, S> {
     }
 
     fn bytes(&mut self, bytes: &[u8], way: Way<'_>, path: &Path<'_>) -> bool {
-        match readable(&bytes[..bytes.len().min(MAX_SCALAR)]) {
-            Some(text) => self.text(text, way, path),
-            None if self.encrypted => false,
-            None => {
-                let hint = self.hint(way);
-                self.record(judge::bytes(bytes, hint), bytes, path)
-            }
+        let looked_at = &bytes[..bytes.len().min(MAX_SCALAR)];
+        if let Some(text) = readable(looked_at) {
+            return self.text(text, way, path);
         }
+        if self.encrypted || !self.budget.work(looked_at.len()) {
+            return false;
+        }
+        if way.layers < MAX_LAYERS
+            && let Some((how, inner)) = inflate(bytes, &mut self.budget)
+        {
+            return self.unpacked(how, &Value::B(inner), way, path);
+        }
+        // What no one reads here may still hold a text: a serialised object, a message of Protocol Buffers.
+        let hits = rules::find(looked_at, &mut self.budget);
+        if let Some(how) = serialised(bytes) {
+            let inner = path.to(Step::Unpacked(how));
+            self.sink.visit(&inner);
+            return self.record_all(&hits, looked_at, &inner);
+        }
+        let hint = self.hint(way);
+        self.record_all(&hits, looked_at, path) || self.record(judge::bytes(bytes, hint), bytes, path)
+    }
+
+    fn unpacked(&mut self, how: &'static str, inner: &Value<'_>, way: Way<'_>, path: &Path<'_>) -> bool {
+        let path = path.to(Step::Unpacked(how));
+        self.sink.visit(&path);
+        self.value(inner, Way { layers: way.layers + 1, ..way.deeper() }, &path)
     }
 
     /// Unpacks before it judges: a format inside says more than the look of the wrapping.
@@ -164,14 +184,10 @@ impl<S: Sink> Walk<'_, S> {
             return true;
         }
         if way.layers < MAX_LAYERS
-            && let Some(unpacked) = base64_text(text)
+            && let Some((how, inner)) = unpack(text)
+            && self.unpacked(how, &inner, way, path)
         {
-            let inner = path.to(Step::Unpacked("base64"));
-            self.sink.visit(&inner);
-            let way = Way { layers: way.layers + 1, ..way.deeper() };
-            if self.text(unpacked.expose(), way, &inner) {
-                return true;
-            }
+            return true;
         }
         let text = text.trim();
         let hint = self.hint(way);
@@ -188,7 +204,21 @@ impl<S: Sink> Walk<'_, S> {
     }
 
     fn hint(&mut self, way: Way<'_>) -> Option<Hint> {
-        self.mask.hint(way.holder, way.name?)
+        match (way.beside.named, way.name?) {
+            (Some(named), name) if is_value(name) => Some(named),
+            (_, name) => self.mask.hint(way.holder, name),
+        }
+    }
+
+    /// What a pair of `name` and `value` says of its value: environments and settings are kept so.
+    fn named(&mut self, map: &Map<'_>) -> Option<Hint> {
+        if map.len() > 12 || !map.iter().any(|(name, _)| is_value(name.expose())) {
+            return None;
+        }
+        map.iter().find_map(|(name, value)| match value {
+            Value::S(text) if is_naming(name.expose()) => self.mask.hint(None, text.expose()),
+            _ => None,
+        })
     }
 
     fn record(&mut self, hit: Option<Hit>, value: &[u8], path: &Path<'_>) -> bool {
@@ -219,5 +249,6 @@ fn beside(map: &Map<'_>) -> Beside {
         }),
         salt: map.iter().any(|(name, _)| salts(name)),
         firebase: has(&["authDomain", "auth_domain"]) && has(&["projectId", "project_id", "appId", "app_id"]),
+        named: None,
     }
 }

@@ -16,6 +16,7 @@ pub mod sections;
 pub mod style;
 pub mod table;
 pub mod text;
+pub mod verdicts;
 pub mod view;
 
 pub use view::View;

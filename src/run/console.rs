@@ -54,6 +54,11 @@ impl Console {
         }
     }
 
+    /// What could not be done of what was asked; said even where notes are not wanted.
+    pub fn warn(&self, said: &str) {
+        let _ = writeln!(io::stderr(), "{}", text::inert(said));
+    }
+
     /// An error, and the exit code that it is. Texts of others stand in it, so they are made inert.
     pub fn error(&self, error: &Error) -> ExitCode {
         refuse(&error.to_string())
@@ -151,7 +156,7 @@ fn write_to(mut out: impl Write, bytes: &[u8]) -> io::Result<()> {
 }
 
 /// A reader that has seen enough (`| head`) is no error.
-fn finish(written: io::Result<()>) -> Result<Outcome, Error> {
+pub(super) fn finish(written: io::Result<()>) -> Result<Outcome, Error> {
     match written {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
             Err(Error::Write("standard output".into(), error))
