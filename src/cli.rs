@@ -2,10 +2,12 @@
 
 use std::path::PathBuf;
 
-use clap::{ArgAction, Args, ColorChoice, Parser, Subcommand, ValueHint};
+use clap::{ArgAction, Args, ColorChoice, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 
-use crate::config::{Endpoint, FailOn, Format, Output, Over, Rcu, RegionName, TablePattern, Verdicts};
+use crate::config::{
+    Endpoint, FailOn, Format, Lines, Output, Over, Rcu, RegionName, Share, TablePattern, Verdicts,
+};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -27,6 +29,30 @@ Examples:
   dynaudit audit --region eu-west-1,us-east-1 --table 'prod-*'
   dynaudit audit --all-regions --no-sample   settings and access alone; no item is read
   dynaudit audit --fail-on high --output json=report.json --quiet";
+
+const SIMULATE_EXAMPLES: &str = "\
+Examples:
+  dynaudit simulate request.json
+  dynaudit simulate < requests.jsonl > answers.jsonl    one line out for each line in
+  dynaudit simulate --unknown symbolic request.json     what must hold, where keys are not given";
+
+const SIMULATE_EXIT_CODES: &str = "\
+Exit codes:
+  0  all is answered
+  2  the run could not be made: bad option, bad file
+  3  some input has no answer, and an Error says why";
+
+const DETECT_EXAMPLES: &str = "\
+Examples:
+  dynaudit detect items.jsonl                each item on its own
+  dynaudit detect export.json.gz             a file of a DynamoDB export, as it lies in S3
+  aws dynamodb scan --table-name t | jq -c '.Items[]' | dynaudit detect --by-column";
+
+const DETECT_EXIT_CODES: &str = "\
+Exit codes:
+  0  every line was looked at, whatever was found
+  2  the run could not be made: bad option, bad file
+  3  some line is no item, or was not looked at to its end; standard error names it";
 
 /// Who can read your DynamoDB data, where secrets lie in it, and whether it is locked down.
 ///
@@ -79,6 +105,14 @@ pub enum Command {
     /// Judge what `collect` gathered; offline
     #[command(after_long_help = EXIT_CODES)]
     Assess(Assess),
+    /// Decide requests by IAM policies: JSON of IAM's SimulateCustomPolicy in and out; offline
+    #[command(after_help = SIMULATE_EXAMPLES)]
+    #[command(after_long_help = format!("{SIMULATE_EXAMPLES}\n\n{SIMULATE_EXIT_CODES}"))]
+    Simulate(Simulate),
+    /// Find secrets in items that you have at hand: JSON Lines in, one verdict for each attribute out; offline
+    #[command(after_help = DETECT_EXAMPLES)]
+    #[command(after_long_help = format!("{DETECT_EXAMPLES}\n\n{DETECT_EXIT_CODES}"))]
+    Detect(Detect),
     /// List, show, test and make checks
     #[command(subcommand)]
     Checks(Checks),
@@ -149,6 +183,56 @@ pub struct Assess {
     pub report: Report,
 }
 
+/// `simulate`
+///
+/// The members of the input are those of SimulateCustomPolicy, with policies as text or as JSON, and
+/// SessionPolicyInputList, ServiceControlPolicyInputList and ResourceControlPolicyInputList (lists of levels,
+/// root first; one list of policies is one level).
+#[derive(Debug, Args)]
+pub struct Simulate {
+    /// A JSON object, an array of them, or JSON Lines [default: -, standard input]
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub file: Option<PathBuf>,
+    /// What a context key is that is not given: not in the request, or open
+    #[arg(long, value_name = "HOW", default_value = "absent")]
+    pub unknown: UnknownKeys,
+}
+
+/// What a context key is that is not given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum UnknownKeys {
+    /// Not in the request, as for AWS's simulator
+    Absent,
+    /// Anything; the decision may be conditional
+    Symbolic,
+}
+
+/// `detect`
+#[derive(Debug, Args)]
+pub struct Detect {
+    /// Items, one a line: plain JSON, DynamoDB JSON or DynamoDB's exports, gzipped or not; - is standard input
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath, default_value = "-")]
+    pub file: PathBuf,
+    /// Judge the values of each path together, as an audit does, rather than each item on its own
+    #[arg(long)]
+    pub by_column: bool,
+    /// Form of the verdicts; json is one object a line [default: table on a terminal, json elsewhere]
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<Lines>,
+    /// List what is at least this likely, 0 to 1
+    #[arg(long, value_name = "NUMBER", default_value_t = Share(0.5))]
+    pub min_confidence: Share,
+    /// List too what is no fault, such as a strong hash of a password
+    #[arg(long)]
+    pub all: bool,
+    /// Key of the digests by which equal secrets are told, 16 bytes at least [default: random for each run]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub digest_key_file: Option<PathBuf>,
+    /// Threads that look at items [default: one for each core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub threads: Option<u16>,
+}
+
 /// Which account, which Regions, which tables.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "What to look at")]
@@ -207,6 +291,9 @@ pub struct Report {
     /// Verdicts to list: flagged, unknown, clear, not-applicable, or all
     #[arg(long, value_name = "VERDICTS", default_value = "flagged,unknown")]
     pub verdicts: Verdicts,
+    /// JSON report of an earlier run: only what is new or reopened since then makes the exit code 1
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub baseline: Option<PathBuf>,
     /// Lowest severity that makes the exit code 1
     #[arg(long, value_name = "SEVERITY", default_value = "low")]
     pub fail_on: FailOn,

@@ -1,10 +1,10 @@
 //! Values of options, made valid once: what a run gets needs no second look.
 
+mod files;
+
 use std::{
     collections::BTreeSet,
     fmt,
-    fs::{self, File},
-    io::Read,
     path::{Path, PathBuf},
     str::FromStr,
 };
@@ -14,12 +14,10 @@ use serde::{
     Deserialize,
     de::{IntoDeserializer, value::StrDeserializer},
 };
-use zeroize::Zeroizing;
 
-use crate::{
-    detect::DigestKey,
-    finding::{Severity, SubjectKind, Verdict},
-};
+pub use files::{digest_key, writable};
+
+use crate::finding::{Severity, SubjectKind, Verdict};
 
 /// A value that cannot be used, in words for the user.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -71,6 +69,15 @@ impl Format {
         (Format::Markdown, "report.md"),
         (Format::Html, "report.html"),
     ];
+}
+
+/// How verdicts on items are written, one a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Lines {
+    /// For people.
+    Table,
+    /// JSON Lines.
+    Json,
 }
 
 /// From which severity on a flagged finding makes the exit code 1.
@@ -255,6 +262,26 @@ impl fmt::Display for Rcu {
     }
 }
 
+/// A number from 0 to 1.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Share(pub f64);
+
+impl FromStr for Share {
+    type Err = Invalid;
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        match text.parse() {
+            Ok(n) if (0.0..=1.0).contains(&n) => Ok(Self(n)),
+            _ => invalid("a number from 0 to 1"),
+        }
+    }
+}
+
+impl fmt::Display for Share {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
 /// An endpoint for every service: `http://` or `https://`, without credentials in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoint(pub String);
@@ -271,54 +298,6 @@ impl FromStr for Endpoint {
             _ => invalid("a URL like http://127.0.0.1:4566 or https://example.com, without a user in it"),
         }
     }
-}
-
-/// Largest digest key file that is read, in bytes.
-const MAX_KEY_BYTES: u64 = 4096;
-
-/// The digest key in `file`, as its bytes are; without a file a random one.
-///
-/// # Errors
-/// The file cannot be read, or does not hold a key of fit length.
-pub fn digest_key(file: Option<&Path>) -> Result<DigestKey, Invalid> {
-    let Some(path) = file else {
-        return DigestKey::random().or_else(|e| invalid(e.to_string()));
-    };
-    let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_KEY_BYTES as usize + 1));
-    let read = File::open(path).and_then(|f| f.take(MAX_KEY_BYTES + 1).read_to_end(&mut bytes));
-    if let Err(error) = read {
-        return invalid(format!("cannot read the digest key {}: {error}", path.display()));
-    }
-    if bytes.len() as u64 > MAX_KEY_BYTES {
-        return invalid(format!("the digest key {} is longer than {MAX_KEY_BYTES} bytes", path.display()));
-    }
-    DigestKey::from_bytes(&bytes).or_else(|e| invalid(format!("{}: {e}", path.display())))
-}
-
-/// Whether a file could be made at `path`, as far as can be told without making it: a run of an hour must not fail at its end.
-///
-/// # Errors
-/// Its directory is not there, or it is a directory itself.
-pub fn writable(path: &Path) -> Result<(), Invalid> {
-    let parent = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    match fs::metadata(parent) {
-        Ok(found) if !found.is_dir() => {
-            return invalid(format!(
-                "cannot write {}: {} is not a directory",
-                path.display(),
-                parent.display()
-            ));
-        }
-        Ok(_) => {}
-        Err(error) => return invalid(format!("cannot write {}: {error}", path.display())),
-    }
-    if path.is_dir() {
-        return invalid(format!("cannot write {}: it is a directory", path.display()));
-    }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -358,18 +337,6 @@ mod tests {
         for bad in ["0", "-1", "NaN", "inf", "x", "1e300"] {
             assert!(bad.parse::<Rcu>().is_err(), "{bad}");
         }
-    }
-
-    #[test]
-    fn a_key_of_a_few_bytes_is_refused() {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        fs::write(&file, "short").unwrap();
-        assert!(digest_key(Some(file.path())).is_err());
-        fs::write(&file, [7; 32]).unwrap();
-        assert!(digest_key(Some(file.path())).is_ok());
-        fs::write(&file, [7; 5000]).unwrap();
-        assert!(digest_key(Some(file.path())).is_err());
-        assert!(digest_key(Some(Path::new("/dev/zero"))).is_err());
     }
 
     #[test]

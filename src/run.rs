@@ -2,12 +2,15 @@
 
 pub mod assess;
 pub mod console;
+mod detect;
 pub mod hook;
+mod lines;
 mod log;
 #[cfg(feature = "aws")]
 mod online;
 #[cfg(feature = "aws")]
 mod progress;
+mod simulate;
 
 use std::{fs::File, io::Write, panic, path::PathBuf, process::ExitCode};
 
@@ -18,7 +21,7 @@ use crate::collect;
 use crate::{
     check::{self, Library, command},
     cli::{Checks, Cli, Command},
-    config, snapshot,
+    config, report, snapshot,
 };
 use console::Console;
 
@@ -45,6 +48,12 @@ pub enum Error {
     /// A snapshot that cannot be read or written.
     #[error(transparent)]
     Snapshot(#[from] snapshot::file::Error),
+    /// Items that cannot be read.
+    #[error("cannot read {0}: {1}")]
+    Read(PathBuf, std::io::Error),
+    /// An earlier report that cannot be used.
+    #[error(transparent)]
+    Baseline(#[from] report::baseline::Error),
     /// A report that cannot be written.
     #[error("cannot write {0}: {1}")]
     Write(PathBuf, std::io::Error),
@@ -86,6 +95,8 @@ fn dispatch(command: &Command, console: &Console) -> Result<Outcome, Error> {
             let snapshot = snapshot::file::load(&args.file)?;
             ready.report(&snapshot, console)
         }
+        Command::Simulate(args) => simulate::run(args, console),
+        Command::Detect(args) => detect::run(args, console),
         Command::Checks(checks) => checks_command(checks, console),
         Command::Completions { shell } => {
             let mut script = Vec::new();

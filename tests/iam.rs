@@ -15,6 +15,8 @@ mod generator;
 mod interop;
 #[path = "iam/kms.rs"]
 mod kms;
+#[path = "iam/paths.rs"]
+mod paths;
 #[path = "iam/properties.rs"]
 mod properties;
 #[path = "iam/reference/mod.rs"]

@@ -130,6 +130,8 @@ impl<'a, K: Fn(Verdict) -> bool> Judge<'a, K> {
             missing,
             evidence: node.evidence.clone(),
             fingerprint: fingerprint(&check.id, &node.subject),
+            state: None,
+            first_seen: None,
         }
     }
 

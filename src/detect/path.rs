@@ -1,4 +1,4 @@
-//! Paths of attributes: names made inert, dynamic ones as `*`, what was unpacked marked with `|`.
+//! Paths of attributes: names made inert, dynamic ones as `{*}`, what was unpacked marked with `|`.
 
 use crate::source::is_active;
 

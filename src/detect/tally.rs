@@ -3,8 +3,9 @@
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use super::{
-    Detector, Item,
+    Detector, Item, NotItem,
     budget::Budget,
+    json,
     key::DigestKey,
     mask::{Known, Mask},
     path::{Path, STAR, shown_name},
@@ -16,7 +17,7 @@ use crate::snapshot::sample::Contents;
 
 /// Attribute names reported: the most frequent ones.
 const MAX_NAMES: usize = 1_000;
-/// Attribute names counted; further ones count as `*`.
+/// Attribute names counted; further ones count as `{*}`.
 const MAX_COUNTED: usize = 16_384;
 
 /// What the AWS Database Encryption SDK adds to an item that it encrypts.
@@ -44,8 +45,22 @@ impl Tally {
         }
     }
 
+    /// Looks through one item in plain JSON or DynamoDB JSON; tells whether something was left out.
+    ///
+    /// # Errors
+    /// As [`Inspector::line`](super::Inspector::line).
+    pub fn line(&mut self, line: &[u8]) -> Result<bool, NotItem> {
+        let text = String::from_utf8_lossy(line);
+        Ok(self.item(&json::item(&text)?))
+    }
+
     /// Looks through one item.
     pub fn look(&mut self, item: &Item<'_>) {
+        self.item(item);
+    }
+
+    /// Tells whether something was left out.
+    fn item(&mut self, item: &Item<'_>) -> bool {
         let (dbe, legacy) = (has(item, DBE), has(item, LEGACY));
         let mut page = Page { item: self.contents.items, key: self.detector.key(), tree: &mut self.tree };
         let mut walk =
@@ -62,6 +77,7 @@ impl Tally {
         self.contents.encrypted_items += u64::from(dbe);
         self.contents.legacy_encrypted_items += u64::from(legacy);
         self.contents.cut_items += u64::from(cut);
+        cut
     }
 
     /// What the items held.

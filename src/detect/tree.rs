@@ -10,7 +10,7 @@ use super::{
 };
 use crate::snapshot::sample::{Basis, SecretKind, SecretTrait, Sighting};
 
-/// Differing names of one map's entries, above which the map is a dictionary and its entries fold into `*`.
+/// Differing names of one map's entries, above which the map is a dictionary and its entries fold into `{*}`.
 pub(crate) const MAX_ENTRIES: usize = 64;
 /// Differing attribute names of a table, above which they fold.
 const MAX_ATTRIBUTES: usize = 1024;

@@ -10,7 +10,7 @@ use std::{
 use super::{
     Detector,
     budget::Budget,
-    json,
+    json::{self, NotJson},
     key::{DigestKey, hex},
     mask::Mask,
     password::length_range,
@@ -19,7 +19,7 @@ use super::{
     tally::is_encrypted,
     walk::{Sink, Walk},
 };
-use crate::snapshot::sample::{Basis, SecretKind, SecretTrait};
+use crate::snapshot::sample::{Basis, SecretKind, SecretTrait, is_flagged};
 
 /// What was seen at one path of one item.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,7 +47,7 @@ pub struct Verdict {
 impl Verdict {
     /// Whether it is worth a word: a password's hash is, only where something is wrong with it.
     pub fn is_flagged(&self) -> bool {
-        self.kind != SecretKind::PasswordHash || !self.traits.is_empty()
+        is_flagged(self.kind, &self.traits)
     }
 }
 
@@ -71,6 +71,15 @@ pub enum NotItem {
     TooDeep,
 }
 
+impl From<NotJson> for NotItem {
+    fn from(why: NotJson) -> Self {
+        match why {
+            NotJson::Other => NotItem::NotJson,
+            NotJson::TooDeep => NotItem::TooDeep,
+        }
+    }
+}
+
 /// Looks at lines one by one. Each thread has its own.
 pub struct Inspector {
     detector: Arc<Detector>,
@@ -88,10 +97,7 @@ impl Inspector {
     /// The line is no JSON, or nested without end. The error holds nothing of the line.
     pub fn line(&mut self, line: &[u8]) -> Result<Looked, NotItem> {
         let text = String::from_utf8_lossy(line);
-        let item = json::item(&text).map_err(|error| match error {
-            json::NotJson::Other => NotItem::NotJson,
-            json::NotJson::TooDeep => NotItem::TooDeep,
-        })?;
+        let item = json::item(&text)?;
         let mut found = Found { key: self.detector.key(), verdicts: Vec::new(), places: HashMap::new() };
         let mut walk = Walk {
             sink: &mut found,

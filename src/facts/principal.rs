@@ -3,9 +3,9 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::Fact;
+use super::{Fact, access::paths::means::Step};
 
-/// A user or role.
+/// A user or role. Whether a user is a person is not known: login profiles are not collected.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Principal {
     /// Amazon Resource Name.
@@ -18,12 +18,8 @@ pub struct Principal {
     pub aws_managed: Fact<Vec<String>>,
     /// Whether a permissions boundary bounds it.
     pub boundary: Fact<bool>,
-    /// Whether a role can be assumed by another account; false for a user.
-    pub trusts_other_accounts: Fact<bool>,
-    /// Whether a role can be assumed by anyone, without a condition; false for a user.
-    pub trusts_anyone: Fact<bool>,
-    /// Whether the trust of another account asks for an external id, an organization or MFA.
-    pub trust_conditioned: Fact<bool>,
+    /// Who may become the role; all false for a user.
+    pub trust: Fact<Trust>,
     /// Whether a policy of its own could not be read, so that what it may do is not known whole.
     pub policies_unread: Fact<bool>,
     /// Whether it can read items of some table (`GetItem`, `Query`, `Scan`, PartiQL, the stream).
@@ -37,6 +33,12 @@ pub struct Principal {
     pub reads_sensitive: Fact<bool>,
     /// Whether it may decrypt with every key of the account, so with every table's.
     pub decrypts_all_keys: Fact<bool>,
+    /// What it reads through others alone, by the roles that it can become and the rights that it can give
+    /// itself; null where that is nothing.
+    pub indirect: Fact<Option<Indirect>>,
+    /// Whether it can give itself the right to read tables that it does not read: by a policy, a group, the
+    /// end of its boundary, or a new principal.
+    pub grants_itself: Fact<bool>,
 }
 
 /// User or role.
@@ -47,4 +49,48 @@ pub enum PrincipalKind {
     Role,
     /// A user.
     User,
+}
+
+/// Who may become a role, by its trust policy.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Trust {
+    /// Whether another account, or a principal of one, may.
+    pub other_accounts: bool,
+    /// Whether anyone may, without a condition that binds the caller.
+    pub anyone: bool,
+    /// Whether every trust of another account asks for an external id, an organization or MFA.
+    pub conditioned: bool,
+    /// Whether users of an OpenID Connect provider may.
+    pub web_identity: bool,
+    /// Whether an OpenID Connect provider is trusted without a condition that tells whose the token is.
+    pub open_oidc: bool,
+    /// Whether users of an Amazon Cognito identity pool may.
+    pub cognito: bool,
+    /// Whether guests of an Amazon Cognito identity pool may, who have not signed in.
+    pub unauthenticated: bool,
+    /// Whether users of a SAML provider may.
+    pub saml: bool,
+    /// Services that may, sorted.
+    pub services: Vec<String>,
+    /// Whether it names a principal that was deleted.
+    pub deleted: bool,
+}
+
+/// What a principal reads through others alone.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct Indirect {
+    /// How many tables.
+    pub tables: i64,
+    /// How many of them in whose samples a secret was seen; unknown where one of them was not sampled.
+    pub sensitive: Fact<i64>,
+    /// Whether every way to them depends on a condition that cannot be judged at rest.
+    pub conditional: bool,
+    /// Hops of the shortest way: to a table with secrets, where there is one.
+    pub hops: i64,
+    /// Its first hop.
+    pub first: Step,
+    /// Whether some hop of it is more than assuming a role.
+    pub escalates: bool,
+    /// The way, hop by hop, to show.
+    pub path: String,
 }

@@ -1,12 +1,15 @@
 //! A finding: one check's verdict about one subject, with what it rests on.
 
+pub mod triage;
+
 use std::{collections::BTreeMap, fmt};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::snapshot::{GapId, ResourceId, Why};
+pub use self::triage::State;
+use crate::snapshot::{GapId, ResourceId, Timestamp, Why};
 
 /// How bad it is if true.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -278,6 +281,13 @@ pub struct Finding {
     pub evidence: BTreeMap<String, serde_json::Value>,
     /// Identity of the finding across runs: digest of check, account, Region and subject.
     pub fingerprint: String,
+    /// How it stands to an earlier run, where it was held against one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<State>,
+    /// When it was first flagged, where it was held against an earlier run.
+    #[schemars(with = "Option<String>")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_seen: Option<Timestamp>,
 }
 
 /// The identity of a finding: the same as long as check and subject are, whatever the message says.

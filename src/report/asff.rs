@@ -65,8 +65,7 @@ fn one(view: &View, finding: &Finding) -> Value {
         "AwsAccountId": account,
         "Region": region,
         "Types": [kind(finding)],
-        // The moment of the snapshot; what was first seen earlier keeps its Id, and Security Hub its first time.
-        "CreatedAt": view.run.taken,
+        "CreatedAt": finding.first_seen.unwrap_or(view.run.taken),
         "UpdatedAt": view.run.taken,
         "Severity": { "Label": severity(finding), "Original": finding.severity },
         "Confidence": confidence(finding),

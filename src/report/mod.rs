@@ -1,6 +1,7 @@
 //! Renders a run for people and for programs; it prints and never decides.
 
 pub mod asff;
+pub mod baseline;
 pub mod coverage;
 pub mod csv;
 pub mod html;
@@ -15,6 +16,7 @@ pub mod sections;
 pub mod style;
 pub mod table;
 pub mod text;
+pub mod verdicts;
 pub mod view;
 
 pub use view::View;

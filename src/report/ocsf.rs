@@ -6,7 +6,10 @@ use std::io::{self, Write};
 use serde_json::{Map, Value, json};
 
 use super::{View, json as form, label, view::CheckRow};
-use crate::finding::{Confidence, Finding, Severity, SubjectKind, Verdict};
+use crate::{
+    finding::{Confidence, Finding, Severity, State, SubjectKind, Verdict},
+    snapshot::Timestamp,
+};
 
 /// A version of the schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,8 +25,10 @@ type Class = (u64, &'static str);
 const COMPLIANCE: Class = (2003, "Compliance Finding");
 const DATA_SECURITY: Class = (2006, "Data Security Finding");
 const IAM_ANALYSIS: Class = (2008, "IAM Analysis Finding");
-/// `activity_id`: the finding is reported as of now; what it was before is the consumer's to know.
-const CREATE: u64 = 1;
+/// `activity_id` and its name.
+type Activity = (u64, &'static str);
+const CREATE: Activity = (1, "Create");
+const UPDATE: Activity = (2, "Update");
 
 /// Writes an array of events.
 ///
@@ -49,22 +54,23 @@ fn event(view: &View, finding: &Finding, version: Version) -> Value {
     let subject = &finding.subject;
     let check = view.check(&finding.check);
     let class = class(finding, version);
-    let millis = view.run.taken.0.saturating_mul(1000);
+    let millis = |at: Timestamp| at.0.saturating_mul(1000);
+    let activity = if finding.state == Some(State::Unchanged) { UPDATE } else { CREATE };
     let mut cloud = json!({ "provider": "AWS", "account": { "uid": subject.account, "type": "AWS Account", "type_id": 10 } });
     if let Some(region) = &subject.region {
         cloud["region"] = json!(region);
     }
     let (severity_id, severity) = severity(finding);
     let mut out = json!({
-        "activity_id": CREATE,
-        "activity_name": "Create",
+        "activity_id": activity.0,
+        "activity_name": activity.1,
         "category_uid": 2,
         "category_name": "Findings",
         "class_uid": class.0,
         "class_name": class.1,
-        "type_uid": class.0 * 100 + CREATE,
-        "type_name": format!("{}: Create", class.1),
-        "time": millis,
+        "type_uid": class.0 * 100 + activity.0,
+        "type_name": format!("{}: {}", class.1, activity.1),
+        "time": millis(view.run.taken),
         "severity_id": severity_id,
         "severity": severity,
         "status_id": 1,
@@ -86,6 +92,9 @@ fn event(view: &View, finding: &Finding, version: Version) -> Value {
         },
         "unmapped": { "because": finding.because, "evidence": finding.evidence, "subject": subject },
     });
+    if let Some(first) = finding.first_seen {
+        out["finding_info"]["first_seen_time"] = json!(millis(first));
+    }
     if finding.verdict == Verdict::Unknown {
         out["status_code"] = json!("not-assessed");
         out["status_detail"] = json!(missing(finding));

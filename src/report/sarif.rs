@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde_json::{Map, Value, json};
 
 use super::{View, json as form, label, view::CheckRow};
-use crate::finding::{Confidence, Finding, Severity, Verdict};
+use crate::finding::{Confidence, Finding, Severity, State, Verdict};
 
 /// Where the schema lies; a viewer that checks it finds it there.
 const SCHEMA: &str =
@@ -104,6 +104,11 @@ fn result(view: &View, finding: &Finding) -> Value {
     let said = label::said(finding);
     let text = if said.is_empty() { finding.title.clone() } else { said };
     out.insert("message".to_owned(), json!({ "text": text }));
+    match finding.state {
+        Some(State::New | State::Reopened) => out.insert("baselineState".to_owned(), json!("new")),
+        Some(State::Unchanged) => out.insert("baselineState".to_owned(), json!("unchanged")),
+        None => None,
+    };
     out.insert("locations".to_owned(), json!([location(finding)]));
     out.insert("partialFingerprints".to_owned(), json!({ "dynaudit/v1": finding.fingerprint }));
     out.insert(

@@ -3,16 +3,18 @@
 use comfy_table::{ColumnConstraint, Width, presets};
 
 use super::{
-    View, style,
+    View, label, style,
     table::base,
     text::{cell, columns, count, counted},
 };
 use crate::{
-    finding::{Severity, Verdict},
+    finding::{Finding, Severity, Verdict},
     snapshot::Why,
 };
 
 const CUT: usize = 400;
+/// Resolved findings that are named.
+const MOST: usize = 10;
 
 /// Lines of `label  text`, the text wrapped beside its label.
 fn block(title: &str, rows: Vec<(String, String)>, width: u16) -> String {
@@ -55,6 +57,46 @@ pub(super) fn header(view: &View, width: u16) -> String {
         })
         .collect();
     let title = format!("dynaudit {} · {}", cell(&view.run.version, 40), view.run.taken);
+    block(&title, rows, width)
+}
+
+/// What changed since the earlier run, where there is one to hold this one against.
+pub(super) fn since(view: &View, width: u16) -> String {
+    let Some(triage) = &view.triage else { return String::new() };
+    let n = |list: &[Finding]| count(list.len() as u64);
+    let mut rows = vec![(
+        "flagged".to_owned(),
+        format!(
+            "{} new, {} reopened, {} unchanged",
+            count(triage.new),
+            count(triage.reopened),
+            count(triage.unchanged)
+        ),
+    )];
+    for past in triage.resolved.iter().take(MOST) {
+        rows.push((
+            "resolved".to_owned(),
+            cell(&format!("{}: {}", past.check, label::name(&past.subject)), CUT),
+        ));
+    }
+    if let more @ 1.. = triage.resolved.len().saturating_sub(MOST) {
+        rows.push(("resolved".to_owned(), format!("… and {} more", count(more as u64))));
+    }
+    if !triage.not_seen_again.is_empty() {
+        let met = format!("{} that today's sample did not meet; kept", n(&triage.not_seen_again));
+        rows.push(("not seen again".to_owned(), met));
+    }
+    if !triage.not_assessed.is_empty() {
+        let left = format!("{} that could not be assessed today; kept", n(&triage.not_assessed));
+        rows.push(("not assessed".to_owned(), left));
+    }
+    if !triage.new_gaps.is_empty() {
+        rows.push(("not seen".to_owned(), counted(triage.new_gaps.len() as u64, "new gap", "new gaps")));
+    }
+    let title = match triage.baseline {
+        Some(taken) => format!("Since {taken}"),
+        None => "Since the baseline".to_owned(),
+    };
     block(&title, rows, width)
 }
 

@@ -6,7 +6,7 @@ use super::{
     View, label, sections, style,
     text::{cell, columns, count},
 };
-use crate::finding::{Finding, Subject, SubjectKind, Verdict};
+use crate::finding::{Finding, State, Subject, SubjectKind, Verdict};
 
 /// Rows of one check with one verdict; the rest is counted, not shown.
 const ROWS_PER_CHECK: usize = 10;
@@ -24,6 +24,7 @@ pub fn render(view: &View, width: u16) -> String {
     out.push_str(&findings(view, width));
     out.push('\n');
     for section in [
+        sections::since(view, width),
         sections::summary(view, width),
         sections::not_assessed(view, width),
         sections::coverage(view, width),
@@ -46,8 +47,12 @@ fn says_verdict(view: &View) -> bool {
 
 fn findings(view: &View, width: u16) -> String {
     let verdicts = says_verdict(view);
-    let shown: Vec<&Finding> =
-        view.findings.iter().filter(|f| verdicts || f.verdict == Verdict::Flagged).collect();
+    // Against an earlier run, what was flagged then too is counted and not listed.
+    let listed = |f: &&Finding| match f.state {
+        Some(State::Unchanged) if view.triage.is_some() => false,
+        _ => verdicts || f.verdict == Verdict::Flagged,
+    };
+    let shown: Vec<&Finding> = view.findings.iter().filter(listed).collect();
     if shown.is_empty() {
         return nothing(view, verdicts);
     }
@@ -112,6 +117,9 @@ pub fn terminal_width() -> Option<u16> {
 fn nothing(view: &View, verdicts: bool) -> String {
     if verdicts {
         return "No finding has one of the verdicts asked for.".to_owned();
+    }
+    if view.triage.as_ref().is_some_and(|triage| triage.unchanged > 0) {
+        return "Nothing is flagged that was not flagged before.".to_owned();
     }
     match view.summary.verdicts.unknown {
         0 => "Nothing is flagged.".to_owned(),

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::coverage::Coverage;
 use crate::{
-    finding::{Finding, Severity, Verdict},
+    finding::{Finding, Severity, Verdict, triage::Triage},
     snapshot::{Gap, GapId, ResourceId, Scope, Snapshot, Timestamp, Why},
 };
 
@@ -32,6 +32,9 @@ pub struct View {
     pub findings: Vec<Finding>,
     /// The checks that ran, by id.
     pub checks: Vec<CheckRow>,
+    /// What holding against an earlier run came to, where there was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub triage: Option<Triage>,
     /// Gaps alike, counted together.
     #[serde(skip)]
     pub gap_groups: Vec<GapGroup>,
@@ -225,7 +228,14 @@ impl View {
             checks,
             gap_groups,
             verdicts: verdicts.clone(),
+            triage: None,
         }
+    }
+
+    /// The view with what holding against an earlier run came to.
+    #[must_use]
+    pub fn with_triage(self, triage: Option<Triage>) -> Self {
+        Self { triage, ..self }
     }
 
     /// The check of this id.

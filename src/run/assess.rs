@@ -11,9 +11,12 @@ use crate::{
     cli,
     config::{Format, Verdicts, files, writable},
     facts::build::build,
-    finding::{Finding, Severity, Verdict},
+    finding::{
+        Finding, Severity, State, Verdict,
+        triage::{Baseline, Today, triage},
+    },
     report::{
-        View,
+        View, baseline,
         view::{CheckRow, Tally},
     },
     snapshot::{Gap, Snapshot, Why, file::digest},
@@ -25,6 +28,7 @@ pub struct Ready {
     chosen: BTreeSet<String>,
     verdicts: Verdicts,
     threshold: Option<Severity>,
+    baseline: Option<Baseline>,
     format: Format,
     outputs: Vec<(Format, PathBuf)>,
 }
@@ -58,6 +62,7 @@ impl Ready {
             chosen,
             verdicts: args.verdicts.clone(),
             threshold: args.fail_on.threshold(),
+            baseline: args.baseline.as_deref().map(baseline::load).transpose()?,
             format: args.format,
             outputs,
         })
@@ -73,12 +78,30 @@ impl Ready {
         gaps.extend(facts.gaps.clone());
         // What is flagged or unknown decides the exit code; of the rest a number is enough unless it is asked for.
         let wanted = &self.verdicts.0;
-        let keep = |v| matches!(v, Verdict::Flagged | Verdict::Unknown) || wanted.contains(&v);
+        // Against a baseline, what is clear is what was resolved.
+        let keep = |v| {
+            matches!(v, Verdict::Flagged | Verdict::Unknown) || wanted.contains(&v) || self.baseline.is_some()
+        };
         let mut judged = judge_only(&self.library, &facts, &gaps, keep);
         judged.findings.retain(|f| self.chosen.contains(&f.check));
-        let outcome = outcome(&judged.findings, gaps.values(), self.threshold);
+        let triage = self.baseline.as_ref().map(|baseline| {
+            let today = Today::new(snapshot, &self.chosen);
+            triage(&mut judged.findings, gaps.keys().cloned(), baseline, &today)
+        });
+        let known = |gap: &Gap| self.baseline.as_ref().is_some_and(|b| b.gaps.contains(&gap.id()));
+        let fresh = |f: &&Finding| match &self.baseline {
+            None => true,
+            Some(baseline) if f.verdict == Verdict::Unknown => !baseline.unknown.contains(&f.fingerprint),
+            Some(_) => f.state != Some(State::Unchanged),
+        };
+        let outcome = outcome(
+            judged.findings.iter().filter(fresh),
+            gaps.values().filter(|gap| !known(gap)),
+            self.threshold,
+        );
         let digest = digest(snapshot).map_err(|e| Error::Refused(e.to_string()))?;
-        let view = View::new(snapshot, digest, self.rows(&judged.tally), &gaps, judged.findings, wanted);
+        let view = View::new(snapshot, digest, self.rows(&judged.tally), &gaps, judged.findings, wanted)
+            .with_triage(triage);
         console.report(&view, self.format, &self.outputs)?;
         Ok(outcome)
     }
@@ -102,11 +125,12 @@ impl Ready {
 /// How a run ended. What nobody asked for is no gap in what was asked: a nightly job may end clean.
 /// Where a verdict needed it, the verdict is unknown, and that counts.
 fn outcome<'a>(
-    findings: &[Finding],
+    findings: impl Iterator<Item = &'a Finding>,
     mut gaps: impl Iterator<Item = &'a Gap>,
     threshold: Option<Severity>,
 ) -> Outcome {
-    let fails = |f: &Finding| f.verdict == Verdict::Flagged && threshold.is_some_and(|t| f.severity >= t);
+    let findings: Vec<&Finding> = findings.collect();
+    let fails = |f: &&Finding| f.verdict == Verdict::Flagged && threshold.is_some_and(|t| f.severity >= t);
     if findings.iter().any(fails) {
         Outcome::Flagged
     } else if findings.iter().any(|f| f.verdict == Verdict::Unknown) || has_holes(&mut gaps) {

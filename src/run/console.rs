@@ -12,6 +12,7 @@ use super::{Error, Outcome};
 use crate::{
     cli::Global,
     config::Format,
+    finding::triage::Triage,
     report::{View, asff, csv, html, json, jsonl, junit, markdown, ocsf, sarif, table, text},
     snapshot::file::write_private,
 };
@@ -52,6 +53,11 @@ impl Console {
         }
     }
 
+    /// What could not be done of what was asked; said even where notes are not wanted.
+    pub fn warn(&self, said: &str) {
+        let _ = writeln!(io::stderr(), "{}", text::inert(said));
+    }
+
     /// An error. Texts of others stand in it, so they are made inert.
     pub fn error(&self, error: &Error) {
         let said = error.to_string();
@@ -87,7 +93,8 @@ impl Console {
     }
 
     /// The report, on standard output and in the files asked for. Files come first: a pipe that is
-    /// closed must not cost them.
+    /// closed must not cost them. Where notes are not wanted and nothing changed since an earlier run,
+    /// standard output stays empty.
     ///
     /// # Errors
     /// A file or standard output cannot be written.
@@ -97,6 +104,9 @@ impl Console {
             let bytes = rendered(view, *format, self.width.unwrap_or(UNBOUND)).map_err(failed)?;
             let bytes = if *format == Format::Table { strip(&bytes) } else { bytes };
             write_private(path, &bytes).map_err(failed)?;
+        }
+        if self.quiet && view.triage.as_ref().is_some_and(Triage::is_quiet) {
+            return Ok(());
         }
         let bytes = rendered(view, format, self.width.unwrap_or_else(terminal_width));
         let written = bytes.and_then(|bytes| match format {
@@ -140,7 +150,7 @@ fn write_to(mut out: impl Write, bytes: &[u8]) -> io::Result<()> {
 }
 
 /// A reader that has seen enough (`| head`) is no error.
-fn finish(written: io::Result<()>) -> Result<Outcome, Error> {
+pub(super) fn finish(written: io::Result<()>) -> Result<Outcome, Error> {
     match written {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
             Err(Error::Write("standard output".into(), error))

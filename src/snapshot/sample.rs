@@ -98,6 +98,18 @@ pub struct Sighting {
     pub traits: BTreeSet<SecretTrait>,
 }
 
+impl Sighting {
+    /// Whether it is worth a word: a password's hash is, only where something is wrong with it.
+    pub fn is_flagged(&self) -> bool {
+        is_flagged(self.kind, &self.traits)
+    }
+}
+
+/// Whether a secret of this kind, with what is wrong with it, is a fault.
+pub(crate) fn is_flagged(kind: SecretKind, traits: &BTreeSet<SecretTrait>) -> bool {
+    kind != SecretKind::PasswordHash || !traits.is_empty()
+}
+
 /// What a secret is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]

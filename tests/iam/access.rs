@@ -294,12 +294,15 @@ fn trust_of_another_account_is_read() {
         judge(&account(vec![], vec![role], vec![])).0.principal_nodes().remove(0).facts
     };
     let facts = with(statement(json!({ "AWS": "444455556666" }), json!({})));
-    assert_eq!((&facts["trusts_other_accounts"], &facts["trust_conditioned"]), (&json!(true), &json!(false)));
+    assert_eq!(
+        (&facts["trust"]["other_accounts"], &facts["trust"]["conditioned"]),
+        (&json!(true), &json!(false))
+    );
     let id = json!({ "StringEquals": { "sts:ExternalId": "x" } });
-    assert_eq!(with(statement(json!({ "AWS": "444455556666" }), id))["trust_conditioned"], true);
-    assert_eq!(with(statement(json!("*"), json!({})))["trusts_anyone"], true);
-    assert_eq!(with(statement(json!({ "AWS": OWNER }), json!({})))["trusts_other_accounts"], false);
-    assert!(with("{".into())["trusts_anyone"]["$unknown"].is_string());
+    assert_eq!(with(statement(json!({ "AWS": "444455556666" }), id))["trust"]["conditioned"], true);
+    assert_eq!(with(statement(json!("*"), json!({})))["trust"]["anyone"], true);
+    assert_eq!(with(statement(json!({ "AWS": OWNER }), json!({})))["trust"]["other_accounts"], false);
+    assert!(with("{".into())["trust"]["$unknown"].is_string());
 }
 
 #[test]

@@ -156,6 +156,8 @@ pub fn finding(check: &str, severity: Severity, verdict: Verdict, name: &str) ->
         missing: Vec::new(),
         evidence: BTreeMap::new(),
         fingerprint: fingerprint(check, &subject),
+        state: None,
+        first_seen: None,
         subject,
     }
 }

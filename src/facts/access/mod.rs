@@ -5,6 +5,7 @@ mod classes;
 mod judge;
 mod nodes;
 mod outside;
+pub mod paths;
 mod policies;
 mod subjects;
 mod targets;
@@ -68,6 +69,7 @@ pub struct Access {
     account: String,
     partition: String,
     policies: Policies,
+    scene: paths::Scene,
     subjects: Vec<Subject>,
     targets: Vec<Target>,
     /// The account's users and roles, in the order of `subjects`, then whom tables' policies name.
@@ -85,6 +87,7 @@ pub fn evaluate(account: &Account, sensitive: &BTreeSet<String>, gaps: &mut BTre
     let mut policies = Policies::default();
     let subjects = subjects::read(account, &mut policies, gaps);
     let targets = targets::read(account, sensitive, &mut policies, gaps);
+    let scene = paths::Scene::read(account, &subjects, &mut policies);
     let mut classes = classes::of_subjects(&policies, &subjects, &targets);
     let own = |subject: &Subject| Party {
         arn: subject.who.arn.clone(),
@@ -101,6 +104,7 @@ pub fn evaluate(account: &Account, sensitive: &BTreeSet<String>, gaps: &mut BTre
         account: account.id.clone(),
         partition: account.partition.clone(),
         policies,
+        scene,
         subjects,
         targets,
         parties,
@@ -115,6 +119,11 @@ impl Access {
     /// Every class.
     pub fn classes(&self) -> &[AccessClass] {
         &self.classes
+    }
+
+    /// Who can become whom, and what is read that way.
+    pub fn paths(&self) -> paths::Paths<'_> {
+        paths::Paths::of(self)
     }
 
     /// The reader of a number.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Access, AccessClass, Party, subjects::Subject, targets::Target, trust::Trust};
+use super::{Access, AccessClass, Party, paths::Paths, subjects::Subject, targets::Target};
 use crate::{
     facts::{
         Fact, Node,
@@ -78,8 +78,11 @@ impl Access {
                 }
             }
         }
-        let node = |(subject, reach): (&Subject, Reach)| self.principal(subject, &reach);
-        let mut nodes: Vec<Node> = self.subjects.iter().zip(reads).map(node).collect();
+        let paths = self.paths();
+        let node = |(at, reach): (usize, Reach)| {
+            self.subjects.get(at).map(|subject| self.principal(at, subject, &reach, &paths))
+        };
+        let mut nodes: Vec<Node> = reads.into_iter().enumerate().filter_map(node).collect();
         if let Some(gap) = &self.incomplete {
             let names = [("principal".to_owned(), "(not listed)".to_owned())].into();
             let name = self.name(SubjectKind::Principal, &self.root(), names, None);
@@ -179,7 +182,7 @@ impl Access {
         tables.iter().find_map(|at| self.targets[*at].unsampled.as_ref())
     }
 
-    fn principal(&self, subject: &Subject, reach: &Reach) -> Node {
+    fn principal(&self, at: usize, subject: &Subject, reach: &Reach, paths: &Paths<'_>) -> Node {
         let tables = &reach.read;
         let all = |tables: &BTreeSet<usize>| !tables.is_empty() && tables.len() == self.targets.len();
         // What was found holds whatever else there is; what was not found may lie behind a gap, of the
@@ -193,10 +196,6 @@ impl Access {
             let hidden = || self.targets.iter().filter(wanted).find_map(Target::hidden);
             own.or_else(hidden).or(self.unlisted.as_ref())
         };
-        let trust = |get: fn(&Trust) -> bool| match &subject.trust {
-            Ok(trust) => Fact::Known(get(trust)),
-            Err(gap) => Fact::Unknown(gap.clone()),
-        };
         let facts = Principal {
             arn: Fact::Known(subject.who.arn.clone()),
             name: Fact::Known(subject.name.clone()),
@@ -206,9 +205,10 @@ impl Access {
             }),
             aws_managed: Fact::Known(subject.aws_managed.clone()),
             boundary: Fact::Known(subject.bounded),
-            trusts_other_accounts: trust(|trust| trust.other_accounts),
-            trusts_anyone: trust(|trust| trust.anyone),
-            trust_conditioned: trust(|trust| trust.conditioned),
+            trust: match &subject.trust {
+                Ok(trust) => Fact::Known(trust.facts.clone()),
+                Err(gap) => Fact::Unknown(gap.clone()),
+            },
             policies_unread: Fact::Known(!subject.unread.is_empty() || subject.boundary_unread.is_some()),
             reads_tables: unless(!tables.is_empty(), through(|_| true)),
             reads_every_table: unless(reach.wildcard && all(&reach.outright), through(|_| true)),
@@ -219,6 +219,8 @@ impl Access {
                     .or_else(|| self.unsampled(tables)),
             ),
             decrypts_all_keys: unless(self.decrypts_all_keys(subject), own),
+            indirect: paths.indirect(at),
+            grants_itself: paths.grants_itself(at),
         };
         let names = [("principal".to_owned(), subject.name.clone())].into();
         let mut node = Node::new(self.name(SubjectKind::Principal, &subject.who.arn, names, None), &facts);
@@ -332,14 +334,14 @@ fn unknown_principal(gap: &GapId) -> Principal {
         kind: Fact::Unknown(gap.clone()),
         aws_managed: Fact::Unknown(gap.clone()),
         boundary: Fact::Unknown(gap.clone()),
-        trusts_other_accounts: Fact::Unknown(gap.clone()),
-        trusts_anyone: Fact::Unknown(gap.clone()),
-        trust_conditioned: Fact::Unknown(gap.clone()),
+        trust: Fact::Unknown(gap.clone()),
         policies_unread: Fact::Unknown(gap.clone()),
         reads_tables: Fact::Unknown(gap.clone()),
         reads_every_table: Fact::Unknown(gap.clone()),
         full_access: Fact::Unknown(gap.clone()),
         reads_sensitive: Fact::Unknown(gap.clone()),
         decrypts_all_keys: Fact::Unknown(gap.clone()),
+        indirect: Fact::Unknown(gap.clone()),
+        grants_itself: Fact::Unknown(gap.clone()),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::auditor::WRITES;
+use super::{auditor::WRITES, paths::means};
 use crate::{
     facts::{Fact, table},
     iam::{self, Kind, Malformed, Policy, actions},
@@ -19,6 +19,8 @@ pub(super) const ANY_TABLE: &str = "~any~";
 pub(super) struct Loaded {
     pub(super) name: String,
     pub(super) policy: Policy,
+    /// What of it lets, or keeps, a principal from becoming another.
+    pub(super) moves: Policy,
     /// Whether it asks who the caller is, so that two principals with it may fare differently.
     pub(super) asks_caller: bool,
     /// Whether it asks for tags of the resource.
@@ -49,7 +51,8 @@ impl Policies {
             let mut actions = actions::names();
             actions.push(kms::DECRYPT);
             actions.extend(WRITES);
-            self.loaded.push(Loaded::new(name, policy.restricted_to(&actions)));
+            let moves = policy.clone().restricted_to(means::actions());
+            self.loaded.push(Loaded::new(name, policy.restricted_to(&actions), moves));
             self.loaded.len() - 1
         });
         self.known.insert(key, result.clone());
@@ -58,7 +61,7 @@ impl Policies {
 }
 
 impl Loaded {
-    fn new(name: &str, policy: Policy) -> Self {
+    fn new(name: &str, policy: Policy, moves: Policy) -> Self {
         let conditions = || policy.statements.iter().flat_map(|statement| &statement.conditions);
         let resources = || policy.statements.iter().flat_map(|statement| &statement.resources.patterns);
         let values = || conditions().flat_map(|condition| &condition.values);
@@ -71,6 +74,7 @@ impl Loaded {
             asks_tags: asks(&["aws:resourcetag/"]),
             asks_region: asks(&["aws:requestedregion"]),
             policy,
+            moves,
         }
     }
 }

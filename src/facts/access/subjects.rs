@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// One user or role.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Subject {
     pub(super) who: Who,
     pub(super) name: String,

@@ -1,0 +1,77 @@
+//! Files that an option names: a key that is read, a place where a file is to be made.
+
+use std::{
+    fs::{self, File},
+    io::Read,
+    path::Path,
+};
+
+use zeroize::Zeroizing;
+
+use super::{Invalid, invalid};
+use crate::detect::DigestKey;
+
+/// Largest digest key file that is read, in bytes.
+const MAX_KEY_BYTES: u64 = 4096;
+
+/// The digest key in `file`, as its bytes are; without a file a random one.
+///
+/// # Errors
+/// The file cannot be read, or does not hold a key of fit length.
+pub fn digest_key(file: Option<&Path>) -> Result<DigestKey, Invalid> {
+    let Some(path) = file else {
+        return DigestKey::random().or_else(|e| invalid(e.to_string()));
+    };
+    let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_KEY_BYTES as usize + 1));
+    let read = File::open(path).and_then(|f| f.take(MAX_KEY_BYTES + 1).read_to_end(&mut bytes));
+    if let Err(error) = read {
+        return invalid(format!("cannot read the digest key {}: {error}", path.display()));
+    }
+    if bytes.len() as u64 > MAX_KEY_BYTES {
+        return invalid(format!("the digest key {} is longer than {MAX_KEY_BYTES} bytes", path.display()));
+    }
+    DigestKey::from_bytes(&bytes).or_else(|e| invalid(format!("{}: {e}", path.display())))
+}
+
+/// Whether a file could be made at `path`, as far as can be told without making it: a run of an hour must not fail at its end.
+///
+/// # Errors
+/// Its directory is not there, or it is a directory itself.
+pub fn writable(path: &Path) -> Result<(), Invalid> {
+    let parent = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    match fs::metadata(parent) {
+        Ok(found) if !found.is_dir() => {
+            return invalid(format!(
+                "cannot write {}: {} is not a directory",
+                path.display(),
+                parent.display()
+            ));
+        }
+        Ok(_) => {}
+        Err(error) => return invalid(format!("cannot write {}: {error}", path.display())),
+    }
+    if path.is_dir() {
+        return invalid(format!("cannot write {}: it is a directory", path.display()));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_of_a_few_bytes_is_refused() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        fs::write(&file, "short").unwrap();
+        assert!(digest_key(Some(file.path())).is_err());
+        fs::write(&file, [7; 32]).unwrap();
+        assert!(digest_key(Some(file.path())).is_ok());
+        fs::write(&file, [7; 5000]).unwrap();
+        assert!(digest_key(Some(file.path())).is_err());
+        assert!(digest_key(Some(Path::new("/dev/zero"))).is_err());
+    }
+}

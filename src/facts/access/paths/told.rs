@@ -1,0 +1,140 @@
+//! What the graph says of one principal, and of one table.
+
+use super::{
+    Access, Paths,
+    explain::Path,
+    graph::Added,
+    set::Bits,
+    walk::{Levels, nearest},
+};
+use crate::{
+    facts::{Fact, principal::Indirect},
+    snapshot::GapId,
+};
+
+/// A reader who reads a table through others alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Through {
+    /// ARN, account id, identity provider or `*`.
+    pub arn: String,
+    /// Whether of another account, a provider or anyone.
+    pub outside: bool,
+    /// Whether the way is open outright, and the last one on it reads outright.
+    pub outright: bool,
+    /// The shortest way, an outright one if there is any.
+    pub path: Path,
+    /// ARN of the one who reads.
+    pub reader: String,
+}
+
+impl Paths<'_> {
+    /// What a subject reads through others alone. What may lie behind a gap is not said to be nothing.
+    pub(in crate::facts::access) fn indirect(&self, at: usize) -> Fact<Option<Indirect>> {
+        let tables = self.access.targets.len();
+        let mut new = self.reached.get(at).map(|reached| reached.without(&self.any[at])).unwrap_or_default();
+        new.discard(tables);
+        let found = if new.is_empty() { None } else { self.best(at, &new) };
+        match (found, self.hidden(at)) {
+            (None, Some(gap)) => Fact::Unknown(gap.clone()),
+            (found, _) => Fact::Known(found),
+        }
+    }
+
+    fn best(&self, at: usize, new: &Bits) -> Option<Indirect> {
+        let targets = &self.access.targets;
+        let sensitive = Bits::of(
+            new.bound(),
+            new.iter().filter(|table| targets.get(*table).is_some_and(|target| target.sensitive)),
+        );
+        let count = |bits: &Bits| i64::try_from(bits.len()).unwrap_or(i64::MAX);
+        let wanted = if sensitive.is_empty() { new } else { &sensitive };
+        let path = |outright: bool, direct: &[Bits]| {
+            let goal = self.reading(direct, wanted);
+            nearest(&self.graph, &goal, at, outright).and_then(|legs| self.told(&legs))
+        };
+        let outright = self.reached_outright.get(at).is_some_and(|reached| reached.meets(wanted));
+        let outright = outright.then(|| path(true, &self.outright)).flatten();
+        let conditional = outright.is_none();
+        let path = outright.or_else(|| path(false, &self.any))?;
+        let unsampled = new.iter().find_map(|table| targets.get(table)?.unsampled.clone());
+        Some(Indirect {
+            tables: count(new),
+            sensitive: unsampled.map_or(Fact::Known(count(&sensitive)), Fact::Unknown),
+            conditional,
+            hops: i64::try_from(path.hops.len()).unwrap_or(i64::MAX),
+            first: path.hops.first()?.step,
+            escalates: path.escalates(),
+            path: path.to_string(),
+        })
+    }
+
+    /// Nodes that read one of `tables`.
+    fn reading(&self, direct: &[Bits], tables: &Bits) -> Bits {
+        let all = direct.iter().enumerate().filter(|(_, bits)| bits.meets(tables));
+        Bits::of(self.graph.nodes.len(), all.map(|(at, _)| at))
+    }
+
+    /// A gap behind which a way may lie: of its own policies, of those of one whom it becomes, of a table's
+    /// where it becomes anyone, of a role's trust.
+    fn hidden(&self, at: usize) -> Option<&GapId> {
+        let Access { subjects, targets, incomplete, unlisted, .. } = self.access;
+        let own = subjects.get(at)?.unread.first();
+        let behind = || {
+            let marked = Bits::of(targets.len() + 1, [targets.len()]);
+            if !self.reached.get(at)?.meets(&marked) {
+                return None;
+            }
+            let legs = nearest(&self.graph, &self.reading(&self.any, &marked), at, false)?;
+            let subject = self.graph.nodes.get(legs.last()?.to)?.subject?;
+            subjects.get(subject)?.unread.first()
+        };
+        let moves = self.graph.sets_of(at, false).next().is_some();
+        let tables = || targets.iter().find_map(|target| target.hidden()).or(unlisted.as_ref());
+        let trust = || subjects.iter().find_map(|subject| subject.trust.as_ref().err());
+        own.or(incomplete.as_ref())
+            .or_else(behind)
+            .or_else(trust)
+            .or_else(|| if moves { tables() } else { None })
+    }
+
+    /// Whether a subject can give itself the right to read tables that it does not read.
+    pub(in crate::facts::access) fn grants_itself(&self, at: usize) -> Fact<bool> {
+        let own = |to: usize| {
+            let node = self.graph.nodes.get(to);
+            let same = node.is_some_and(|node| node.subject == Some(at) || node.added == Some(Added::New));
+            let mut more = self.any.get(to).map(|bits| bits.without(&self.any[at])).unwrap_or_default();
+            more.discard(self.access.targets.len());
+            same && !more.is_empty()
+        };
+        let found = self.graph.made_by(at, false).any(|made| own(made.to));
+        match self.access.subjects.get(at).and_then(|subject| subject.unread.first()) {
+            Some(gap) if !found => Fact::Unknown(gap.clone()),
+            _ => Fact::Known(found),
+        }
+    }
+
+    /// Everyone who reads the table of a number through others alone, by ARN.
+    pub fn to_table(&self, table: usize) -> Vec<Through> {
+        let one = Bits::of(self.access.targets.len() + 1, [table]);
+        let (outright, any) = (self.reading(&self.outright, &one), self.reading(&self.any, &one));
+        let open = Levels::to(&self.graph, outright, true);
+        let all = Levels::to(&self.graph, any.clone(), false);
+        let known = self.access.subjects.len() + self.outside.len();
+        let mut out = Vec::new();
+        for node in all.nodes().filter(|node| *node < known && !any.contains(*node)) {
+            let by = open.way(node).and_then(|legs| self.told(&legs));
+            let is_open = by.is_some();
+            let Some(path) = by.or_else(|| all.way(node).and_then(|legs| self.told(&legs))) else { continue };
+            let outside = node.checked_sub(self.access.subjects.len()).and_then(|at| self.outside.get(at));
+            out.push(Through {
+                arn: path.hops.first().map(|hop| hop.from.clone()).unwrap_or_default(),
+                outside: outside.is_some_and(|other| other.who.account != self.access.account),
+                outright: is_open,
+                reader: path.hops.last().map(|hop| hop.to.clone()).unwrap_or_default(),
+                path,
+            });
+        }
+        out.sort_by(|a, b| a.arn.cmp(&b.arn));
+        out
+    }
+}

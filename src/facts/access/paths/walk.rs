@@ -1,0 +1,122 @@
+//! The shortest ways: from one principal to a table that it does not read, and from everyone to one table.
+
+use std::collections::{HashMap, VecDeque};
+
+use super::{graph::Graph, set::Bits};
+
+/// One hop of a way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Leg {
+    pub(super) from: usize,
+    /// None: by `sts:AssumeRole`.
+    pub(super) means: Option<usize>,
+    pub(super) to: usize,
+    /// Whether rights are given on the way.
+    pub(super) made: bool,
+}
+
+/// The shortest way from `start` to another node of `goal`. Equal ways: the first means of the table, then
+/// the first ARN.
+pub(super) fn nearest(graph: &Graph, goal: &Bits, start: usize, outright: bool) -> Option<Vec<Leg>> {
+    let mut unseen = Bits::all(graph.nodes.len());
+    unseen.discard(start);
+    let mut goal = goal.clone();
+    goal.discard(start);
+    let mut came: HashMap<usize, Leg> = HashMap::new();
+    let mut next = VecDeque::from([start]);
+    while let Some(node) = next.pop_front() {
+        if let Some(last) = legs(graph, node, outright, &goal).next() {
+            let mut way = vec![last];
+            while let Some(before) = way.last().and_then(|leg| came.get(&leg.from)) {
+                way.push(*before);
+            }
+            way.reverse();
+            return Some(way);
+        }
+        for leg in legs(graph, node, outright, &unseen) {
+            if unseen.contains(leg.to) {
+                unseen.discard(leg.to);
+                came.insert(leg.to, leg);
+                next.push_back(leg.to);
+            }
+        }
+    }
+    None
+}
+
+/// The hops from a node to nodes of `among`.
+fn legs<'a>(
+    graph: &'a Graph,
+    from: usize,
+    outright: bool,
+    among: &Bits,
+) -> impl Iterator<Item = Leg> + use<'a> {
+    let edges = graph.edges_of(from, outright);
+    let mut all: Vec<Leg> = edges
+        .flat_map(|(means, set)| {
+            graph.sets[set].and(among).into_iter().map(move |to| Leg { from, means, to, made: false })
+        })
+        .collect();
+    let made = graph.made_by(from, outright).filter(|made| among.contains(made.to));
+    all.extend(made.map(|made| Leg { from, means: Some(made.means), to: made.to, made: true }));
+    all.into_iter()
+}
+
+/// Nodes by how many hops they are from a goal; the goal itself first.
+pub(super) struct Levels<'a> {
+    graph: &'a Graph,
+    outright: bool,
+    levels: Vec<Bits>,
+}
+
+impl<'a> Levels<'a> {
+    /// From everyone to `goal`.
+    pub(super) fn to(graph: &'a Graph, goal: Bits, outright: bool) -> Self {
+        let size = graph.nodes.len();
+        let mut users: HashMap<usize, Vec<usize>> = HashMap::new();
+        let mut makers: HashMap<usize, Vec<usize>> = HashMap::new();
+        for node in 0..size {
+            for set in graph.sets_of(node, outright) {
+                users.entry(set).or_default().push(node);
+            }
+            for made in graph.made_by(node, outright) {
+                makers.entry(made.to).or_default().push(node);
+            }
+        }
+        let mut waiting: Vec<usize> = users.keys().copied().collect();
+        waiting.sort_unstable();
+        let mut seen = goal.clone();
+        let mut levels = vec![goal];
+        while let Some(last) = levels.last().filter(|last| !last.is_empty()) {
+            let (hit, rest) = waiting.into_iter().partition(|set| graph.sets[*set].meets(last));
+            waiting = rest;
+            let hit: Vec<usize> = hit;
+            let by_set = hit.iter().filter_map(|set| users.get(set)).flatten();
+            let by_made = last.iter().filter_map(|to| makers.get(&to)).flatten();
+            let mut next = Bits::of(size, by_set.chain(by_made).copied());
+            next.remove(&seen);
+            seen.add(&next);
+            levels.push(next);
+        }
+        Self { graph, outright, levels }
+    }
+
+    /// Nodes that reach the goal in one hop or more.
+    pub(super) fn nodes(&self) -> impl Iterator<Item = usize> + '_ {
+        self.levels.iter().skip(1).flat_map(Bits::iter)
+    }
+
+    /// The shortest way from a node to the goal.
+    pub(super) fn way(&self, node: usize) -> Option<Vec<Leg>> {
+        let mut level = self.levels.iter().position(|level| level.contains(node))?;
+        let (mut at, mut way) = (node, Vec::new());
+        while level > 0 {
+            let nearer = self.levels.get(level - 1)?;
+            let leg = legs(self.graph, at, self.outright, nearer).next()?;
+            way.push(leg);
+            at = leg.to;
+            level -= 1;
+        }
+        Some(way)
+    }
+}

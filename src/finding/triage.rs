@@ -1,0 +1,236 @@
+//! Findings held against those of an earlier run: what is new, what came back, what is gone, what was not met.
+//!
+//! Only what was looked at and found mended is *resolved*. A secret that today's sample did not meet is *not
+//! seen again* and kept; what could not be assessed today, or was not asked about, is kept as it was.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Finding, Severity, Subject, SubjectKind, Verdict};
+use crate::snapshot::{GapId, Snapshot, Timestamp, sample::Stopped};
+
+/// How a finding stands to the earlier run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum State {
+    /// Not flagged then, and never before.
+    New,
+    /// Flagged then too.
+    Unchanged,
+    /// Resolved before, and flagged again.
+    Reopened,
+}
+
+impl State {
+    /// The word used in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            State::New => "new",
+            State::Unchanged => "unchanged",
+            State::Reopened => "reopened",
+        }
+    }
+}
+
+/// What an earlier run left: its findings, and what it knew of those before it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Baseline {
+    /// When that run began.
+    pub taken: Option<Timestamp>,
+    /// Flagged then, or kept from before, by fingerprint.
+    pub flagged: BTreeMap<String, Finding>,
+    /// Not assessed then, by fingerprint.
+    pub unknown: BTreeSet<String>,
+    /// Resolved then or before, by fingerprint.
+    pub resolved: BTreeMap<String, Past>,
+    /// Gaps of that run.
+    pub gaps: BTreeSet<GapId>,
+}
+
+/// A finding that is no more.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Past {
+    /// Id of the check.
+    pub check: String,
+    /// What was wrong.
+    pub title: String,
+    /// How bad it was.
+    pub severity: Severity,
+    /// About whom.
+    pub subject: Subject,
+    /// Identity of the finding.
+    pub fingerprint: String,
+    /// When it was first seen.
+    #[schemars(with = "Option<String>")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_seen: Option<Timestamp>,
+    /// When it was found to be resolved.
+    #[schemars(with = "String")]
+    pub resolved: Timestamp,
+}
+
+/// What holding against a baseline came to, beside the states of the findings.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Triage {
+    /// When the earlier run began.
+    #[schemars(with = "Option<String>")]
+    pub baseline: Option<Timestamp>,
+    /// Flagged findings that are new.
+    pub new: u64,
+    /// Those that were flagged then too.
+    pub unchanged: u64,
+    /// Those that had been resolved.
+    pub reopened: u64,
+    /// Gaps that the earlier run did not have.
+    pub new_gaps: Vec<GapId>,
+    /// Findings of the earlier run that are mended, or whose subject is gone.
+    pub resolved: Vec<Past>,
+    /// Secrets of the earlier run that today's sample did not meet: kept, since a sample proves no absence.
+    pub not_seen_again: Vec<Finding>,
+    /// Findings of the earlier run that could not be assessed today, or were not asked about: kept.
+    pub not_assessed: Vec<Finding>,
+    /// What was resolved earlier, so that it is known if it comes back.
+    pub history: Vec<Past>,
+}
+
+impl Triage {
+    /// Whether everything is as it was: nothing new, nothing back, nothing gone, nothing hidden that was seen.
+    pub fn is_quiet(&self) -> bool {
+        self.new == 0 && self.reopened == 0 && self.resolved.is_empty() && self.new_gaps.is_empty()
+    }
+}
+
+/// What today's run looked at.
+#[derive(Debug)]
+pub struct Today<'a> {
+    snapshot: &'a Snapshot,
+    /// The checks that ran.
+    checks: &'a BTreeSet<String>,
+}
+
+impl<'a> Today<'a> {
+    /// A run of `checks` over `snapshot`.
+    pub fn new(snapshot: &'a Snapshot, checks: &'a BTreeSet<String>) -> Self {
+        Self { snapshot, checks }
+    }
+}
+
+/// Holds all of today's findings, of every verdict, against `baseline`, and marks the flagged ones.
+/// `gaps`: all of today's.
+pub fn triage(
+    findings: &mut [Finding],
+    gaps: impl Iterator<Item = GapId>,
+    baseline: &Baseline,
+    today: &Today<'_>,
+) -> Triage {
+    let taken = today.snapshot.taken;
+    let mut out = Triage {
+        baseline: baseline.taken,
+        new_gaps: gaps.filter(|gap| !baseline.gaps.contains(gap)).collect(),
+        ..Triage::default()
+    };
+    for finding in findings.iter_mut().filter(|finding| finding.verdict == Verdict::Flagged) {
+        let known = baseline.flagged.get(&finding.fingerprint);
+        let past = baseline.resolved.get(&finding.fingerprint);
+        let (state, count) = match (known, past) {
+            (Some(_), _) => (State::Unchanged, &mut out.unchanged),
+            (None, Some(_)) => (State::Reopened, &mut out.reopened),
+            (None, None) => (State::New, &mut out.new),
+        };
+        *count += 1;
+        finding.state = Some(state);
+        let first = known.and_then(|known| known.first_seen.or(baseline.taken));
+        finding.first_seen = first.or(past.and_then(|past| past.first_seen)).or(Some(taken));
+    }
+    let verdicts: HashMap<&str, Verdict> =
+        findings.iter().map(|finding| (finding.fingerprint.as_str(), finding.verdict)).collect();
+    let blind = blind(findings);
+    for (fingerprint, old) in &baseline.flagged {
+        let fate = match verdicts.get(fingerprint.as_str()) {
+            Some(Verdict::Flagged) => continue,
+            Some(Verdict::Clear | Verdict::NotApplicable) => Fate::Resolved,
+            Some(Verdict::Unknown) => Fate::NotAssessed,
+            None => today.fate(old, &blind),
+        };
+        let kept = || {
+            let first_seen = old.first_seen.or(baseline.taken);
+            Finding { state: Some(State::Unchanged), first_seen, ..old.clone() }
+        };
+        match fate {
+            Fate::Resolved => out.resolved.push(past(old, baseline, taken)),
+            Fate::NotSeenAgain => out.not_seen_again.push(kept()),
+            Fate::NotAssessed => out.not_assessed.push(kept()),
+        }
+    }
+    let back = |fingerprint: &String| verdicts.get(fingerprint.as_str()) == Some(&Verdict::Flagged);
+    out.history = baseline.resolved.values().filter(|past| !back(&past.fingerprint)).cloned().collect();
+    out
+}
+
+/// What became of a finding about which today's run says nothing.
+enum Fate {
+    Resolved,
+    NotSeenAgain,
+    NotAssessed,
+}
+
+/// Where a check could not look at something: there, what it does not mention may still be.
+fn blind(findings: &[Finding]) -> BTreeSet<(&str, &str, Option<&str>)> {
+    let unknown = findings.iter().filter(|finding| finding.verdict == Verdict::Unknown);
+    unknown.map(|f| (f.check.as_str(), f.subject.account.as_str(), f.subject.region.as_deref())).collect()
+}
+
+impl Today<'_> {
+    fn fate(&self, old: &Finding, blind: &BTreeSet<(&str, &str, Option<&str>)>) -> Fate {
+        let subject = &old.subject;
+        let account = self.snapshot.accounts.iter().find(|account| account.id == subject.account);
+        let Some(account) = account.filter(|_| self.checks.contains(&old.check)) else {
+            return Fate::NotAssessed;
+        };
+        let region = subject.region.as_deref();
+        let asked = account.regions.iter().find(|r| Some(r.name.as_str()) == region);
+        let whole = match (region, asked) {
+            (None, _) => true,
+            (Some(_), Some(region)) => region.tables.is_whole(),
+            (Some(_), None) => false,
+        };
+        // A pattern of names leaves tables out, and so does a list that broke off.
+        if !whole || (subject.table.is_some() && self.snapshot.scope.table.is_some()) {
+            return Fate::NotAssessed;
+        }
+        let hidden =
+            [region, None].iter().any(|r| blind.contains(&(old.check.as_str(), account.id.as_str(), *r)));
+        if !matches!(subject.kind, SubjectKind::Attribute | SubjectKind::Copy) {
+            return if hidden { Fate::NotAssessed } else { Fate::Resolved };
+        }
+        let same = |table: &&crate::snapshot::Table| {
+            Some(table.region.as_str()) == region && Some(table.name.as_str()) == subject.table.as_deref()
+        };
+        match account.tables.iter().find(same).map(|table| table.sample.value()) {
+            None => Fate::Resolved,
+            Some(Some(sample))
+                if sample.stopped == Stopped::Everything
+                    && sample.gap.is_none()
+                    && sample.contents.cut_items == 0 =>
+            {
+                Fate::Resolved
+            }
+            Some(Some(_)) => Fate::NotSeenAgain,
+            Some(None) => Fate::NotAssessed,
+        }
+    }
+}
+
+fn past(old: &Finding, baseline: &Baseline, now: Timestamp) -> Past {
+    Past {
+        check: old.check.clone(),
+        title: old.title.clone(),
+        severity: old.severity,
+        subject: old.subject.clone(),
+        fingerprint: old.fingerprint.clone(),
+        first_seen: old.first_seen.or(baseline.taken),
+        resolved: now,
+    }
+}

@@ -1,0 +1,115 @@
+//! The JSON report of an earlier run, read back as a baseline.
+
+use std::{
+    collections::BTreeMap,
+    fs::File,
+    io::{self, Read},
+    path::{Path, PathBuf},
+};
+
+use serde::Deserialize;
+
+use super::view::SCHEMA;
+use crate::{
+    finding::{
+        Finding, Verdict,
+        triage::{Baseline, Triage},
+    },
+    snapshot::{GapId, Timestamp},
+};
+
+/// Largest report that is read, in bytes.
+const MAX_BYTES: u64 = 4 << 30;
+
+/// Why a baseline cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The file cannot be read.
+    #[error("cannot read the baseline {0}: {1}")]
+    Read(PathBuf, io::Error),
+    /// The file is no JSON report.
+    #[error("{0} is no JSON report of dynaudit: {1}; make one with --output json=FILE")]
+    Form(PathBuf, String),
+    /// The report was written by another version.
+    #[error("{0} is a report of form {1}, and this dynaudit reads form {SCHEMA}; make it anew")]
+    Schema(PathBuf, u64),
+    /// The report leaves out what was flagged.
+    #[error("{0} does not list what is flagged and unknown: make it with --verdicts flagged,unknown or all")]
+    Verdicts(PathBuf),
+}
+
+/// What of a report a baseline needs; the rest is passed over.
+#[derive(Deserialize)]
+struct Form {
+    schema: u64,
+    run: Run,
+    summary: Summary,
+    gaps: Vec<Gap>,
+    findings: Vec<Finding>,
+    #[serde(default)]
+    triage: Option<Triage>,
+}
+
+#[derive(Deserialize)]
+struct Run {
+    taken: Timestamp,
+}
+
+#[derive(Deserialize)]
+struct Summary {
+    verdicts: Counts,
+}
+
+#[derive(Deserialize)]
+struct Counts {
+    flagged: usize,
+    unknown: usize,
+}
+
+#[derive(Deserialize)]
+struct Gap {
+    id: GapId,
+}
+
+/// Reads the report at `path`.
+///
+/// # Errors
+/// It cannot be read, is no JSON report of this form, or does not list all that was flagged and unknown.
+pub fn load(path: &Path) -> Result<Baseline, Error> {
+    let mut text = String::new();
+    let read = File::open(path).and_then(|file| file.take(MAX_BYTES).read_to_string(&mut text));
+    read.map_err(|error| Error::Read(path.to_owned(), error))?;
+    parse(&text, path)
+}
+
+/// Reads a report from text that came from `path`.
+///
+/// # Errors
+/// As [`load`].
+pub fn parse(text: &str, path: &Path) -> Result<Baseline, Error> {
+    let form: Form = serde_json::from_str(text).map_err(|error| {
+        // The message may quote the file; where it broke is enough.
+        Error::Form(path.to_owned(), format!("line {}, column {}", error.line(), error.column()))
+    })?;
+    if form.schema != u64::from(SCHEMA) {
+        return Err(Error::Schema(path.to_owned(), form.schema));
+    }
+    let of = |verdict| form.findings.iter().filter(|f| f.verdict == verdict).count();
+    let listed = (of(Verdict::Flagged), of(Verdict::Unknown));
+    if listed != (form.summary.verdicts.flagged, form.summary.verdicts.unknown) {
+        return Err(Error::Verdicts(path.to_owned()));
+    }
+    let triage = form.triage.unwrap_or_default();
+    let unknown = form.findings.iter().filter(|f| f.verdict == Verdict::Unknown);
+    let unknown = unknown.map(|f| f.fingerprint.clone()).collect();
+    let flagged = form.findings.into_iter().filter(|f| f.verdict == Verdict::Flagged);
+    let kept = triage.not_seen_again.into_iter().chain(triage.not_assessed);
+    let resolved = triage.history.into_iter().chain(triage.resolved);
+    Ok(Baseline {
+        taken: Some(form.run.taken),
+        flagged: flagged.chain(kept).map(|f| (f.fingerprint.clone(), f)).collect::<BTreeMap<_, _>>(),
+        unknown,
+        resolved: resolved.map(|past| (past.fingerprint.clone(), past)).collect(),
+        gaps: form.gaps.into_iter().map(|gap| gap.id).collect(),
+    })
+}
