@@ -16,9 +16,7 @@ const DECISIONS: usize = 100_000;
 /// Every action on every resource, by the reference.
 fn expected(input: &Json) -> Vec<&'static str> {
     let request = Request::new(input);
-    pairs(input)
-        .map(|(action, resource)| reference::decide(&request, Asked { action, resource }))
-        .collect()
+    pairs(input).map(|(action, resource)| reference::decide(&request, Asked { action, resource })).collect()
 }
 
 /// Every action with every resource, in order.
@@ -91,7 +89,8 @@ fn cuts(input: &Json) -> Vec<Json> {
 /// A list without one of its members, in every way.
 fn shorter(list: &Json) -> Vec<Json> {
     let list = list.as_array().unwrap();
-    let without = |index: usize| list.iter().enumerate().filter(move |(at, _)| *at != index).map(|(_, m)| m.clone());
+    let without =
+        |index: usize| list.iter().enumerate().filter(move |(at, _)| *at != index).map(|(_, m)| m.clone());
     (0..list.len()).map(|index| without(index).collect()).collect()
 }
 
@@ -110,7 +109,9 @@ fn within(value: &Json) -> Vec<Json> {
             shorter(value).into_iter().chain(deeper).collect()
         }
         Json::String(text) => {
-            let Ok(document @ Json::Object(_)) = serde_json::from_str::<Json>(text) else { return Vec::new() };
+            let Ok(document @ Json::Object(_)) = serde_json::from_str::<Json>(text) else {
+                return Vec::new();
+            };
             let statements = document["Statement"].as_array().unwrap();
             let mut smaller = shorter(&document["Statement"]);
             for (index, statement) in statements.iter().enumerate() {

@@ -78,7 +78,12 @@ const SERVICES: [Service; 5] = [
             "arn:aws:kms:eu-west-1:111122223333:key/66666666-7777-8888-9999-000000000000",
         ],
         action_patterns: &["*", "kms:*", "kms:Dec*", "kms:*crypt", "kms:describekey"],
-        resource_patterns: &["*", "arn:aws:kms:*:*:key/*", "arn:aws:kms:*:111122223333:key/1*", "arn:aws:kms"],
+        resource_patterns: &[
+            "*",
+            "arn:aws:kms:*:*:key/*",
+            "arn:aws:kms:*:111122223333:key/1*",
+            "arn:aws:kms",
+        ],
         trust: false,
     },
     Service {
@@ -200,7 +205,11 @@ const TESTS: [Test; 6] = [
     Test {
         operators: &["ArnEquals", "ArnLike", "ArnNotEquals", "ArnNotLike"],
         keys: &["aws:SourceArn"],
-        wanted: &["arn:aws:sns:*:111122223333:n*", "arn:aws:s3:::a?c", "arn:aws:sns:eu-west-1:111122223333:news"],
+        wanted: &[
+            "arn:aws:sns:*:111122223333:n*",
+            "arn:aws:s3:::a?c",
+            "arn:aws:sns:eu-west-1:111122223333:news",
+        ],
         given: &["arn:aws:sns:eu-west-1:111122223333:news", "arn:aws:s3:::abc", "arn:aws:s3:::abd"],
     },
 ];
@@ -240,7 +249,8 @@ pub fn input(seed: u64) -> Json {
     if across || service.trust || service.actions[0].starts_with("kms") || rng.bool() {
         input.insert("ResourcePolicy".into(), document(&mut rng, service, true));
     }
-    for (name, theirs) in [("ServiceControlPolicyInputList", false), ("ResourceControlPolicyInputList", true)] {
+    for (name, theirs) in [("ServiceControlPolicyInputList", false), ("ResourceControlPolicyInputList", true)]
+    {
         if rng.usize(0..4) == 0 {
             let levels = (0..rng.usize(1..3)).map(|_| level(&mut rng, service, theirs)).collect();
             input.insert(name.into(), Json::Array(levels));
@@ -288,7 +298,8 @@ fn text(statements: &[Json], variables: bool) -> Json {
 }
 
 fn document(rng: &mut Rng, service: &Service, theirs: bool) -> Json {
-    let statements: Vec<Json> = (0..rng.usize(1..4)).map(|_| statement(rng, service, theirs, theirs)).collect();
+    let statements: Vec<Json> =
+        (0..rng.usize(1..4)).map(|_| statement(rng, service, theirs, theirs)).collect();
     text(&statements, rng.usize(0..8) > 0)
 }
 
@@ -296,7 +307,8 @@ fn statement(rng: &mut Rng, service: &Service, principal: bool, theirs: bool) ->
     let mut statement = Map::new();
     let deny = rng.usize(0..5) == 0;
     statement.insert("Effect".into(), if deny { "Deny" } else { "Allow" }.into());
-    let not = |rng: &mut Rng, name: &str| if rng.usize(0..8) == 0 { format!("Not{name}") } else { name.into() };
+    let not =
+        |rng: &mut Rng, name: &str| if rng.usize(0..8) == 0 { format!("Not{name}") } else { name.into() };
     if principal {
         if rng.usize(0..10) == 0 {
             statement.insert("NotPrincipal".into(), json!({ "AWS": pick(rng, &EXCEPTED) }));

@@ -32,7 +32,6 @@ fn line(name: &str, input: &Json, action: &str, resource: &str) -> String {
     let mut one = input.clone();
     one["ActionNames"] = json!([action]);
     one["ResourceArns"] = json!([resource]);
-    let decision =
-        reference::decide(&reference::Request::new(input), reference::Asked { action, resource });
+    let decision = reference::decide(&reference::Request::new(input), reference::Asked { action, resource });
     format!("{}\n", json!({ "name": name, "input": one, "reference": decision }))
 }

@@ -73,8 +73,6 @@ KINDS = [
      asks('"Date')),
     ("iam-simulate", "0.0.0.0/0 holds no address", "IAM JSON policy elements: Condition operators",
      asks(r"0\.0\.0\.0/0")),
-    ("iam-simulate", "ForAnyValue with IfExists is false where the key is missing",
-     "IAM JSON policy elements: Condition operators", asks('ForAnyValue:[A-Za-z]+IfExists')),
     ("iam-simulate", "drops context keys that it does not expect of the action",
      "IAM JSON policy elements: Condition operators", asks('"kms:Encryption|githubusercontent')),
     ("iam-simulate", "an incomplete ARN in NotResource is not completed", "IAM JSON policy elements: Resource",
