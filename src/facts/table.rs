@@ -12,6 +12,7 @@ use super::{
     key::{self, Key},
     kinesis::{self, Kinesis},
     known::{self, KnownAs},
+    logged::{self, DataEvents},
     protection::{self, Protection},
     shared::Shared,
     stage::{self, Stage},
@@ -68,6 +69,10 @@ pub struct Table {
     pub insights_on: Fact<bool>,
     /// Kinesis streams that receive every change.
     pub kinesis: Collection<Kinesis>,
+    /// What CloudTrail records of its items.
+    pub data_events: DataEvents,
+    /// Whether its provisioned capacity grows with its load, reads and writes.
+    pub autoscaled: Fact<bool>,
     /// Whether a global table: it has replicas.
     pub global: Fact<bool>,
     /// What it could be restored from, beside point-in-time recovery.
@@ -204,6 +209,7 @@ impl Around<'_> {
 /// The node of `table`, without what stands below it.
 pub fn node(table: &snapshot::Table, around: &Around<'_>, gaps: &mut BTreeMap<GapId, Gap>) -> Node {
     let d = &table.description;
+    let services = around.services(&table.region);
     let facts = Table {
         name: table.name.clone(),
         arn: table.arn.clone(),
@@ -235,7 +241,9 @@ pub fn node(table: &snapshot::Table, around: &Around<'_>, gaps: &mut BTreeMap<Ga
         },
         policy: access::resource_policy(&table.policy, &table.arn, &around.account.id, gaps),
         insights_on: Fact::of(&table.insights, |i| i.status.starts_with("ENABL")),
-        kinesis: kinesis::of(table, &around.account.id),
+        kinesis: kinesis::of(table, &around.account.id, services),
+        data_events: logged::of(services, &table.region, &table.arn, &logged::TABLE),
+        autoscaled: autoscaled(table, services),
         global: Fact::of(d, |d| !d.replicas.is_empty()),
         protection: protection::of(table, around),
         has_backup: has_backup(table),
@@ -307,6 +315,19 @@ fn encryption(table: &snapshot::Table, around: &Around<'_>, gaps: &mut BTreeMap<
         // UpdateTable and SSEDescription references: archived after more than seven days.
         archive_in_days: Fact::Known(since.map(|at| 7 - at.days_until(around.taken))),
         key,
+    }
+}
+
+fn autoscaled(table: &snapshot::Table, services: &Services) -> Fact<bool> {
+    let (targets, resource) = (&services.scalable_targets, format!("table/{}", table.name));
+    let scales = |way: &str| {
+        let dimension = format!("dynamodb:table:{way}CapacityUnits");
+        targets.items.iter().any(|target| target.resource == resource && target.dimension == dimension)
+    };
+    match &targets.gap {
+        _ if scales("Read") && scales("Write") => Fact::Known(true),
+        Some(gap) => Fact::Unknown(gap.clone()),
+        None => Fact::Known(false),
     }
 }
 

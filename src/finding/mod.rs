@@ -118,6 +118,10 @@ pub enum SubjectKind {
     Table,
     /// A vault of AWS Backup.
     Vault,
+    /// A DAX cluster.
+    Cluster,
+    /// A VPC endpoint for DynamoDB.
+    Endpoint,
     /// A secondary index.
     Index,
     /// A table's stream.
@@ -136,13 +140,15 @@ pub enum SubjectKind {
 
 impl SubjectKind {
     /// All kinds, those above before those below.
-    pub const ALL: [SubjectKind; 14] = [
+    pub const ALL: [SubjectKind; 16] = [
         SubjectKind::Account,
         SubjectKind::Key,
         SubjectKind::Grant,
         SubjectKind::Principal,
         SubjectKind::Reader,
         SubjectKind::Vault,
+        SubjectKind::Cluster,
+        SubjectKind::Endpoint,
         SubjectKind::Table,
         SubjectKind::Attribute,
         SubjectKind::Copy,
@@ -168,6 +174,8 @@ impl SubjectKind {
             SubjectKind::Backup => "backup",
             SubjectKind::Export => "export",
             SubjectKind::Vault => "vault",
+            SubjectKind::Cluster => "cluster",
+            SubjectKind::Endpoint => "endpoint",
             SubjectKind::Attribute => "attribute",
             SubjectKind::Copy => "copy",
         }
