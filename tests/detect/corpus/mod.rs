@@ -7,6 +7,7 @@
 mod carry;
 mod chain;
 pub mod draw;
+pub mod hostile;
 mod keys;
 mod make;
 mod names;
