@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{ArgAction, Args, ColorChoice, Parser, Subcommand, ValueHint};
+use clap::{ArgAction, Args, ColorChoice, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 
 use crate::config::{
@@ -29,6 +29,18 @@ Examples:
   dynaudit audit --region eu-west-1,us-east-1 --table 'prod-*'
   dynaudit audit --all-regions --no-sample   settings and access alone; no item is read
   dynaudit audit --fail-on high --output json=report.json --quiet";
+
+const SIMULATE_EXAMPLES: &str = "\
+Examples:
+  dynaudit simulate request.json
+  dynaudit simulate < requests.jsonl > answers.jsonl    one line out for each line in
+  dynaudit simulate --unknown symbolic request.json     what must hold, where keys are not given";
+
+const SIMULATE_EXIT_CODES: &str = "\
+Exit codes:
+  0  all is answered
+  2  the run could not be made: bad option, bad file
+  3  some input has no answer, and an Error says why";
 
 const DETECT_EXAMPLES: &str = "\
 Examples:
@@ -72,6 +84,12 @@ pub struct Global {
     /// Colours; auto means on a terminal, and not where NO_COLOR is set
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub color: ColorChoice,
+    /// Configuration: accepted risks, profiles of options [default: dynaudit.toml, if it is there]
+    #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub config: Option<PathBuf>,
+    /// Take options from [profile.NAME] of the configuration; what the command line or DYNAUDIT_… says comes first
+    #[arg(long, global = true, value_name = "NAME")]
+    pub config_profile: Option<String>,
     /// Columns of the table; by default the terminal's, and 120 where there is none
     #[arg(long, global = true, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(40..))]
     pub width: Option<u16>,
@@ -93,6 +111,10 @@ pub enum Command {
     /// Judge what `collect` gathered; offline
     #[command(after_long_help = EXIT_CODES)]
     Assess(Assess),
+    /// Decide requests by IAM policies: JSON of IAM's SimulateCustomPolicy in and out; offline
+    #[command(after_help = SIMULATE_EXAMPLES)]
+    #[command(after_long_help = format!("{SIMULATE_EXAMPLES}\n\n{SIMULATE_EXIT_CODES}"))]
+    Simulate(Simulate),
     /// Find secrets in items that you have at hand: JSON Lines in, one verdict for each attribute out; offline
     #[command(after_help = DETECT_EXAMPLES)]
     #[command(after_long_help = format!("{DETECT_EXAMPLES}\n\n{DETECT_EXIT_CODES}"))]
@@ -103,6 +125,9 @@ pub enum Command {
     /// Print the IAM policy that an audit needs
     #[command(hide = cfg!(not(feature = "aws")))]
     Policy(Policy),
+    /// Show the configuration in force, and where each value comes from
+    #[command(subcommand)]
+    Config(Config),
     /// Print completions for a shell
     Completions {
         /// Which shell
@@ -165,6 +190,30 @@ pub struct Assess {
     pub file: PathBuf,
     #[command(flatten)]
     pub report: Report,
+}
+
+/// `simulate`
+///
+/// The members of the input are those of SimulateCustomPolicy, with policies as text or as JSON, and
+/// SessionPolicyInputList, ServiceControlPolicyInputList and ResourceControlPolicyInputList (lists of levels,
+/// root first; one list of policies is one level).
+#[derive(Debug, Args)]
+pub struct Simulate {
+    /// A JSON object, an array of them, or JSON Lines [default: -, standard input]
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub file: Option<PathBuf>,
+    /// What a context key is that is not given: not in the request, or open
+    #[arg(long, value_name = "HOW", default_value = "absent")]
+    pub unknown: UnknownKeys,
+}
+
+/// What a context key is that is not given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum UnknownKeys {
+    /// Not in the request, as for AWS's simulator
+    Absent,
+    /// Anything; the decision may be conditional
+    Symbolic,
 }
 
 /// `detect`
@@ -299,6 +348,17 @@ pub enum Checks {
         /// What the check is about: table, attribute, reader, key, …
         #[arg(long, value_name = "SUBJECT", default_value = "table")]
         over: Over,
+    },
+}
+
+/// `config`
+#[derive(Debug, Subcommand)]
+pub enum Config {
+    /// Show the options that a command would run with, and the accepted risks
+    Show {
+        /// The command
+        #[arg(long = "for", value_name = "COMMAND", default_value = "audit")]
+        command: String,
     },
 }
 
