@@ -99,17 +99,16 @@ fn without_digests(shown: &str) -> String {
 #[test]
 fn nothing_of_a_labelled_secret_is_said() {
     let mut inspector = detector().inspector();
-    let plain = |seed| {
-        let all = Corpus::new(seed).singles(1, 0).into_iter();
-        all.filter_map(|one| Some((one.kind, one.item[&one.attribute]["S"].as_str()?.to_owned(), one.item)))
-    };
-    // What two draws share was not drawn: it is what the format's documentation shows.
-    let documented: String = (7..13).flat_map(plain).map(|(_, text, _)| text + " ").collect();
-    for (kind, text, item) in plain(6) {
-        let shown = without_digests(&said(&mut inspector, item.to_string().as_bytes()));
+    let mut corpus = Corpus::new(6);
+    // PyPI documents its prefixes: the head of a macaroon and the index's name, in base64.
+    let documented = corpus.templates() + " pypi-AgEIcHlwaS5vcmc pypi-AgENdGVzdC5weXBpLm9yZw";
+    // In other carriers the text holds names, which are said.
+    for one in corpus.singles(2, 0).iter().filter(|one| one.carrier == "plain") {
+        let Some(text) = one.item[&one.attribute]["S"].as_str() else { continue };
+        let shown = without_digests(&said(&mut inspector, one.item.to_string().as_bytes()));
         let chars: Vec<char> = text.chars().collect();
         for eight in chars.windows(8).map(|eight| eight.iter().collect::<String>()) {
-            assert!(!shown.contains(&eight) || documented.contains(&eight), "{kind}: {shown}");
+            assert!(!shown.contains(&eight) || documented.contains(&eight), "{}: {shown}", one.kind);
         }
     }
 }

@@ -68,6 +68,12 @@ impl Corpus {
         (self.secret.len(), self.benign.len())
     }
 
+    /// The templates of all secrets: whatever stands in one of them is documented, and drawn by nobody.
+    pub fn templates(&self) -> String {
+        let all = self.secret.iter().flat_map(|kind| kind.templates.iter().copied());
+        all.collect::<Vec<_>>().join("\n")
+    }
+
     /// Items to be judged one by one: each kind of secret `secrets` times, of negatives `benign` times, mixed.
     pub fn singles(&mut self, secrets: usize, benign: usize) -> Vec<Labelled> {
         let mut all: Vec<Labelled> = self.tables(secrets, benign, 1).into_iter().flatten().collect();
