@@ -31,7 +31,7 @@ fn base58check(payload: &[u8]) -> String {
 fn bech32(human: &str, data: &[u8]) -> String {
     let alphabet = b"qpzry9x8gf2tvdw0s3jn54khce6mua7l";
     let mut bits: Vec<u8> = data.iter().flat_map(|b| (0..8).rev().map(move |i| b >> i & 1)).collect();
-    while bits.len() % 5 != 0 {
+    while !bits.len().is_multiple_of(5) {
         bits.push(0);
     }
     let mut values: Vec<u8> =
