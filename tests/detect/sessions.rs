@@ -27,7 +27,7 @@ fn each_is_told_from_its_near_misses() {
         ("xml-password", format!("<server><password>{}</password></server>", fill("<w12>", 12))),
         ("oracle-login", fill("jdbc:oracle:thin:scott/<w12>@//db:1521/x", 13)),
         ("assigned-secret", fill("curl -H 'X-Api-Key: <w40>' https://a.example.com", 14)),
-        ("assigned-secret", fill("export DEPLOY_TOKEN=<w40>\nexport REGION=eu-west-1", 15)),
+        ("assigned-secret", fill("first run export DEPLOY_TOKEN=<w40> and then go on", 15)),
         ("lm-nt-hash", fill("aad3b435b51404eeaad3b435b51404ee:<h32>", 16)),
     ] {
         assert_eq!(rules(&text), [rule], "{rule}");
