@@ -1,5 +1,7 @@
 //! Values of options, made valid once: what a run gets needs no second look.
 
+mod detection;
+mod file;
 mod files;
 
 use std::{
@@ -15,6 +17,8 @@ use serde::{
     de::{IntoDeserializer, value::StrDeserializer},
 };
 
+pub use detection::{Day, Detection, Ignore};
+pub use file::Config;
 pub use files::{digest_key, writable};
 
 use crate::finding::{Severity, SubjectKind, Verdict};

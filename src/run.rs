@@ -4,6 +4,7 @@ pub mod assess;
 pub mod console;
 mod detect;
 pub mod hook;
+mod ignore;
 mod lines;
 mod log;
 #[cfg(feature = "aws")]

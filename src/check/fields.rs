@@ -9,7 +9,7 @@ use super::{near, text::Text};
 use crate::source::{Problem, Span};
 
 /// A table being read field by field.
-pub(super) struct Fields<'t, 'i> {
+pub(crate) struct Fields<'t, 'i> {
     file: &'t str,
     table: &'t DeTable<'i>,
     /// What the table is, in messages.
@@ -102,7 +102,7 @@ pub(super) fn texts(
 }
 
 /// The text of the field `name` as one of the words that `parse` knows.
-pub(super) fn word<T>(
+pub(crate) fn word<T>(
     name: &str,
     text: &Text,
     known: &[&str],

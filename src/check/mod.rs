@@ -8,7 +8,7 @@
 pub mod command;
 mod example;
 mod expr;
-mod fields;
+pub(crate) mod fields;
 mod file;
 pub mod judge;
 pub mod library;
@@ -16,7 +16,7 @@ mod near;
 pub mod reference;
 mod scene;
 mod template;
-mod text;
+pub(crate) mod text;
 mod typeck;
 pub mod types;
 

@@ -4,7 +4,7 @@ use crate::source::Span;
 
 /// A string value and its place.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Text {
+pub(crate) struct Text {
     /// The value.
     pub value: String,
     /// The whole of it in the file, quotes included.
