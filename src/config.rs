@@ -1,7 +1,11 @@
 //! Values of options, made valid once: what a run gets needs no second look.
 
+<<<<<<< HEAD
 mod detection;
 mod file;
+=======
+pub mod file;
+>>>>>>> main
 mod files;
 
 use std::{

@@ -182,7 +182,13 @@ fn instant(text: &str) -> Option<i128> {
     if let Ok(seconds) = text.parse::<i64>() {
         return Some(i128::from(seconds) * 1_000_000_000);
     }
-    let whole = if text.len() == 10 { format!("{text}T00:00:00Z") } else { text.to_owned() };
+    // The forms of W3C's note on dates: a month, a day, a time without its seconds.
+    let whole = match (text.len(), text.get(..16), text.get(16..)) {
+        (7, ..) => format!("{text}-01T00:00:00Z"),
+        (10, ..) => format!("{text}T00:00:00Z"),
+        (_, Some(minute), Some(zone)) if zone.starts_with(['Z', '+', '-']) => format!("{minute}:00{zone}"),
+        _ => text.to_owned(),
+    };
     OffsetDateTime::parse(&whole, &Rfc3339).ok().map(OffsetDateTime::unix_timestamp_nanos)
 }
 

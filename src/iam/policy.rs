@@ -209,7 +209,8 @@ impl Statement {
             (Some((_, at, _)), Kind::Trust) => return Err(Malformed::new(at, "a trust policy has none")),
             (None, _) => Names { negated: false, patterns: vec![Pattern::new("*", style)] },
             (Some((negated, at, json)), _) => {
-                let patterns = texts(json, &at)?.iter().map(|text| Pattern::new(text, style)).collect();
+                let patterns =
+                    texts(json, &at)?.iter().map(|text| Pattern::new(&completed(text), style)).collect();
                 Names { negated, patterns }
             }
         };
@@ -236,6 +237,15 @@ pub fn resource_match(pattern: &Pattern, resource: &str, context: &Context<'_>) 
         }
         Resolved::Unknown { .. } => Truth::False,
     }
+}
+
+/// An ARN of fewer than its six fields is completed with wildcards ("IAM JSON policy elements: Resource").
+fn completed(text: &str) -> Cow<'_, str> {
+    let fields = text.split(':').take(6).count();
+    if fields == 6 || !text.starts_with("arn:") {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(format!("{text}{}", ":*".repeat(6 - fields)))
 }
 
 fn conditions(json: Json<'_>, place: &str, variables: bool) -> Result<Vec<Condition>, Malformed> {

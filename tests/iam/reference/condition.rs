@@ -34,13 +34,13 @@ fn key_holds(operator: &str, key: &str, wanted: &[String], variables: bool, requ
     let negated = operator.contains("Not");
     let positive = operator.replace("Not", "");
     let Some(values) = values else {
-        // "...IfExists"; "Set operators for multivalued context keys"; then the rule of missing keys.
-        return if_exists
-            || match set {
-                Some("ForAllValues") => true,
-                Some(_) => false,
-                None => negated,
-            };
+        // "Set operators for multivalued context keys": ForAnyValue is false without a value, whatever the
+        // operator; then "...IfExists", and the rule of missing keys.
+        return match set {
+            Some("ForAllValues") => true,
+            Some(_) => false,
+            None => if_exists || negated,
+        };
     };
     // A negated operator holds where none of the listed values matches.
     let one = |value: &String| {

@@ -5,11 +5,14 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
-use super::{near, text::Text};
-use crate::source::{Problem, Span};
+use super::{Problem, Span, near, text::Text};
 
 /// A table being read field by field.
+<<<<<<< HEAD:src/check/fields.rs
 pub(crate) struct Fields<'t, 'i> {
+=======
+pub struct Fields<'t, 'i> {
+>>>>>>> main:src/source/fields.rs
     file: &'t str,
     table: &'t DeTable<'i>,
     /// What the table is, in messages.
@@ -20,6 +23,7 @@ pub(crate) struct Fields<'t, 'i> {
 }
 
 impl<'t, 'i> Fields<'t, 'i> {
+    /// The table at `span`, called `what` in messages.
     pub fn new(file: &'t str, table: &'t DeTable<'i>, what: &'static str, span: Span) -> Self {
         Self { file, table, what, span, asked: Vec::new() }
     }
@@ -68,7 +72,7 @@ impl<'t, 'i> Fields<'t, 'i> {
 }
 
 /// A value as text.
-pub(super) fn text(
+pub fn text(
     file: &str,
     name: &str,
     value: &Spanned<DeValue<'_>>,
@@ -85,12 +89,7 @@ pub(super) fn text(
 }
 
 /// A value as a list of texts.
-pub(super) fn texts(
-    file: &str,
-    name: &str,
-    value: &Spanned<DeValue<'_>>,
-    problems: &mut Vec<Problem>,
-) -> Vec<Text> {
+pub fn texts(file: &str, name: &str, value: &Spanned<DeValue<'_>>, problems: &mut Vec<Problem>) -> Vec<Text> {
     match value.get_ref().as_array() {
         Some(items) => items.iter().filter_map(|item| text(file, name, item, problems)).collect(),
         None => {
@@ -102,7 +101,11 @@ pub(super) fn texts(
 }
 
 /// The text of the field `name` as one of the words that `parse` knows.
+<<<<<<< HEAD:src/check/fields.rs
 pub(crate) fn word<T>(
+=======
+pub fn word<T>(
+>>>>>>> main:src/source/fields.rs
     name: &str,
     text: &Text,
     known: &[&str],
