@@ -237,9 +237,6 @@ pub struct Detect {
     /// Key of the digests by which equal secrets are told, 16 bytes at least [default: random for each run]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub digest_key_file: Option<PathBuf>,
-    /// Configuration: patterns of your own, values that are no secrets, paths to leave out
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub config: Option<PathBuf>,
     /// Threads that look at items [default: one for each core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub threads: Option<u16>,

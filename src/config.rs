@@ -1,11 +1,7 @@
 //! Values of options, made valid once: what a run gets needs no second look.
 
-<<<<<<< HEAD
-mod detection;
-mod file;
-=======
+pub mod detection;
 pub mod file;
->>>>>>> main
 mod files;
 
 use std::{
@@ -21,8 +17,6 @@ use serde::{
     de::{IntoDeserializer, value::StrDeserializer},
 };
 
-pub use detection::{Day, Detection, Ignore};
-pub use file::Config;
 pub use files::{digest_key, writable};
 
 use crate::finding::{Severity, SubjectKind, Verdict};

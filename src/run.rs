@@ -96,7 +96,7 @@ fn dispatch(command: &Command, console: &Console, config: &Config) -> Result<Out
             ready.report(&snapshot, console)
         }
         Command::Simulate(args) => simulate::run(args, console),
-        Command::Detect(args) => detect::run(args, console),
+        Command::Detect(args) => detect::run(args, config, console),
         Command::Checks(checks) => checks_command(checks, console),
         Command::Completions { shell } => {
             let mut script = Vec::new();

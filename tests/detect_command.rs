@@ -163,17 +163,17 @@ misses = ["acme_0011223344556677"]
 [[detect.ignore]]
 path = "old.*"
 reason = "revoked"
-until = 2999-12-31
+until = "2999-12-31"
 
 [[detect.ignore]]
 path = "t"
 reason = "was"
-until = 2020-01-01
+until = "2020-01-01"
 
 [[detect.ignore]]
 path = "never"
 reason = "typo"
-until = 2999-12-31
+until = "2999-12-31"
 "#;
     std::fs::write(&config, text).unwrap();
     let path = config.path().to_str().unwrap();

@@ -8,20 +8,12 @@
 pub mod command;
 mod example;
 mod expr;
-<<<<<<< HEAD
-pub(crate) mod fields;
-=======
->>>>>>> main
 mod file;
 pub mod judge;
 pub mod library;
 pub mod reference;
 mod scene;
 mod template;
-<<<<<<< HEAD
-pub(crate) mod text;
-=======
->>>>>>> main
 mod typeck;
 pub mod types;
 

@@ -1,26 +1,25 @@
 //! `[detect]` of the configuration: a user's own patterns, values that are no secrets, paths to leave out.
 
-use regex::{Regex, bytes};
+use regex::bytes;
 use toml::{Spanned, de::DeValue};
 
+use super::file::day_after;
 use crate::{
-    check::{
+    detect::{Own, Pattern},
+    snapshot::{Timestamp, sample::SecretKind},
+    source::{
+        Problem, Span,
         fields::{Fields, word},
+        glob,
         text::Text,
     },
-    detect::{Own, Pattern},
-    snapshot::sample::SecretKind,
-    source::{Problem, Span},
 };
 
 /// Largest compiled pattern, in bytes.
 const MAX_PATTERN: usize = 1 << 20;
 
-/// A day: year, month, day.
-pub type Day = (i32, u8, u8);
-
 /// What `[detect]` says.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Detection {
     /// Patterns, and values that are no secrets.
     pub own: Own,
@@ -29,26 +28,25 @@ pub struct Detection {
 }
 
 /// Verdicts that are not listed, for a while.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Ignore {
-    /// As it was written.
+    /// A glob of paths.
     pub path: String,
-    pattern: Regex,
     rule: Option<String>,
     /// Why.
     pub reason: String,
-    until: Day,
+    ends: Timestamp,
 }
 
 impl Ignore {
     /// Whether a verdict of this rule at this path is meant.
     pub fn covers(&self, path: &str, rule: &str) -> bool {
-        self.pattern.is_match(path) && self.rule.as_deref().is_none_or(|own| own == rule)
+        glob::matches(&self.path, path) && self.rule.as_deref().is_none_or(|own| own == rule)
     }
 
-    /// Whether it still holds on that day.
-    pub fn holds(&self, day: Day) -> bool {
-        day <= self.until
+    /// Whether it still holds.
+    pub fn holds(&self, now: Timestamp) -> bool {
+        now < self.ends
     }
 }
 
@@ -165,23 +163,75 @@ fn ignore(fields: &mut Fields<'_, '_>, problems: &mut Vec<Problem>) -> Option<Ig
     let path = fields.required("path", problems);
     let rule = fields.optional("rule", problems);
     let reason = fields.required("reason", problems);
-    let until = day(fields, problems)?;
-    let glob = regex::escape(&path.value).replace(r"\*", ".*");
-    // A glob of escaped characters and `.*` always compiles, unless it is endless.
-    let pattern = Regex::new(&format!("^(?:{glob})$")).ok()?;
-    Some(Ignore { path: path.value, pattern, rule: rule.map(|r| r.value), reason: reason.value, until })
+    let until = fields.required("until", problems);
+    let ends = (!until.span.is_empty()).then(|| day_after(&until, problems)).flatten()?;
+    Some(Ignore { path: path.value, rule: rule.map(|r| r.value), reason: reason.value, ends })
 }
 
-fn day(fields: &mut Fields<'_, '_>, problems: &mut Vec<Problem>) -> Option<Day> {
-    let Some(value) = fields.value("until") else {
-        fields.required("until", problems);
-        return None;
-    };
-    let date = value.get_ref().as_datetime().and_then(|at| at.date);
-    if date.is_none() {
-        let message = format!("`until` must be a date, found {}", value.get_ref().type_str());
-        problems
-            .push(Problem::new(value.span(), message).help("write 2027-01-31, without quotes".to_owned()));
+#[cfg(test)]
+mod tests {
+    use crate::{config::file::File, snapshot::Timestamp, source::Source};
+
+    fn read(text: &str) -> Result<File, String> {
+        File::parse(&Source::new("c.toml", text))
     }
-    date.map(|date| (i32::from(date.year), date.month, date.day))
+
+    #[test]
+    fn a_tested_pattern_and_exceptions_are_taken() {
+        let text = r#"
+            [[detect.pattern]]
+            id = "acme-key"
+            pattern = 'acme_(?<secret>[0-9a-f]{8})'
+            kind = "api-key"
+            matches = ["key acme_0011aabb"]
+            misses = ["acme_001"]
+
+            [[detect.allow]]
+            pattern = '^test-'
+            reason = "keys of the sandbox"
+            matches = ["test-1"]
+            misses = ["live-1"]
+
+            [[detect.ignore]]
+            path = "*.legacy[]"
+            reason = "revoked"
+            until = "1970-01-02"
+        "#;
+        let detect = read(text).unwrap().detect;
+        assert_eq!((detect.own.patterns.len(), detect.own.allowed.len(), detect.ignores.len()), (1, 1, 1));
+        let ignore = &detect.ignores[0];
+        assert!(ignore.covers("a.legacy[]", "x") && !ignore.covers("a.legacy[].b", "x"));
+        assert!(ignore.holds(Timestamp(2 * 86_400 - 1)) && !ignore.holds(Timestamp(2 * 86_400)));
+    }
+
+    #[test]
+    fn what_is_wrong_is_shown_on_its_line() {
+        let text =
+            "[[detect.pattern]]\nid = \"Acme\"\npattern = 'a(b'\nkind = \"api-kee\"\nmatches = [\"ab\"]\n";
+        let said = read(text).unwrap_err();
+        for part in [
+            "c.toml:2:6",
+            "c.toml:3:11",
+            "c.toml:4:8",
+            "did you mean `api-key`",
+            "needs an example that it must not match",
+        ] {
+            assert!(said.contains(part), "{part} in {said}");
+        }
+    }
+
+    #[test]
+    fn a_pattern_that_fails_its_examples_is_refused() {
+        let refused = |text: &str| read(text).unwrap_err();
+        let head = "[[detect.pattern]]\nid = \"a\"\npattern = 'ab+'\n";
+        assert!(refused(&format!("{head}matches = [\"xa\"]\nmisses = [\"a\"]\n")).contains("c.toml:4:12"));
+        assert!(
+            refused(&format!("{head}matches = [\"ab\"]\nmisses = [\"a\", \"abb\"]\n"))
+                .contains("c.toml:5:16")
+        );
+        assert!(refused("[detect]\nignored = 1\n").contains("did you mean `ignore`"));
+        let open = "[[detect.ignore]]\npath = \"a\"\nreason = \"r\"\n";
+        assert!(refused(open).contains("has no `until`"));
+        assert!(refused(&format!("{open}until = \"soon\"\n")).contains("c.toml:4:9"));
+    }
 }

@@ -15,12 +15,14 @@ use super::{
     console::{Console, finish},
     ignore::Ignores,
     lines::{Chunk, MAX_LINE, each_chunk},
+    options::Config,
 };
 use crate::{
     cli,
-    config::{Config, Day, Detection, Lines, digest_key},
+    config::{Lines, detection::Detection, digest_key},
     detect::{Detector, Inspector, Tally},
     report::verdicts::{self, Row},
+    snapshot::Timestamp,
 };
 
 /// Bad lines that are named; the rest is counted.
@@ -41,12 +43,12 @@ struct Said {
 ///
 /// # Errors
 /// The input cannot be read, or standard output not be written.
-pub fn run(args: &cli::Detect, console: &Console) -> Result<Outcome, Error> {
-    let Detection { own, ignores } = Config::load(args.config.as_deref())?.detect;
+pub fn run(args: &cli::Detect, config: &Config, console: &Console) -> Result<Outcome, Error> {
+    let Detection { own, ignores } = config.file.detect.clone();
     let detector = Detector::new(digest_key(args.digest_key_file.as_deref())?).with(own);
     let unreadable = |error: io::Error| Error::Read(args.file.clone(), error);
     let input = open(&args.file).map_err(unreadable)?;
-    let ignores = Ignores::new(ignores, today());
+    let ignores = Ignores::new(ignores, now());
     ignores.expired().for_each(|said| console.warn(&said));
     let format = args.format.unwrap_or_else(by_terminal);
     let desk = Desk { args, console, detector: Arc::new(detector), ignores, format };
@@ -215,10 +217,8 @@ fn open(path: &Path) -> io::Result<Box<dyn Read + Send>> {
     Ok(if gzipped { Box::new(MultiGzDecoder::new(BufReader::new(whole))) } else { Box::new(whole) })
 }
 
-/// Today, in UTC.
-fn today() -> Day {
-    let now = time::OffsetDateTime::now_utc();
-    (now.year(), now.month().into(), now.day())
+fn now() -> Timestamp {
+    Timestamp(time::OffsetDateTime::now_utc().unix_timestamp())
 }
 
 fn by_terminal() -> Lines {

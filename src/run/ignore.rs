@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use crate::config::{Day, Ignore};
+use crate::{config::detection::Ignore, snapshot::Timestamp};
 
 /// The exceptions of a run, each with the number of verdicts that it left out.
 pub struct Ignores {
@@ -11,9 +11,9 @@ pub struct Ignores {
 }
 
 impl Ignores {
-    /// Those that hold on `today`, and those that no longer do.
-    pub fn new(all: Vec<Ignore>, today: Day) -> Self {
-        let (holding, expired) = all.into_iter().partition::<Vec<_>, _>(|ignore| ignore.holds(today));
+    /// Those that hold, and those that no longer do.
+    pub fn new(all: Vec<Ignore>, now: Timestamp) -> Self {
+        let (holding, expired) = all.into_iter().partition::<Vec<_>, _>(|ignore| ignore.holds(now));
         Self { holding: holding.into_iter().map(|ignore| (ignore, AtomicU64::new(0))).collect(), expired }
     }
 

@@ -8,11 +8,7 @@ use toml::{
 use super::{Problem, Span, near, text::Text};
 
 /// A table being read field by field.
-<<<<<<< HEAD:src/check/fields.rs
-pub(crate) struct Fields<'t, 'i> {
-=======
 pub struct Fields<'t, 'i> {
->>>>>>> main:src/source/fields.rs
     file: &'t str,
     table: &'t DeTable<'i>,
     /// What the table is, in messages.
@@ -101,11 +97,7 @@ pub fn texts(file: &str, name: &str, value: &Spanned<DeValue<'_>>, problems: &mu
 }
 
 /// The text of the field `name` as one of the words that `parse` knows.
-<<<<<<< HEAD:src/check/fields.rs
-pub(crate) fn word<T>(
-=======
 pub fn word<T>(
->>>>>>> main:src/source/fields.rs
     name: &str,
     text: &Text,
     known: &[&str],

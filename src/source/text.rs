@@ -4,11 +4,7 @@ use super::Span;
 
 /// A string value and its place.
 #[derive(Debug, Clone, Default)]
-<<<<<<< HEAD:src/check/text.rs
-pub(crate) struct Text {
-=======
 pub struct Text {
->>>>>>> main:src/source/text.rs
     /// The value.
     pub value: String,
     /// The whole of it in the file, quotes included.
