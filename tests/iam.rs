@@ -5,8 +5,14 @@
 mod access;
 #[path = "iam/account.rs"]
 mod account;
+#[path = "iam/agreement.rs"]
+mod agreement;
 #[path = "iam/cases.rs"]
 mod cases;
+#[path = "iam/generator.rs"]
+mod generator;
+#[path = "iam/interop.rs"]
+mod interop;
 #[path = "iam/kms.rs"]
 mod kms;
 #[path = "iam/paths.rs"]

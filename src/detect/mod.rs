@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! Item ─walk─▶ scalars with their place ─rules, names, randomness─▶ hits ─tree─▶ Contents
-//!       └─unpack─┘ (JSON in text, base64, DynamoDB JSON, text in bytes)
+//!       └─unpack─┘ (JSON, base64, hex, gzip, zlib, zstd, forms, URLs, cookies, headers, text in bytes)
 //! ```
 //!
 //! How sure a sighting is: verified (a checksum or a structure decodes) 0.95 to 0.97, shaped 0.8 to 0.85, likely
@@ -11,12 +11,14 @@
 mod benign;
 mod budget;
 mod identity;
+mod inflate;
 mod json;
 mod judge;
 mod key;
 mod language;
 mod mask;
 mod names;
+mod pairs;
 mod password;
 mod path;
 mod randomness;

@@ -64,7 +64,8 @@ impl Condition {
         if self.operator.base == Base::Null {
             return self.null(true);
         }
-        // "If the key is not present, evaluate the condition element as true."
+        // "If the key is not present, evaluate the condition element as true": of any operator, those for sets
+        // among them, since what a missing key means is all that it changes.
         if self.operator.if_exists {
             return true;
         }

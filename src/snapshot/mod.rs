@@ -5,10 +5,13 @@
 pub mod file;
 pub mod gap;
 pub mod key;
+pub mod organization;
 pub mod principal;
 pub mod sample;
+pub mod services;
 pub mod table;
 pub mod time;
+pub mod topic;
 
 use std::collections::BTreeMap;
 
@@ -17,10 +20,13 @@ use serde::{Deserialize, Serialize};
 
 pub use gap::{Gap, GapId, Listed, ResourceId, Seen, Why};
 pub use key::Key;
+pub use organization::Organization;
 pub use principal::Principals;
 pub use sample::Sample;
+pub use services::Services;
 pub use table::Table;
 pub use time::Timestamp;
+pub use topic::Topic;
 
 /// The version of the snapshot's own format; raised when a reader of the old one would misread it.
 pub const FORMAT: u32 = 1;
@@ -93,8 +99,8 @@ pub struct Account {
     pub keys: Vec<Key>,
     /// Users, groups, roles and policies.
     pub principals: Principals,
-    /// Organizations policies. Not collected yet: a named gap.
-    pub guardrails: Seen<()>,
+    /// The organization with its policies; none where the account is in none. Not collected yet: a named gap.
+    pub guardrails: Seen<Option<Organization>>,
 }
 
 /// Who asked.
@@ -122,4 +128,7 @@ pub struct Region {
     pub tables: Listed<String>,
     /// On-demand backups of the Region that belong to no table that still exists.
     pub orphan_backups: Listed<table::Backup>,
+    /// What other services tell about the tables.
+    #[serde(default)]
+    pub services: Services,
 }
