@@ -28,5 +28,9 @@ mod packed;
 mod properties;
 #[path = "detect/quality.rs"]
 mod quality;
+#[path = "detect/sessions.rs"]
+mod sessions;
 #[path = "detect/support.rs"]
 mod support;
+#[path = "detect/wallets.rs"]
+mod wallets;

@@ -13,6 +13,7 @@ use super::{
     unpack::{readable, unpack},
     value::{Map, Value},
 };
+use crate::snapshot::sample::Basis;
 
 /// Layers of encoding and compression taken off a value.
 const MAX_LAYERS: usize = 4;
@@ -180,13 +181,18 @@ impl<S: Sink> Walk<'_, S> {
         if way.beside.firebase {
             hits.retain(|hit| hit.rule != "google-api-key");
         }
-        if self.record_all(&hits, text.as_bytes(), path) {
+        // What is no more than likely waits for what unpacking says.
+        let (founded, likely): (Vec<_>, Vec<_>) = hits.into_iter().partition(|hit| hit.basis > Basis::Likely);
+        if self.record_all(&founded, text.as_bytes(), path) {
             return true;
         }
         if way.layers < MAX_LAYERS
             && let Some((how, inner)) = unpack(text)
             && self.unpacked(how, &inner, way, path)
         {
+            return true;
+        }
+        if self.record_all(&likely, text.as_bytes(), path) {
             return true;
         }
         let text = text.trim();
