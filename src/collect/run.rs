@@ -20,6 +20,7 @@ use crate::detect::Detector;
 use crate::snapshot::{
     Account, FORMAT, Gap, GapId, Identity, Key, Principals, ResourceId, Scope, Seen, Snapshot, Timestamp, Why,
 };
+use crate::source::glob;
 
 /// What every Region's work shares.
 pub(super) struct Run {
@@ -37,7 +38,7 @@ pub(super) struct Run {
 impl Run {
     /// Whether the plan's pattern takes this table.
     pub(super) fn wants(&self, table: &str) -> bool {
-        self.table.as_deref().is_none_or(|pattern| matches(pattern.as_bytes(), table.as_bytes()))
+        self.table.as_deref().is_none_or(|pattern| glob::matches(pattern, table))
     }
 
     /// What samples the tables of a Region.
@@ -238,39 +239,9 @@ fn account_of(arn: &str) -> Option<String> {
     (account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit())).then(|| account.to_owned())
 }
 
-/// Whether a name matches a pattern of `*` and `?`; table names are ASCII.
-fn matches(pattern: &[u8], name: &[u8]) -> bool {
-    let (mut p, mut n, mut star) = (0, 0, None);
-    while n < name.len() {
-        match pattern.get(p) {
-            Some(b'*') => {
-                star = Some((p, n));
-                p += 1;
-            }
-            Some(c) if *c == b'?' || *c == name[n] => (p, n) = (p + 1, n + 1),
-            _ => match star {
-                // Let the last star take one character more, and try again from there.
-                Some((at, from)) => {
-                    star = Some((at, from + 1));
-                    (p, n) = (at + 1, from + 1);
-                }
-                None => return false,
-            },
-        }
-    }
-    pattern[p..].iter().all(|c| *c == b'*')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn patterns_take_stars_and_question_marks() {
-        let m = |p: &str, n: &str| matches(p.as_bytes(), n.as_bytes());
-        assert!(m("*", "") && m("prod-*", "prod-users") && m("*-?", "a-b-1") && m("a*b*c", "axxbyyc"));
-        assert!(!m("prod-*", "dev-users") && !m("?", "") && !m("", "x") && !m("a*b", "ac"));
-    }
 
     #[test]
     fn accounts_are_read_from_arns() {

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fs, path::PathBuf};
 
-use super::{Error, Outcome, console::Console};
+use super::{Error, Outcome, console::Console, options::Config};
 use crate::{
     check::{
         Library, command,
@@ -13,6 +13,7 @@ use crate::{
     facts::build::build,
     finding::{
         Finding, Severity, State, Verdict,
+        accept::{Acceptance, accept},
         triage::{Baseline, Today, triage},
     },
     report::{
@@ -29,6 +30,7 @@ pub struct Ready {
     verdicts: Verdicts,
     threshold: Option<Severity>,
     baseline: Option<Baseline>,
+    accept: Vec<Acceptance>,
     format: Format,
     outputs: Vec<(Format, PathBuf)>,
 }
@@ -38,7 +40,7 @@ impl Ready {
     ///
     /// # Errors
     /// A check is not right or not there; a file cannot be made.
-    pub fn new(args: &cli::Report) -> Result<Self, Error> {
+    pub fn new(args: &cli::Report, config: &Config) -> Result<Self, Error> {
         let outputs = files(&args.output, args.output_dir.as_deref())?;
         if let Some(dir) = &args.output_dir {
             fs::create_dir_all(dir).map_err(|error| Error::Write(dir.clone(), error))?;
@@ -63,6 +65,7 @@ impl Ready {
             verdicts: args.verdicts.clone(),
             threshold: args.fail_on.threshold(),
             baseline: args.baseline.as_deref().map(baseline::load).transpose()?,
+            accept: config.file.accept.clone(),
             format: args.format,
             outputs,
         })
@@ -88,20 +91,23 @@ impl Ready {
             let today = Today::new(snapshot, &self.chosen);
             triage(&mut judged.findings, gaps.keys().cloned(), baseline, &today)
         });
+        let accepted = accept(&mut judged.findings, &self.accept, snapshot.taken);
         let known = |gap: &Gap| self.baseline.as_ref().is_some_and(|b| b.gaps.contains(&gap.id()));
         let fresh = |f: &&Finding| match &self.baseline {
             None => true,
             Some(baseline) if f.verdict == Verdict::Unknown => !baseline.unknown.contains(&f.fingerprint),
             Some(_) => f.state != Some(State::Unchanged),
         };
+        let counts = |f: &&Finding| f.accepted.is_none() && fresh(f);
         let outcome = outcome(
-            judged.findings.iter().filter(fresh),
+            judged.findings.iter().filter(counts),
             gaps.values().filter(|gap| !known(gap)),
             self.threshold,
         );
         let digest = digest(snapshot).map_err(|e| Error::Refused(e.to_string()))?;
         let view = View::new(snapshot, digest, self.rows(&judged.tally), &gaps, judged.findings, wanted)
-            .with_triage(triage);
+            .with_triage(triage)
+            .with_acceptances(accepted);
         console.report(&view, self.format, &self.outputs)?;
         Ok(outcome)
     }

@@ -8,6 +8,7 @@ use super::{
     Error, Outcome,
     assess::{Ready, has_holes},
     console::Console,
+    options::Config,
     progress::Line,
 };
 use crate::{
@@ -22,8 +23,8 @@ use crate::{
 const CONCURRENCY: usize = 16;
 
 /// `dynaudit audit`
-pub fn audit(args: &cli::Audit, console: &Console) -> Result<Outcome, Error> {
-    let ready = Ready::new(&args.report)?;
+pub fn audit(args: &cli::Audit, config: &Config, console: &Console) -> Result<Outcome, Error> {
+    let ready = Ready::new(&args.report, config)?;
     keepable(args.save.as_deref())?;
     let plan = plan(&args.sampling)?;
     let (run, stop) = Run::start(console)?;
@@ -52,10 +53,10 @@ pub fn collect(args: &cli::Collect, console: &Console) -> Result<Outcome, Error>
 
 /// `dynaudit demo`
 #[cfg(feature = "demo")]
-pub fn demo(args: &cli::Demo, console: &Console) -> Result<Outcome, Error> {
+pub fn demo(args: &cli::Demo, config: &Config, console: &Console) -> Result<Outcome, Error> {
     use crate::{demo, detect::DigestKey, snapshot::Timestamp};
 
-    let ready = Ready::new(&args.report)?;
+    let ready = Ready::new(&args.report, config)?;
     keepable(args.save.as_deref())?;
     let mut plan = plan(&args.sampling)?;
     if args.sampling.digest_key_file.is_none() {

@@ -158,6 +158,7 @@ pub fn finding(check: &str, severity: Severity, verdict: Verdict, name: &str) ->
         fingerprint: fingerprint(check, &subject),
         state: None,
         first_seen: None,
+        accepted: None,
         subject,
     }
 }
