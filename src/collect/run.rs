@@ -1,5 +1,6 @@
 //! The steps of a collection in their order: who asks, then people and Regions side by side, then keys.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
@@ -7,7 +8,7 @@ use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
 use aws_types::SdkConfig;
 use tokio::sync::watch;
 
-use super::calls::{self, SCAN};
+use super::calls::{self, CALLS, SCAN};
 use super::clients::Clients;
 use super::desk::Desk;
 use super::fault::Fault;
@@ -18,7 +19,8 @@ use super::sample::Sampler;
 use super::{Error, Plan, Progress, Regions, Sampling, keys, principals};
 use crate::detect::Detector;
 use crate::snapshot::{
-    Account, FORMAT, Gap, GapId, Identity, Key, Principals, ResourceId, Scope, Seen, Snapshot, Timestamp, Why,
+    Account, FORMAT, Gap, GapId, Identity, Key, Principals, ResourceId, Scope, Seen, Snapshot, Timestamp,
+    Topic, Why,
 };
 use crate::source::glob;
 
@@ -33,6 +35,7 @@ pub(super) struct Run {
     sampling: Option<Sampling>,
     seed: u64,
     detector: Arc<Detector>,
+    topics: BTreeSet<Topic>,
 }
 
 impl Run {
@@ -52,6 +55,12 @@ impl Run {
             },
             None => Sampler::Not(self.not_asked(&SCAN.name(), "items were not to be read")),
         }
+    }
+
+    /// The gap that stands for a topic which nothing that was asked for needs.
+    pub(super) fn unasked(&self, topic: Topic) -> Option<GapId> {
+        let call = CALLS.iter().find(|call| call.topic == Some(topic))?;
+        (!self.topics.contains(&topic)).then(|| self.not_asked(&call.name(), "no check of this run needs it"))
     }
 
     fn not_asked(&self, call: &str, message: &str) -> GapId {
@@ -100,6 +109,7 @@ pub async fn collect(
         sampling: plan.sampling,
         seed: plan.seed,
         detector,
+        topics: plan.topics,
     };
     let (run, principals, found) = if known.is_some() {
         let run = Arc::new(run);

@@ -116,6 +116,8 @@ pub enum SubjectKind {
     Reader,
     /// A table.
     Table,
+    /// A vault of AWS Backup.
+    Vault,
     /// A secondary index.
     Index,
     /// A table's stream.
@@ -134,12 +136,13 @@ pub enum SubjectKind {
 
 impl SubjectKind {
     /// All kinds, those above before those below.
-    pub const ALL: [SubjectKind; 13] = [
+    pub const ALL: [SubjectKind; 14] = [
         SubjectKind::Account,
         SubjectKind::Key,
         SubjectKind::Grant,
         SubjectKind::Principal,
         SubjectKind::Reader,
+        SubjectKind::Vault,
         SubjectKind::Table,
         SubjectKind::Attribute,
         SubjectKind::Copy,
@@ -164,6 +167,7 @@ impl SubjectKind {
             SubjectKind::Replica => "replica",
             SubjectKind::Backup => "backup",
             SubjectKind::Export => "export",
+            SubjectKind::Vault => "vault",
             SubjectKind::Attribute => "attribute",
             SubjectKind::Copy => "copy",
         }

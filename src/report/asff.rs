@@ -147,6 +147,7 @@ fn resource(kind: SubjectKind) -> &'static str {
         SubjectKind::Principal => "AwsIamRole",
         SubjectKind::Reader => "Other",
         SubjectKind::Backup => "AwsBackupRecoveryPoint",
+        SubjectKind::Vault => "AwsBackupBackupVault",
         _ => "AwsDynamoDbTable",
     }
 }

@@ -5,12 +5,12 @@ use std::{collections::BTreeSet, fs, path::PathBuf};
 use super::{Error, Outcome, console::Console, options::Config};
 use crate::{
     check::{
-        Library, command,
+        Check, Library, command,
         judge::{self, judge_only},
     },
     cli,
     config::{Format, Verdicts, files, writable},
-    facts::build::build,
+    facts::{build::build, topics},
     finding::{
         Finding, Severity, State, Verdict,
         accept::{Acceptance, accept},
@@ -20,7 +20,7 @@ use crate::{
         View, baseline,
         view::{CheckRow, Tally},
     },
-    snapshot::{Gap, Snapshot, Why, file::digest},
+    snapshot::{Gap, Snapshot, Topic, Why, file::digest},
 };
 
 /// All that a report needs beside the snapshot, found good before AWS is asked anything.
@@ -69,6 +69,12 @@ impl Ready {
             format: args.format,
             outputs,
         })
+    }
+
+    /// What the chosen checks need to be asked about, beside the tables themselves.
+    pub fn topics(&self) -> BTreeSet<Topic> {
+        let chosen = self.library.checks().iter().filter(|check| self.chosen.contains(&check.id));
+        topics::needed(chosen.flat_map(Check::facts).map(String::as_str))
     }
 
     /// Judges the snapshot and reports.
