@@ -139,7 +139,7 @@ pub(super) fn is_card(text: &str) -> bool {
     let doubled =
         |at: usize, digit: u32| if at % 2 == 1 { digit * 2 - 9 * u32::from(digit > 4) } else { digit };
     let sum: u32 = digits.iter().rev().enumerate().map(|(at, digit)| doubled(at, *digit)).sum();
-    network && sum % 10 == 0
+    network && sum.is_multiple_of(10)
 }
 
 /// An international number (ITU-T E.164): a plus, and 8 to 15 digits in groups.
