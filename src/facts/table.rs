@@ -14,6 +14,7 @@ use super::{
     known::{self, KnownAs},
     logged::{self, DataEvents},
     protection::{self, Protection},
+    scaling,
     shared::Shared,
     stage::{self, Stage},
 };
@@ -250,10 +251,10 @@ pub fn node(table: &snapshot::Table, around: &Around<'_>, gaps: &mut BTreeMap<Ga
         insights_on: Fact::of(&table.insights, |i| i.status.starts_with("ENABL")),
         kinesis: kinesis::of(table, &around.account.id, services),
         data_events: logged::of(services, &table.region, &table.arn, &logged::TABLE),
-        autoscaled: autoscaled(table, services),
+        autoscaled: scaling::autoscaled(table, services),
         global: Fact::of(d, |d| !d.replicas.is_empty()),
         protection: protection::of(table, around),
-        has_backup: has_backup(table),
+        has_backup: protection::has_backup(table),
         sample: Fact::of(&table.sample, |sample| self::sample(table, sample)),
         sensitive: sensitive(&table.sample),
         access: around.access.of_table(&table.arn),
@@ -322,30 +323,6 @@ fn encryption(table: &snapshot::Table, around: &Around<'_>, gaps: &mut BTreeMap<
         // UpdateTable and SSEDescription references: archived after more than seven days.
         archive_in_days: Fact::Known(since.map(|at| 7 - at.days_until(around.taken))),
         key,
-    }
-}
-
-fn autoscaled(table: &snapshot::Table, services: &Services) -> Fact<bool> {
-    let (targets, resource) = (&services.scalable_targets, format!("table/{}", table.name));
-    let scales = |way: &str| {
-        let dimension = format!("dynamodb:table:{way}CapacityUnits");
-        targets.items.iter().any(|target| target.resource == resource && target.dimension == dimension)
-    };
-    match &targets.gap {
-        _ if scales("Read") && scales("Write") => Fact::Known(true),
-        Some(gap) => Fact::Unknown(gap.clone()),
-        None => Fact::Known(false),
-    }
-}
-
-fn has_backup(table: &snapshot::Table) -> Fact<bool> {
-    let pitr = table.continuous_backups.value().is_some_and(|b| b.enabled);
-    if pitr || table.backups.items.iter().any(|backup| backup.status == "AVAILABLE") {
-        return Fact::Known(true);
-    }
-    match (table.continuous_backups.gap(), &table.backups.gap) {
-        (Some(gap), _) | (None, Some(gap)) => Fact::Unknown(gap.clone()),
-        (None, None) => Fact::Known(false),
     }
 }
 
