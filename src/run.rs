@@ -5,6 +5,7 @@ pub mod bundle;
 pub mod console;
 mod detect;
 pub mod hook;
+mod ignore;
 mod lines;
 mod log;
 #[cfg(feature = "aws")]
@@ -104,7 +105,7 @@ fn dispatch(command: &Command, console: &Console, config: &Config) -> Result<Out
             ready.report(&snapshot, console)
         }
         Command::Simulate(args) => simulate::run(args, console),
-        Command::Detect(args) => detect::run(args, console),
+        Command::Detect(args) => detect::run(args, config, console),
         Command::Verify(args) => verify::run(args, console),
         Command::Checks(checks) => checks_command(checks, console),
         Command::Completions { shell } => {
