@@ -218,8 +218,8 @@ fn monstrous_policies_are_answered_or_refused_in_bounded_time() {
     }
     // Ten megabytes in one text, and in ten thousand statements.
     assert_eq!(decision(&with(json!([long("x", 10 << 20)]), "")), "implicitDeny");
-    let statement = |at: usize| {
-        json!({ "Effect": if at % 2 == 0 { "Allow" } else { "Deny" }, "Action": ["s3:Get*", "ec2:*"],
+    let statement = |at: u32| {
+        json!({ "Effect": if at.is_multiple_of(2) { "Allow" } else { "Deny" }, "Action": ["s3:Get*", "ec2:*"],
             "Resource": format!("arn:aws:s3:::{}*{at}", "k*".repeat(400)),
             "Condition": { "StringLike": { "aws:UserAgent": format!("*{at}*") } } })
     };
