@@ -11,7 +11,7 @@ use crate::iam::arn::{Arn, is_account_id};
 const MOST: usize = 10_000;
 
 /// Longest name of a resource or value of a context key, in bytes.
-const LONGEST: usize = 4 * 1024;
+const LONGEST: usize = 16 * 1024;
 
 /// Members that are read; a name close to one of these is a mistake, any other is none of ours.
 const MEMBERS: &[&str] = &[
