@@ -89,6 +89,10 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// All verdicts.
+    pub const ALL: [Verdict; 4] =
+        [Verdict::Flagged, Verdict::Unknown, Verdict::Clear, Verdict::NotApplicable];
+
     /// The word used in files and on the command line.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -7,6 +7,7 @@ pub mod file;
 pub mod gap;
 pub mod key;
 pub mod organization;
+pub mod pack;
 pub mod principal;
 pub mod sample;
 pub mod services;
