@@ -183,13 +183,21 @@ impl<S: Sink> Walk<'_, S> {
             Err(NotJson::TooDeep) => self.budget.cut(),
             Err(NotJson::Other) => {}
         }
-        let mut hits = match may_hold_format(text.as_bytes()) {
-            true => rules::find(text.as_bytes(), &mut self.budget),
-            false => Vec::new(),
-        };
-        if !self.own.patterns.is_empty() {
-            hits.extend(self.own.find(text.as_bytes()));
+        let own = self.own.find(text.as_bytes());
+        if self.record_all(&own, text.as_bytes(), path) {
+            return true;
         }
+        if may_hold_format(text.as_bytes()) && self.formats(text, way, path) {
+            return true;
+        }
+        let text = text.trim();
+        let hint = self.hint(way);
+        self.record(judge::text(text, hint, way.beside), text.as_bytes(), path)
+    }
+
+    /// Formats in a text, or in what it packs; true if a secret was seen.
+    fn formats(&mut self, text: &str, way: Way<'_>, path: &Path<'_>) -> bool {
+        let mut hits = rules::find(text.as_bytes(), &mut self.budget);
         if way.beside.firebase {
             hits.retain(|hit| hit.rule != "google-api-key");
         }
@@ -204,12 +212,7 @@ impl<S: Sink> Walk<'_, S> {
         {
             return true;
         }
-        if self.record_all(&likely, text.as_bytes(), path) {
-            return true;
-        }
-        let text = text.trim();
-        let hint = self.hint(way);
-        self.record(judge::text(text, hint, way.beside), text.as_bytes(), path)
+        self.record_all(&likely, text.as_bytes(), path)
     }
 
     /// The part of a text that is looked at.
