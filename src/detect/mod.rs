@@ -23,6 +23,7 @@ mod own;
 mod pairs;
 mod password;
 mod path;
+mod personal;
 mod randomness;
 mod rules;
 mod secret;
