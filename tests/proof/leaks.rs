@@ -13,7 +13,8 @@ fn public() -> Vec<String> {
     let frame = |edge: &str| format!("-----{edge} {} KEY-----", ["PRIV", "ATE"].concat());
     vec![
         "$2b$12$".into(),
-        ["https://hooks.", "slack.com/services/"].concat(),
+        // `T` begins each workspace's id.
+        ["https://hooks.", "slack.com/services/T"].concat(),
         header("HS256"),
         header("none"),
         ["sk", "live", ""].join("_"),

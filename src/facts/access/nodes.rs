@@ -69,7 +69,7 @@ impl Access {
 
     /// One node for each user and role, by ARN; then one if they were not listed whole.
     pub fn principal_nodes(&self) -> Vec<Node> {
-        let mut reads = vec![Reach::new(self.targets.len()); self.subjects.len()];
+        let mut reads = vec![Reaches::new(self.targets.len()); self.subjects.len()];
         for class in &self.classes {
             for number in &class.members {
                 if let Some(reach) = reads.get_mut(*number) {
@@ -78,7 +78,7 @@ impl Access {
             }
         }
         let paths = self.paths();
-        let node = |(at, reach): (usize, Reach)| {
+        let node = |(at, reach): (usize, Reaches)| {
             self.subjects.get(at).map(|subject| self.principal(at, subject, &reach, &paths))
         };
         let mut nodes: Vec<Node> = reads.into_iter().enumerate().filter_map(node).collect();
@@ -163,6 +163,14 @@ impl Access {
         layers
     }
 
+    /// A gap behind which lies what the key of some table says.
+    fn unseen_key(&self) -> Option<&GapId> {
+        self.targets.iter().find_map(|target| match &target.lock {
+            Lock::Unseen(gap) => Some(gap),
+            _ => None,
+        })
+    }
+
     fn unread_reader(&self, party: &Party, gap: &GapId) -> Node {
         let names =
             [("reader".to_owned(), party.name.clone()), ("class".to_owned(), "(not read)".to_owned())].into();
@@ -198,7 +206,8 @@ impl Access {
         tables.iter().find_map(|at| self.targets[at].unsampled.as_ref())
     }
 
-    fn principal(&self, at: usize, subject: &Subject, reach: &Reach, paths: &Paths<'_>) -> Node {
+    fn principal(&self, at: usize, subject: &Subject, reaches: &Reaches, paths: &Paths<'_>) -> Node {
+        let Reaches { sure: reach, perhaps } = reaches;
         let tables = &reach.read;
         let all = |tables: &Bits| !tables.is_empty() && tables.len() == self.targets.len();
         // What was found holds whatever else there is; what was not found may lie behind a gap, of the
@@ -208,6 +217,10 @@ impl Access {
             _ => Fact::Known(found),
         };
         let own = subject.unread.first();
+        // What a key that was not seen might stop is neither found nor ruled out.
+        let unlocked = |found: bool, perhaps: bool, gap: Option<&GapId>| {
+            unless(found, self.unseen_key().filter(|_| perhaps).or(gap))
+        };
         let through = |wanted: fn(&&Target) -> bool| {
             let hidden = || self.targets.iter().filter(wanted).find_map(Target::hidden);
             own.or_else(hidden).or(self.unlisted.as_ref())
@@ -226,11 +239,16 @@ impl Access {
                 Err(gap) => Fact::Unknown(gap.clone()),
             },
             policies_unread: Fact::Known(!subject.unread.is_empty() || subject.boundary_unread.is_some()),
-            reads_tables: unless(!tables.is_empty(), through(|_| true)),
-            reads_every_table: unless(reach.wildcard && all(&reach.outright), through(|_| true)),
-            full_access: unless(all(&reach.full), own.or(self.unlisted.as_ref())),
-            reads_sensitive: unless(
+            reads_tables: unlocked(!tables.is_empty(), !perhaps.read.is_empty(), through(|_| true)),
+            reads_every_table: unlocked(
+                reach.wildcard && all(&reach.outright),
+                perhaps.wildcard && all(&perhaps.outright),
+                through(|_| true),
+            ),
+            full_access: unlocked(all(&reach.full), all(&perhaps.full), own.or(self.unlisted.as_ref())),
+            reads_sensitive: unlocked(
                 self.sensitive(tables) > 0,
+                self.sensitive(&perhaps.read) > 0,
                 through(|target| target.sensitive || target.unsampled.is_some())
                     .or_else(|| self.unsampled(tables)),
             ),
@@ -285,6 +303,26 @@ impl Access {
 
     fn root(&self) -> String {
         format!("arn:{}:iam::{}:root", self.partition, self.account)
+    }
+}
+
+/// What a principal reaches for sure, and what if keys that were not seen let it.
+#[derive(Debug, Clone)]
+struct Reaches {
+    sure: Reach,
+    perhaps: Reach,
+}
+
+impl Reaches {
+    fn new(bound: usize) -> Self {
+        Self { sure: Reach::new(bound), perhaps: Reach::new(bound) }
+    }
+
+    fn add(&mut self, class: &AccessClass) {
+        self.perhaps.add(class);
+        if class.kms != Kms::Unknown {
+            self.sure.add(class);
+        }
     }
 }
 
