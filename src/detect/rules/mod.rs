@@ -214,6 +214,8 @@ struct Compiled {
     owners: Vec<(usize, usize)>,
     rules: Vec<Rule>,
     patterns: Vec<OnceLock<Regex>>,
+    /// Rules without a keyword: they speak of whole values.
+    whole: Vec<usize>,
 }
 
 static COMPILED: LazyLock<Compiled> = LazyLock::new(|| {
@@ -232,7 +234,12 @@ static COMPILED: LazyLock<Compiled> = LazyLock::new(|| {
     }
     let mut owners = Vec::new();
     let mut words = Vec::new();
+    let mut whole = Vec::new();
     for (r, rule) in rules.iter().enumerate() {
+        if matches!(&rule.form, Form::Template(template) if template.is_whole()) {
+            whole.push(r);
+            continue;
+        }
         for (s, start) in rule.starts.iter().enumerate() {
             owners.push((r, s));
             words.push(*start);
@@ -245,7 +252,7 @@ static COMPILED: LazyLock<Compiled> = LazyLock::new(|| {
         .build(&words)
         .expect("the keywords are few");
     let patterns = rules.iter().map(|_| OnceLock::new()).collect();
-    Compiled { keywords, owners, rules, patterns }
+    Compiled { keywords, owners, rules, patterns, whole }
 });
 
 /// The secrets in `text` whose format is known; none overlaps another, the better founded one stays.
@@ -260,6 +267,7 @@ pub(crate) fn find(text: &[u8], budget: &mut Budget) -> Vec<Hit> {
         let start = rule.starts[s];
         if (!rule.any_case && &text[word.range()] != start.as_bytes())
             || (rule.back == 0 && !begins(text, word.start()))
+            || (is_short(start) && in_base64(text, word.start()))
             || done.iter().any(|(of, end)| *of == r && word.start() < *end)
         {
             continue;
@@ -282,7 +290,28 @@ pub(crate) fn find(text: &[u8], budget: &mut Budget) -> Vec<Hit> {
             hits.push(hit);
         }
     }
+    if hits.is_empty() && (14..=600).contains(&text.len()) {
+        hits.extend(whole(compiled, text));
+    }
     if hits.len() > 1 { best(hits) } else { hits }
+}
+
+/// A format that must be the whole of a value, since nothing in it leads to it.
+fn whole(compiled: &Compiled, text: &[u8]) -> Option<Hit> {
+    if !text.iter().any(|b| matches!(b, b':' | b'-' | b'.' | b'|' | b'_')) || text.contains(&b' ') {
+        return None;
+    }
+    compiled.whole.iter().find_map(|r| {
+        let rule = &compiled.rules[*r];
+        let Form::Template(template) = &rule.form else { return None };
+        let (least, most) = template.lengths();
+        if text.len() < least || text.len() > most {
+            return None;
+        }
+        template.matches(text, 0, |end| end == text.len())?;
+        let found = Match { start: "", secret: text, whole: text, groups: None };
+        Some(hit(rule, hidden(&found)?, 0..text.len()))
+    })
 }
 
 /// Hits that do not overlap, the better founded and the longer first.
@@ -350,6 +379,21 @@ fn hit(rule: &Rule, found: Found, span: Range<usize>) -> Hit {
     }
 }
 
+/// Whether a keyword is so short, and so made of letters and digits, that base64 holds it by chance.
+fn is_short(start: &str) -> bool {
+    start.len() < 8 && start.bytes().all(|b| b.is_ascii_alphanumeric())
+}
+
+/// Whether `at` lies within a run of base64: after `/` or `+` that follow on letters and digits.
+fn in_base64(text: &[u8], at: usize) -> bool {
+    let run = text[..at]
+        .iter()
+        .rev()
+        .take(12)
+        .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'+'));
+    matches!(at.checked_sub(1).map(|b| text[b]), Some(b'/' | b'+')) && run.count() >= 12
+}
+
 /// A match that begins with a letter or digit does not begin inside a longer run of them.
 fn begins(text: &[u8], at: usize) -> bool {
     let inside = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_' || *b == b'-';
@@ -378,7 +422,8 @@ mod tests {
                 "{}",
                 rule.id
             );
-            assert!(!rule.starts.is_empty() && rule.starts.iter().all(|s| s.len() >= 2), "{}", rule.id);
+            let led = !rule.starts.is_empty() && rule.starts.iter().all(|s| s.len() >= 2);
+            assert!(led || matches!(&rule.form, Form::Template(t) if t.is_whole()), "{}", rule.id);
         }
     }
 }
