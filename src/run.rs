@@ -4,6 +4,7 @@ pub mod assess;
 pub mod console;
 mod detect;
 pub mod hook;
+mod ignore;
 mod lines;
 mod log;
 #[cfg(feature = "aws")]
@@ -95,7 +96,7 @@ fn dispatch(command: &Command, console: &Console, config: &Config) -> Result<Out
             ready.report(&snapshot, console)
         }
         Command::Simulate(args) => simulate::run(args, console),
-        Command::Detect(args) => detect::run(args, console),
+        Command::Detect(args) => detect::run(args, config, console),
         Command::Checks(checks) => checks_command(checks, console),
         Command::Completions { shell } => {
             let mut script = Vec::new();

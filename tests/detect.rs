@@ -6,6 +6,8 @@
     reason = "a helper of a test fails as the test does"
 )]
 
+#[path = "detect/adversarial.rs"]
+mod adversarial;
 #[path = "detect/benign.rs"]
 mod benign;
 #[path = "detect/corpus/mod.rs"]

@@ -11,10 +11,14 @@ mod agreement;
 mod cases;
 #[path = "iam/generator.rs"]
 mod generator;
+#[path = "iam/hostile.rs"]
+mod hostile;
 #[path = "iam/interop.rs"]
 mod interop;
 #[path = "iam/kms.rs"]
 mod kms;
+#[path = "iam/pairs.rs"]
+mod pairs;
 #[path = "iam/paths.rs"]
 mod paths;
 #[path = "iam/properties.rs"]

@@ -1,4 +1,4 @@
-//! The configuration file: accepted risks and profiles of options, refused with line and caret where it is wrong.
+//! The configuration file: accepted risks, profiles of options and what the detector is told, refused with line and caret where it is wrong.
 
 use std::{collections::BTreeMap, fs, path::Path};
 
@@ -8,6 +8,7 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
+use super::detection::Detection;
 use crate::{
     finding::accept::{Acceptance, Accepts},
     snapshot::Timestamp,
@@ -22,6 +23,8 @@ const MAX_BYTES: u64 = 4 << 20;
 pub struct File {
     /// Accepted risks, in the order of the file.
     pub accept: Vec<Acceptance>,
+    /// `[detect]`: what is a secret, and what is none.
+    pub detect: Detection,
     /// Profiles of options, by name.
     pub profiles: BTreeMap<String, Profile>,
     source: Source,
@@ -94,6 +97,9 @@ impl File {
             };
             self.accept = list.iter().filter_map(|one| self.acceptance(one, problems)).collect();
         }
+        if let Some(value) = fields.value("detect") {
+            self.detect = Detection::read(&text, value, problems);
+        }
         if let Some(value) = fields.value("profile") {
             match value.get_ref().as_table() {
                 None => problems
@@ -151,7 +157,7 @@ impl File {
 }
 
 /// The first second after a day.
-fn day_after(until: &Text, problems: &mut Vec<Problem>) -> Option<Timestamp> {
+pub(super) fn day_after(until: &Text, problems: &mut Vec<Problem>) -> Option<Timestamp> {
     let day = Date::parse(&until.value, &Iso8601::DATE).ok().filter(|_| until.value.len() == 10);
     let next = day.and_then(|day| day.checked_add(Duration::DAY));
     if next.is_none() {

@@ -18,6 +18,7 @@ mod key;
 mod language;
 mod mask;
 mod names;
+mod own;
 mod pairs;
 mod password;
 mod path;
@@ -37,6 +38,7 @@ mod words;
 use std::{fmt, sync::Arc};
 
 pub use key::{DigestKey, DigestKeyError, MIN_KEY_BYTES};
+pub use own::{Own, Pattern};
 pub use path::shown_name;
 pub use secret::{Content, Secret};
 pub use tally::Tally;
@@ -46,12 +48,19 @@ pub use verdict::{Inspector, Looked, NotItem, Verdict};
 /// The detector: the rules and the key of the digests. Shared by all tables of a run.
 pub struct Detector {
     key: DigestKey,
+    own: Own,
 }
 
 impl Detector {
     /// A detector with the product's own rules.
     pub fn new(key: DigestKey) -> Self {
-        Self { key }
+        Self { key, own: Own::default() }
+    }
+
+    /// The detector with what a user adds to it.
+    #[must_use]
+    pub fn with(self, own: Own) -> Self {
+        Self { own, ..self }
     }
 
     /// Starts the tally of one table.

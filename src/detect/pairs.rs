@@ -6,6 +6,7 @@ use memchr::memchr;
 use percent_encoding::percent_decode_str;
 
 use super::{
+    names::hint,
     secret::Secret,
     value::{Map, Value},
 };
@@ -20,13 +21,29 @@ pub(crate) fn pairs(text: &str) -> Option<(&'static str, Map<'_>)> {
     let line = text.lines().find(|line| !line.trim_start().is_empty() && !line.starts_with('#'))?;
     let first = line.bytes().take(MAX_NAME + 1).find(|b| !is_name(*b) && *b != b' ')?;
     match first {
-        b'=' if text.contains('\n') => lines(text, "=").map(|map| ("settings", map)),
-        b'=' if text.contains(';') => cookie(text).map(|map| ("cookie", map)),
-        b'=' => form(text).map(|map| ("form", map)),
+        b'=' if text.contains('\n') => lines(text, "=").filter(are_names).map(|map| ("settings", map)),
+        b'=' if text.contains(';') => cookie(text).filter(are_names).map(|map| ("cookie", map)),
+        b'=' => form(text).filter(are_names).map(|map| ("form", map)),
         b':' if text.starts_with_scheme() => query(text).map(|map| ("query", map)),
-        b':' => lines(text, ": ").map(|map| ("headers", map)),
+        b':' => lines(text, ": ").filter(are_names).map(|map| ("headers", map)),
         _ => None,
     }
+}
+
+/// Whether what stands before the signs are names. A password may hold a `=`, and what is before it would be shown in
+/// the path: a lone pair has to be called like a secret, and several have to be called like something.
+fn are_names(map: &Map<'_>) -> bool {
+    let mut names = map.iter().map(|(name, _)| name.expose());
+    match map.len() {
+        1 => names.all(|name| hint(&[None, Some(name)]).is_some()),
+        _ => names.all(is_identifier),
+    }
+}
+
+/// Words, and digits at the end at most.
+fn is_identifier(name: &str) -> bool {
+    let words = name.trim_end_matches(|c: char| c.is_ascii_digit());
+    name.len() <= words.len() + 4 && !words.is_empty() && !words.bytes().any(|b| b.is_ascii_digit())
 }
 
 trait Scheme {

@@ -7,6 +7,7 @@ use super::{
     judge::{self, Beside},
     mask::{Known, Mask},
     names::{Hint, is_naming, is_value},
+    own::Own,
     path::{Path, Step},
     rules::{self, Hit, jwk_secret},
     secret::Secret,
@@ -31,6 +32,7 @@ pub(crate) trait Sink {
 pub(crate) struct Walk<'w, S> {
     pub sink: &'w mut S,
     pub mask: &'w mut Mask,
+    pub own: &'w Own,
     pub budget: Budget,
     /// Whether the client encrypted the item: its bytes are ciphertext, not tokens.
     pub encrypted: bool,
@@ -178,6 +180,9 @@ impl<S: Sink> Walk<'_, S> {
             Err(NotJson::Other) => {}
         }
         let mut hits = rules::find(text.as_bytes(), &mut self.budget);
+        if !self.own.patterns.is_empty() {
+            hits.extend(self.own.find(text.as_bytes()));
+        }
         if way.beside.firebase {
             hits.retain(|hit| hit.rule != "google-api-key");
         }
@@ -232,10 +237,15 @@ impl<S: Sink> Walk<'_, S> {
     }
 
     fn record_all(&mut self, hits: &[Hit], value: &[u8], path: &Path<'_>) -> bool {
+        let mut seen = false;
         for hit in hits {
-            self.sink.found(path, hit, value.get(hit.span.clone()).unwrap_or(value));
+            let secret = value.get(hit.span.clone()).unwrap_or(value);
+            if !self.own.allows(secret) {
+                self.sink.found(path, hit, secret);
+                seen = true;
+            }
         }
-        !hits.is_empty()
+        seen
     }
 }
 

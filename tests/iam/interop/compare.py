@@ -86,6 +86,13 @@ KINDS = [
     ("ministack", "a federated user without session policy has its user's rights",
      "How AWS enforcement code logic evaluates requests to allow or deny access",
      lambda given: ":federated-user/" in given["CallerArn"]),
+    ("ministack", "refuses a byte order mark", "Grammar of the IAM JSON policy language", asks("\ufeff")),
+    ("moto", "refuses documents without Statement, of 2008-10-17 or with a byte order mark",
+     "Grammar of the IAM JSON policy language", lambda given: old(given) or asks('"Statement":\\[]|\ufeff')(given)),
+    ("moto", "does not decode escapes of JSON", "Grammar of the IAM JSON policy language", asks("u0041")),
+    ("moto", "knows * alone of wildcards in actions, and minds their letter case", "IAM JSON policy elements: Action",
+     asks('Action":[^{}]*"([^"]*[?]|DynamoDB|DYNAMODB|dynamodb:g)')),
+    ("moto", "looks for Resource * and at no other resource", "IAM JSON policy elements: Resource", asks("Resource")),
     ("ministack", "an incomplete ARN is not completed", "IAM JSON policy elements: Resource", asks(INCOMPLETE)),
 ]
 

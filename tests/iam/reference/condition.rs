@@ -34,12 +34,13 @@ fn key_holds(operator: &str, key: &str, wanted: &[String], variables: bool, requ
     let negated = operator.contains("Not");
     let positive = operator.replace("Not", "");
     let Some(values) = values else {
-        // "Set operators for multivalued context keys": ForAnyValue is false without a value, whatever the
-        // operator; then "...IfExists", and the rule of missing keys.
+        // "...IfExists" first: a missing key holds. Then "Set operators for multivalued context keys":
+        // ForAnyValue is false without a value, whatever the operator; then the rule of missing keys.
         return match set {
+            _ if if_exists => true,
             Some("ForAllValues") => true,
             Some(_) => false,
-            None => if_exists || negated,
+            None => negated,
         };
     };
     // A negated operator holds where none of the listed values matches.
