@@ -81,7 +81,10 @@ fn macaroon(m: &Match<'_>) -> Option<Found> {
 fn tunnel(m: &Match<'_>) -> Option<Found> {
     let json = STANDARD.decode(m.whole).ok()?;
     let has = |name: &[u8]| json.windows(name.len()).any(|w| w == name);
-    if has(b"\"t\":") && has(b"\"s\":") { m.found(Basis::Verified) } else { None }
+    if !has(b"\"t\":") || !has(b"\"s\":") {
+        return None;
+    }
+    m.found(Basis::Verified).map(|f| Found { public: Cow::Borrowed(""), ..f })
 }
 
 /// The middle part is a time: four bytes, seconds since 1970, or since 2011 in older releases.
