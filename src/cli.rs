@@ -125,6 +125,8 @@ pub enum Command {
     /// Print the IAM policy that an audit needs
     #[command(hide = cfg!(not(feature = "aws")))]
     Policy(Policy),
+    /// Say whether an evidence bundle is as it was made; offline
+    Verify(Verify),
     /// Show the configuration in force, and where each value comes from
     #[command(subcommand)]
     Config(Config),
@@ -185,7 +187,7 @@ pub struct Collect {
 #[derive(Debug, Args)]
 #[allow(missing_docs, reason = "the option groups document themselves")]
 pub struct Assess {
-    /// The snapshot; - is standard input
+    /// The snapshot, or an evidence bundle, which is judged by its own checks; - is standard input
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub file: PathBuf,
     #[command(flatten)]
@@ -300,6 +302,12 @@ pub struct Report {
     /// Verdicts to list: flagged, unknown, clear, not-applicable, or all
     #[arg(long, value_name = "VERDICTS", default_value = "flagged,unknown")]
     pub verdicts: Verdicts,
+    /// Sign the evidence bundle's statement with this Ed25519 key (PKCS #8, PEM)
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub sign_key: Option<PathBuf>,
+    /// Evidence bundle of the run before, which the new one then names
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub previous: Option<PathBuf>,
     /// JSON report of an earlier run: only what is new or reopened since then makes the exit code 1
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub baseline: Option<PathBuf>,
@@ -349,6 +357,17 @@ pub enum Checks {
         #[arg(long, value_name = "SUBJECT", default_value = "table")]
         over: Over,
     },
+}
+
+/// `verify`
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// The bundle; several, the oldest first, must be a chain
+    #[arg(value_name = "BUNDLE", required = true, value_hint = ValueHint::FilePath)]
+    pub bundles: Vec<PathBuf>,
+    /// Public key that must have signed it (PEM)
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub key: Option<PathBuf>,
 }
 
 /// `config`

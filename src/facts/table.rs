@@ -12,13 +12,18 @@ use super::{
     key::{self, Key},
     kinesis::{self, Kinesis},
     known::{self, KnownAs},
+    logged::{self, DataEvents},
     protection::{self, Protection},
+    scaling,
     shared::Shared,
     stage::{self, Stage},
 };
 use crate::{
     finding::{Subject, SubjectKind},
-    snapshot::{self, Gap, GapId, Seen, Services, Timestamp, sample::Stopped},
+    snapshot::{
+        self, Gap, GapId, Seen, Services, Timestamp,
+        sample::{Contents, PersonalKind, Stopped},
+    },
 };
 
 /// A DynamoDB table.
@@ -68,6 +73,10 @@ pub struct Table {
     pub insights_on: Fact<bool>,
     /// Kinesis streams that receive every change.
     pub kinesis: Collection<Kinesis>,
+    /// What CloudTrail records of its items.
+    pub data_events: DataEvents,
+    /// Whether its provisioned capacity grows with its load, reads and writes.
+    pub autoscaled: Fact<bool>,
     /// Whether a global table: it has replicas.
     pub global: Fact<bool>,
     /// What it could be restored from, beside point-in-time recovery.
@@ -165,6 +174,10 @@ pub struct Sample {
     pub expiry_attribute: Option<String>,
     /// Number of paths under which a secret was seen.
     pub secrets: i64,
+    /// Top-level attributes that hold numbers of payment cards.
+    pub cards: Vec<String>,
+    /// Top-level attributes that hold e-mail addresses, telephone numbers or bank accounts of people.
+    pub personal: Vec<String>,
 }
 
 /// Who can read a table, counted.
@@ -204,6 +217,7 @@ impl Around<'_> {
 /// The node of `table`, without what stands below it.
 pub fn node(table: &snapshot::Table, around: &Around<'_>, gaps: &mut BTreeMap<GapId, Gap>) -> Node {
     let d = &table.description;
+    let services = around.services(&table.region);
     let facts = Table {
         name: table.name.clone(),
         arn: table.arn.clone(),
@@ -235,10 +249,12 @@ pub fn node(table: &snapshot::Table, around: &Around<'_>, gaps: &mut BTreeMap<Ga
         },
         policy: access::resource_policy(&table.policy, &table.arn, &around.account.id, gaps),
         insights_on: Fact::of(&table.insights, |i| i.status.starts_with("ENABL")),
-        kinesis: kinesis::of(table, &around.account.id),
+        kinesis: kinesis::of(table, &around.account.id, services),
+        data_events: logged::of(services, &table.region, &table.arn, &logged::TABLE),
+        autoscaled: scaling::autoscaled(table, services),
         global: Fact::of(d, |d| !d.replicas.is_empty()),
         protection: protection::of(table, around),
-        has_backup: has_backup(table),
+        has_backup: protection::has_backup(table),
         sample: Fact::of(&table.sample, |sample| self::sample(table, sample)),
         sensitive: sensitive(&table.sample),
         access: around.access.of_table(&table.arn),
@@ -310,17 +326,6 @@ fn encryption(table: &snapshot::Table, around: &Around<'_>, gaps: &mut BTreeMap<
     }
 }
 
-fn has_backup(table: &snapshot::Table) -> Fact<bool> {
-    let pitr = table.continuous_backups.value().is_some_and(|b| b.enabled);
-    if pitr || table.backups.items.iter().any(|backup| backup.status == "AVAILABLE") {
-        return Fact::Known(true);
-    }
-    match (table.continuous_backups.gap(), &table.backups.gap) {
-        (Some(gap), _) | (None, Some(gap)) => Fact::Unknown(gap.clone()),
-        (None, None) => Fact::Known(false),
-    }
-}
-
 fn sample(table: &snapshot::Table, sample: &snapshot::Sample) -> Sample {
     let contents = &sample.contents;
     let ttl = table.time_to_live.value().and_then(|ttl| ttl.attribute.as_deref());
@@ -336,7 +341,17 @@ fn sample(table: &snapshot::Table, sample: &snapshot::Sample) -> Sample {
         legacy_encryption: contents.legacy_encrypted_items > 0,
         expiry_attribute: contents.names.keys().find(|n| is_expiry(n) && Some(n.as_str()) != ttl).cloned(),
         secrets: contents.sightings.len() as i64,
+        cards: personal(contents, |kind| kind == PersonalKind::CardNumber),
+        personal: personal(contents, |kind| kind != PersonalKind::CardNumber),
     }
+}
+
+/// The attributes that hold data of such kinds, each once.
+fn personal(contents: &Contents, of: impl Fn(PersonalKind) -> bool) -> Vec<String> {
+    let mut names: Vec<String> =
+        contents.personal.iter().filter(|one| of(one.kind)).map(|one| one.attribute.clone()).collect();
+    names.dedup();
+    names
 }
 
 /// Whether an attribute's name says that it holds the time after which its item is of no use.
