@@ -193,6 +193,11 @@ fn is_short(start: &str) -> bool {
     start.len() < 8 && start.bytes().all(|b| b.is_ascii_alphanumeric())
 }
 
+/// Whether a keyword is a run of letters and digits longer than that.
+pub(super) fn is_run(start: &str) -> bool {
+    start.len() >= 8 && start.bytes().all(|b| b.is_ascii_alphanumeric())
+}
+
 /// Whether `at` lies within a run of base64: after `/` or `+` that follow on letters and digits.
 fn in_base64(text: &[u8], at: usize) -> bool {
     let run = text[..at]
