@@ -38,7 +38,12 @@ use std::{
 };
 
 use self::{
-    guard::Guard, locks::Locks, outside::Outsider, policies::Policies, subjects::Subject, targets::Target,
+    guard::Guard,
+    locks::{Lock, Locks},
+    outside::Outsider,
+    policies::Policies,
+    subjects::Subject,
+    targets::Target,
     world::World,
 };
 use super::{
@@ -238,8 +243,13 @@ impl Access {
 
     /// Why the readers of a table cannot be counted, `readers` being those that were found.
     fn uncounted(&self, table: usize, readers: &BTreeSet<usize>) -> Option<GapId> {
-        let hidden = self.targets.get(table).and_then(Target::hidden).cloned();
-        hidden.or_else(|| self.incomplete.clone()).or_else(|| {
+        let target = self.targets.get(table);
+        let hidden = target.and_then(Target::hidden).cloned();
+        let locked = target.and_then(|target| match &target.lock {
+            Lock::Unseen(gap) => Some(gap.clone()),
+            _ => None,
+        });
+        hidden.or(locked).or_else(|| self.incomplete.clone()).or_else(|| {
             let mut others = self.subjects.iter().enumerate().filter(|(n, _)| !readers.contains(n));
             others.find_map(|(_, subject)| subject.unread.first().cloned())
         })

@@ -132,9 +132,9 @@ impl Access {
         layers
     }
 
-    /// A gap behind which lies what the key of some table says.
-    fn unseen_key(&self) -> Option<&GapId> {
-        self.targets.iter().find_map(|target| match &target.lock {
+    /// A gap behind which lies what the key of one of `tables` says.
+    pub(super) fn unseen_key(&self, tables: &Bits) -> Option<&GapId> {
+        tables.iter().find_map(|at| match &self.targets.get(at)?.lock {
             Lock::Unseen(gap) => Some(gap),
             _ => None,
         })
@@ -188,7 +188,7 @@ impl Access {
         let own = subject.unread.first();
         // What a key that was not seen might stop is neither found nor ruled out.
         let unlocked = |found: bool, perhaps: bool, gap: Option<&GapId>| {
-            unless(found, self.unseen_key().filter(|_| perhaps).or(gap))
+            unless(found, self.unseen_key(&reaches.perhaps.read).filter(|_| perhaps).or(gap))
         };
         let through = |wanted: fn(&&Target) -> bool| {
             let hidden = || self.targets.iter().filter(wanted).find_map(Target::hidden);

@@ -4,7 +4,7 @@ use super::{Access, AccessClass, Party, trust::Trust};
 use crate::{
     facts::{
         Fact, Node,
-        reader::{Reader, ReaderKind, Tables},
+        reader::{Kms, Reader, ReaderKind, Tables},
     },
     finding::{SubjectKind, TableSet},
     snapshot::GapId,
@@ -18,29 +18,37 @@ impl Access {
             [("reader".to_owned(), party.name.clone()), ("class".to_owned(), class.id.clone())].into();
         let name = self.name(SubjectKind::Reader, &party.arn, names, Some(TableSet::of(arns)));
         let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
-        let facts = Reader {
-            decision: Fact::Known(class.decision),
-            needs: Fact::Known(class.needs),
-            condition: Fact::Known(class.condition.clone()),
-            roads: Fact::Known(class.roads),
-            tables: Fact::Known(Tables {
-                count: count(class.tables.len()),
-                sensitive: match self.unsampled(&class.tables) {
-                    Some(gap) => Fact::Unknown(gap.clone()),
-                    None => Fact::Known(count(self.sensitive(&class.tables))),
-                },
-                all: class.tables.len() == self.targets.len(),
-            }),
-            full_access: Fact::Known(class.full_access),
-            wildcard: Fact::Known(class.wildcard),
-            kms: Fact::Known(class.kms),
-            fence: Fact::Known(class.fence.clone()),
-            grants: Fact::Known(class.grants.clone()),
+        let tables = Tables {
+            count: count(class.tables.len()),
+            sensitive: match self.unsampled(&class.tables) {
+                Some(gap) => Fact::Unknown(gap.clone()),
+                None => Fact::Known(count(self.sensitive(&class.tables))),
+            },
+            all: class.tables.len() == self.targets.len(),
+        };
+        let whoever = |gap: &GapId| Reader {
+            tables: Fact::Known(tables),
             human: self.human(number),
             end_user: self.end_user(number),
             in_organization: self.in_organization(party),
             via: Fact::Known(class.via.clone()),
-            ..who(party, &GapId(String::new()))
+            ..who(party, gap)
+        };
+        let facts = match self.unseen_key(&class.tables).filter(|_| class.kms == Kms::Unknown) {
+            // A key that was not seen may stop it: neither that it reads nor that it does not is known.
+            Some(gap) => whoever(gap),
+            None => Reader {
+                decision: Fact::Known(class.decision),
+                needs: Fact::Known(class.needs),
+                condition: Fact::Known(class.condition.clone()),
+                roads: Fact::Known(class.roads),
+                full_access: Fact::Known(class.full_access),
+                wildcard: Fact::Known(class.wildcard),
+                kms: Fact::Known(class.kms),
+                fence: Fact::Known(class.fence.clone()),
+                grants: Fact::Known(class.grants.clone()),
+                ..whoever(&GapId(String::new()))
+            },
         };
         let mut node = Node::new(name, &facts);
         self.unless(&mut node, self.subjects.get(number), &class.tables);
