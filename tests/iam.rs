@@ -17,3 +17,5 @@ mod properties;
 mod reference;
 #[path = "iam/requests.rs"]
 mod requests;
+#[path = "iam/ways.rs"]
+mod ways;
