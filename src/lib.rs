@@ -24,5 +24,6 @@ pub mod iam;
 pub mod kms;
 pub mod report;
 pub mod run;
+pub mod simulate;
 pub mod snapshot;
 pub mod source;

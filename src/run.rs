@@ -10,6 +10,7 @@ mod log;
 mod online;
 #[cfg(feature = "aws")]
 mod progress;
+mod simulate;
 
 use std::{fs::File, io::Write, panic, path::PathBuf, process::ExitCode};
 
@@ -94,6 +95,7 @@ fn dispatch(command: &Command, console: &Console) -> Result<Outcome, Error> {
             let snapshot = snapshot::file::load(&args.file)?;
             ready.report(&snapshot, console)
         }
+        Command::Simulate(args) => simulate::run(args, console),
         Command::Detect(args) => detect::run(args, console),
         Command::Checks(checks) => checks_command(checks, console),
         Command::Completions { shell } => {

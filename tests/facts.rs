@@ -15,6 +15,8 @@ mod encryption;
 mod recovery;
 #[path = "facts/sample.rs"]
 mod sample;
+#[path = "facts/shared.rs"]
+mod shared;
 #[path = "facts/unlisted.rs"]
 mod unlisted;
 

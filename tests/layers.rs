@@ -7,7 +7,7 @@ use std::{fs, path::Path};
 const LAYERS: &[&[&str]] = &[
     &["snapshot", "source"],
     &["detect", "finding", "iam", "kms"],
-    &["collect", "demo", "facts"],
+    &["collect", "demo", "facts", "simulate"],
     &["check"],
     &["report"],
     &["cli", "config"],

@@ -3,10 +3,13 @@
 use std::{borrow::Cow, collections::BTreeSet};
 
 use super::{
+    benign::{is_ciphertext, is_cleared, is_reference},
+    identity::{Id, id},
     names::Hint,
-    password::is_readable,
-    randomness::{is_random, is_random_bytes, is_uuid},
+    password::{is_chosen, is_readable},
+    randomness::{is_random, is_random_bytes, is_short_random, is_uuid},
     rules::{Hit, Length, is_secret_access_key, raw_hash},
+    unpack,
 };
 use crate::snapshot::sample::{Basis, SecretKind, SecretTrait};
 
@@ -19,6 +22,8 @@ pub(crate) struct Beside {
     pub salt: bool,
     /// The other members of a Firebase web configuration, which is made to be published.
     pub firebase: bool,
+    /// What the name says that a pair of `name` and `value` gives its value.
+    pub named: Option<Hint>,
 }
 
 /// A text under a name that says `hint`.
@@ -27,22 +32,81 @@ pub(crate) fn text(text: &str, hint: Option<Hint>, beside: Beside) -> Option<Hit
     if (beside.key_id || hint == Some(Hint::AwsSecret)) && is_secret_access_key(text) {
         return hit("aws-secret-access-key", SecretKind::AwsAccessKey, Basis::Shaped, 0.85, exact);
     }
-    match hint? {
-        Hint::Secret(kind) if is_random(text) => hit("named-random", kind, Basis::Likely, 0.75, exact),
-        Hint::Secret(kind) if is_uuid(text) => hit("named-uuid", kind, Basis::Likely, 0.6, exact),
-        Hint::Secret(_) => None,
-        Hint::AwsSecret if is_random(text) => {
-            hit("named-random", SecretKind::OpaqueToken, Basis::Likely, 0.7, exact)
-        }
-        Hint::AwsSecret => None,
-        Hint::Password | Hint::PasswordHash => password(text, hint?, beside),
+    if text.starts_with("MI")
+        && text.len() >= 64
+        && unpack::base64(text).is_some_and(|bytes| unpack::is_private_der(bytes.expose()))
+    {
+        return hit("private-key-der", SecretKind::PrivateKey, Basis::Verified, 0.95, exact);
     }
+    match hint? {
+        Hint::Secret(kind) => secret(text, kind, 0.75),
+        Hint::AwsSecret => secret(text, SecretKind::OpaqueToken, 0.7),
+        Hint::Password | Hint::PasswordHash => password(text, hint?, beside),
+        Hint::Code => code(text),
+        Hint::CodeSeed => code_seed(text),
+        Hint::Mnemonic => mnemonic(text),
+        Hint::Link => link(text),
+        Hint::Service => {
+            let key = is_random(text) && text.len() <= 256 && !is_cleared(text) && id(text).is_none();
+            key.then(|| hit("service-key", SecretKind::ApiKey, Basis::Likely, 0.6, exact)).flatten()
+        }
+    }
+}
+
+/// A token, key or secret by its name.
+fn secret(text: &str, kind: SecretKind, confidence: f64) -> Option<Hit> {
+    let exact = Length::Exact(text.len());
+    if is_cleared(text) {
+        return None;
+    }
+    if is_uuid(text) {
+        // One that is made of the time names a session more often than it opens one.
+        let names = kind == SecretKind::SessionToken && id(text) == Some(Id::Time);
+        return (!names).then(|| hit("named-uuid", kind, Basis::Likely, 0.6, exact)).flatten();
+    }
+    if matches!(id(text), Some(Id::Prefixed | Id::Number)) {
+        return None;
+    }
+    if is_random(text) {
+        return hit("named-random", kind, Basis::Likely, confidence, exact);
+    }
+    if is_short_random(text) {
+        return hit("named-random", kind, Basis::Likely, 0.6, exact);
+    }
+    // A scheme before it: `Token …`, `ApiKey …`, `sso-key …:…`.
+    if let Some((scheme, rest)) = text.split_once(' ')
+        && scheme.len() <= 20
+        && is_random(rest)
+    {
+        return hit("named-random", kind, Basis::Likely, confidence, Length::Exact(rest.len()));
+    }
+    // `user:password`, as registries and proxies keep it in base64.
+    if kind == SecretKind::AccessToken
+        && let Some((user, password)) = text.split_once(':')
+        && (1..=64).contains(&user.len())
+        && !user.contains(char::is_whitespace)
+        && is_chosen(password)
+    {
+        return hit(
+            "basic-auth",
+            SecretKind::Password,
+            Basis::Likely,
+            0.75,
+            Length::Password(password.len()),
+        );
+    }
+    is_chosen(text)
+        .then(|| hit("named-secret", kind, Basis::Likely, 0.6, Length::Password(text.len())))
+        .flatten()
 }
 
 fn password(text: &str, hint: Hint, beside: Beside) -> Option<Hit> {
     if let Some((rule, traits)) = raw_hash(text, beside.salt) {
         let hash = hit(rule, SecretKind::PasswordHash, Basis::Shaped, 0.8, Length::Exact(text.len()));
         return hash.map(|hit| Hit { traits, ..hit });
+    }
+    if is_ciphertext(text) || is_reference(text) {
+        return None;
     }
     if hint == Hint::PasswordHash {
         let long = text.len() >= 20 && is_random(text);
@@ -58,21 +122,79 @@ fn password(text: &str, hint: Hint, beside: Beside) -> Option<Hit> {
     readable.then(|| hit("named-password", SecretKind::Password, Basis::Likely, confidence, length)).flatten()
 }
 
-/// A number under a name that says `hint`: a PIN, or a password of digits.
+/// Digits, or a few groups of letters and digits.
+fn code(text: &str) -> Option<Hit> {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let plain = text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    let numeric = digits == text.len() && (4..=10).contains(&digits);
+    let mixed = plain && (6..=40).contains(&text.len()) && digits > 0 && digits < text.len();
+    let drawn = is_random(text) && text.len() <= 128;
+    let a_code = (numeric || mixed || drawn) && !is_cleared(text) && !is_uuid(text);
+    a_code
+        .then(|| hit("named-code", SecretKind::OpaqueToken, Basis::Likely, 0.6, Length::Password(text.len())))
+        .flatten()
+}
+
+/// Base32, with or without spaces, or anything random.
+fn code_seed(text: &str) -> Option<Hit> {
+    let packed: Vec<u8> = text.bytes().filter(|b| !matches!(b, b' ' | b'-' | b'=')).collect();
+    let base32 = (16..=128).contains(&packed.len())
+        && packed.iter().all(|b| matches!(b, b'A'..=b'Z' | b'a'..=b'z' | b'2'..=b'7'));
+    let drawn = is_random(text) && text.len() <= 256;
+    ((base32 || drawn) && !is_cleared(text))
+        .then(|| hit("totp-seed", SecretKind::OpaqueToken, Basis::Shaped, 0.85, Length::Exact(text.len())))
+        .flatten()
+}
+
+/// Twelve to twenty-four short words, as BIP-39 counts them, or the seed itself.
+fn mnemonic(text: &str) -> Option<Hit> {
+    let words: Vec<&str> = text.split([' ', ',', '-']).filter(|w| !w.is_empty()).collect();
+    let phrase = matches!(words.len(), 12 | 15 | 18 | 21 | 24 | 25)
+        && words.iter().all(|w| (3..=8).contains(&w.len()) && w.bytes().all(|b| b.is_ascii_lowercase()));
+    let length = Length::Exact(text.len());
+    if phrase {
+        return hit("mnemonic", SecretKind::PrivateKey, Basis::Shaped, 0.85, length);
+    }
+    (is_random(text) && text.len() >= 32 && !is_cleared(text))
+        .then(|| hit("wallet-seed", SecretKind::PrivateKey, Basis::Likely, 0.7, length))
+        .flatten()
+}
+
+/// A link with something drawn in its path or query.
+fn link(text: &str) -> Option<Hit> {
+    let (_, rest) = text.split_once("://")?;
+    let (_, rest) = rest.split_once('/')?;
+    let drawn = rest
+        .split(['/', '?', '&', '=', '#'])
+        .find(|part| part.len() >= 16 && (is_random(part) || is_uuid(part)) && !is_cleared(part))?;
+    hit("login-link", SecretKind::OpaqueToken, Basis::Likely, 0.65, Length::Exact(drawn.len()))
+}
+
+/// A number under a name that says `hint`: a PIN, a code, or a password of digits.
 pub(crate) fn number(digits: &str, hint: Option<Hint>) -> Option<Hit> {
-    let is_pin = hint == Some(Hint::Password)
-        && (4..=16).contains(&digits.len())
-        && digits.bytes().all(|b| b.is_ascii_digit());
+    let rule = match hint? {
+        Hint::Password => ("named-password", SecretKind::Password),
+        Hint::Code => ("named-code", SecretKind::OpaqueToken),
+        _ => return None,
+    };
+    let is_pin = (4..=16).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
     let length = Length::Password(digits.len());
-    is_pin.then(|| hit("named-password", SecretKind::Password, Basis::Likely, 0.65, length)).flatten()
+    is_pin.then(|| hit(rule.0, rule.1, Basis::Likely, 0.65, length)).flatten()
 }
 
 /// Bytes that are no text, under a name that says `hint`.
 pub(crate) fn bytes(bytes: &[u8], hint: Option<Hint>) -> Option<Hit> {
-    let Some(Hint::Secret(kind)) = hint else { return None };
-    is_random_bytes(bytes)
-        .then(|| hit("named-random", kind, Basis::Likely, 0.6, Length::Exact(bytes.len())))
-        .flatten()
+    let length = Length::Exact(bytes.len());
+    if unpack::is_private_der(bytes) {
+        return hit("private-key-der", SecretKind::PrivateKey, Basis::Verified, 0.95, length);
+    }
+    let kind = match hint? {
+        Hint::Secret(kind) => kind,
+        Hint::AwsSecret | Hint::CodeSeed => SecretKind::OpaqueToken,
+        Hint::Mnemonic => SecretKind::PrivateKey,
+        _ => return None,
+    };
+    is_random_bytes(bytes).then(|| hit("named-random", kind, Basis::Likely, 0.6, length)).flatten()
 }
 
 /// The private member of a JSON Web Key.

@@ -8,7 +8,9 @@
 //! How sure a sighting is: verified (a checksum or a structure decodes) 0.95 to 0.97, shaped 0.8 to 0.85, likely
 //! (name and look) 0.6 to 0.75 and less where few values of the path look so. See [`Tally`] for what is bounded.
 
+mod benign;
 mod budget;
+mod identity;
 mod json;
 mod judge;
 mod key;
@@ -20,7 +22,9 @@ mod path;
 mod randomness;
 mod rules;
 mod secret;
+mod services;
 mod tally;
+mod tongues;
 mod tree;
 mod unpack;
 mod value;

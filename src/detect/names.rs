@@ -1,6 +1,6 @@
 //! Names as evidence: what an attribute's name says about its value, the last word deciding.
 
-use super::words::words;
+use super::{services::is_service, words::words};
 use crate::snapshot::sample::SecretKind;
 
 /// What a name says.
@@ -14,56 +14,113 @@ pub(crate) enum Hint {
     Password,
     /// A password's hash: a readable value under it is no password.
     PasswordHash,
+    /// A short code that stands for a password once: of a text message, an app, a list for emergencies.
+    Code,
+    /// The seed of such codes.
+    CodeSeed,
+    /// The words that a wallet's keys are made of.
+    Mnemonic,
+    /// A link that lets in whoever follows it.
+    Link,
+    /// The name of a service and nothing more: a random value is likely its key.
+    Service,
 }
 
 /// Words at a name's end that say how the value is written, not what it is.
 #[rustfmt::skip]
 const WRITING: &[&str] = &[
-    "value", "val", "string", "str", "text", "plain", "plaintext", "raw", "b64", "base64", "current", "old",
-    "new", "previous", "prev", "latest", "default", "primary", "secondary", "prod", "live", "test", "dev",
+    "value", "val", "string", "str", "text", "plain", "plaintext", "raw", "b", "base", "hex", "current", "old",
+    "new", "previous", "prev", "latest", "default", "primary", "secondary", "prod", "production", "live", "test", "dev", "staging", "sandbox", "v", "s",
 ];
+
+/// Names of a value alone, within what names it.
+const INNER: &[&str] = &["data", "content", "payload", "body", "contents"];
 
 /// Segments that say nothing of their own: what holds them decides (`token.value`, `tokens.refresh`).
 #[rustfmt::skip]
 const QUALIFIERS: &[&str] = &[
-    "refresh", "access", "bearer", "session", "api", "auth", "csrf", "xsrf", "next",
+    "refresh", "access", "bearer", "session", "api", "auth", "csrf", "xsrf", "next", "client", "private", "shared", "signing",
 ];
 
 /// Last words of what lies beside a secret in a map named after it, and is none.
 #[rustfmt::skip]
 const BESIDE: &[&str] = &[
-    "active", "actor", "agent", "algorithm", "alg", "arn", "at", "audience", "by", "client", "count",
-    "created", "date", "description", "device", "email", "enabled", "etag", "exp", "expires", "expiration",
-    "expiry", "fingerprint", "hash", "iat", "id", "ids", "index", "ip", "issuer", "kid", "label", "last",
-    "length", "locale", "max", "min", "name", "number", "owner", "provider", "region", "role", "scope",
-    "scopes", "size", "source", "status", "sub", "subject", "tenant", "time", "timestamp", "title", "ttl",
-    "type", "updated", "uri", "url", "used", "user", "username", "uuid", "version",
+    "active", "actor", "age", "agent", "algorithm", "alg", "alias", "arn", "at", "attempts", "audience", "balance", "by", "category", "chain", "class", "client", "complexity", "contract", "cost", "count", "created",
+    "date", "days", "decimals", "description", "device", "email", "enabled", "encrypted", "endpoint", "error", "errors", "etag", "exists", "exp", "expired", "expires", "expiration", "expiry", "failures", "field", "fields", "file", "fingerprint",
+    "flow", "format", "group", "hash", "hashed", "hint", "host", "iat", "id", "ids", "index", "ip", "issuer", "kid", "kind", "label", "last", "length", "lifetime", "limit", "limits", "list", "locale", "location", "manager", "max", "message", "method", "min", "mode", "name", "names",
+    "number", "off", "on", "owner", "page", "path", "policy", "prefix", "preview", "price", "provider", "quota", "ratio", "reason", "ref", "reference", "region", "required", "reset", "retries", "revoked", "role", "rotated", "rotation", "rule", "rules", "schema", "scope", "scopes", "score",
+    "set", "since", "size", "source", "state", "status", "strength", "sub", "subject", "suffix", "supply", "symbol", "tenant", "time", "timestamp", "title", "total", "ttl", "type", "types", "unit", "updated", "uri", "url", "usage", "used", "user", "username", "users", "uuid", "valid", "verified", "version", "vendor",
+];
+
+/// Words anywhere in a name after which nothing under it is a secret as it stands.
+#[rustfmt::skip]
+const DISARMED: &[&str] = &[
+    "checksum", "cipher", "ciphertext", "encrypted", "enc", "fingerprint", "hashed", "masked", "obfuscated", "public", "publishable", "pub", "redacted", "sealed", "thumbprint", "tokenized", "truncated", "wrapped",
 ];
 
 /// Words before `token` that make it a cursor, a guard against repetition, or an address of a device.
-/// A CSRF token proves where a form came from and opens nothing by itself.
 #[rustfmt::skip]
 const HARMLESS_TOKENS: &[&str] = &[
-    "apns", "change", "client", "continuation", "csrf", "cursor", "dedup", "deduplication", "device", "fcm",
-    "fencing", "idempotency", "lock", "next", "page", "paging", "pagination", "position", "push",
-    "request", "resume", "scan", "scroll", "start", "starting", "stop", "sync", "xsrf",
+    "apns", "change", "client", "concurrency", "contract", "continuation", "crypto", "cursor", "dedup", "deduplication", "design", "device", "erc", "etag", "expo", "fcm",
+    "fencing", "fungible", "governance", "idempotency", "input", "lock", "lp", "max", "next", "nft", "output", "page", "paging", "pagination", "position", "prev", "previous", "prompt", "push",
+    "request", "resume", "reward", "scan", "scroll", "start", "starting", "stop", "sync", "total", "utility", "version",
 ];
 
 /// Words before `key` that make it a secret; any other key is an index, a path or public.
 #[rustfmt::skip]
 const SECRET_KEYS: &[&str] = &[
-    "access", "app", "application", "auth", "consumer", "crypto", "decryption", "encryption", "hmac",
-    "master", "private", "secret", "service", "session", "shared", "sign", "signing", "symmetric",
-    "webhook",
+    "access", "account", "admin", "app", "application", "auth", "consumer", "crypto", "decryption", "deploy", "encryption", "hmac", "integration",
+    "license", "licence", "master", "preshared", "private", "root", "secret", "server", "service", "session", "shared", "sign", "signing", "ssh", "subscription", "symmetric",
+    "vault", "wallet", "webhook",
+];
+
+/// Words before `code` that make it one that lets somebody in.
+#[rustfmt::skip]
+const SECRET_CODES: &[&str] = &[
+    "access", "auth", "authentication", "authorization", "backup", "confirmation", "emergency", "fa", "login", "magic", "mfa", "oauth", "otp", "passwordless", "reset", "recovery", "scratch", "sms", "time", "totp", "unlock", "verification", "verify",
 ];
 
 /// Words before `session` or `session id` that name an event, not a login.
 #[rustfmt::skip]
 const OTHER_SESSIONS: &[&str] = &[
-    "batch", "call", "charging", "chat", "checkout", "class", "conference", "conversation", "course",
-    "exam", "game", "job", "meeting", "payment", "play", "sales", "stripe", "study", "survey", "therapy",
-    "training", "trading", "video", "workout",
+    "analytics", "batch", "call", "charging", "chat", "checkout", "class", "conference", "conversation", "course",
+    "exam", "ga", "game", "job", "learning", "meeting", "parking", "payment", "play", "recording", "sales", "stripe", "study", "survey", "therapy", "tracking",
+    "training", "trading", "video", "viewing", "workout",
 ];
+
+/// Whether a name is that of the value in a pair.
+pub(crate) fn is_value(name: &str) -> bool {
+    ["value", "Value", "val", "v", "data", "content", "setting_value", "VALUE", "secret_value"]
+        .contains(&name)
+}
+
+/// Whether a name is that of the name in a pair.
+pub(crate) fn is_naming(name: &str) -> bool {
+    [
+        "name",
+        "Name",
+        "key",
+        "Key",
+        "k",
+        "field",
+        "attribute",
+        "parameter",
+        "param",
+        "setting",
+        "variable",
+        "var",
+        "header",
+        "label",
+        "type",
+        "kind",
+        "NAME",
+        "KEY",
+        "setting_name",
+        "config_key",
+        "env",
+    ]
+    .contains(&name)
+}
 
 /// What the names on the way to a value say; the last name first asked, then what holds it.
 /// A `None` segment is a list's place or a dictionary's key, and says nothing.
@@ -77,9 +134,17 @@ pub(crate) fn hint(path: &[Option<&str>]) -> Option<Hint> {
     if let Some(found) = of_words(&own) {
         return found;
     }
-    // What holds the name: the nearest segment with words of its own.
-    let holder = named.find_map(|s| *s).map(words)?;
-    let kept: Vec<String> = own.iter().filter(|w| !WRITING.contains(&w.as_str())).cloned().collect();
+    held(&own, named.find_map(|s| *s)).or_else(|| service(&own))
+}
+
+/// What holds a name says of it.
+fn held(own: &[String], holder: Option<&str>) -> Option<Hint> {
+    let holder = words(holder?);
+    let kept: Vec<String> = own
+        .iter()
+        .filter(|w| !WRITING.contains(&w.as_str()) && !INNER.contains(&w.as_str()))
+        .cloned()
+        .collect();
     let word = kept.last().map(String::as_str);
     match word {
         None => of_words(&holder).flatten(),
@@ -99,6 +164,16 @@ pub(crate) fn hint(path: &[Option<&str>]) -> Option<Hint> {
     }
 }
 
+/// A name of a service's and no more than words that say nothing: `stripe`, `datadog_prod`.
+fn service(words: &[String]) -> Option<Hint> {
+    let kept: Vec<&str> = words.iter().map(String::as_str).filter(|w| !WRITING.contains(w)).collect();
+    let last = kept.last()?;
+    let named = kept.iter().any(|w| is_service(w))
+        && !BESIDE.contains(last)
+        && (is_service(last) || matches!(*last, "api" | "auth" | "key" | "integration" | "io" | "webhook"));
+    named.then_some(Hint::Service)
+}
+
 /// `Some(None)` is a name that is known to be harmless, `None` one that says nothing.
 fn of_words(words: &[String]) -> Option<Option<Hint>> {
     use SecretKind::{AccessToken, ApiKey, OpaqueToken, RefreshToken, SessionToken};
@@ -110,42 +185,97 @@ fn of_words(words: &[String]) -> Option<Option<Hint>> {
     }
     let last = rest.pop()?;
     let has = |word: &str| rest.contains(&word);
+    let any = |of: &[&str]| rest.iter().any(|w| of.contains(w));
     let before = rest.last().copied();
     let secret = |kind| Some(Some(Hint::Secret(kind)));
-    if has("encrypted") || has("hashed") || has("masked") || has("public") {
+    if any(DISARMED) {
         return if has("hashed") && last == "password" { Some(Some(Hint::PasswordHash)) } else { Some(None) };
     }
     match last {
         "token" if has("refresh") => secret(RefreshToken),
-        "token"
-            if rest.iter().any(|w| HARMLESS_TOKENS.contains(w))
-                && !["access", "api", "auth", "bearer", "oauth", "secret"].iter().any(|w| has(w)) =>
-        {
+        "token" if any(HARMLESS_TOKENS) && !any(&["access", "api", "auth", "bearer", "oauth", "secret"]) => {
             Some(None)
         }
         "token" if has("session") => secret(SessionToken),
         "token" if has("api") => secret(ApiKey),
-        "token" if has("access") || has("bearer") || has("auth") || has("oauth") => secret(AccessToken),
+        "token" if any(&["access", "bearer", "auth", "oauth"]) => secret(AccessToken),
+        "secret" | "seed" | "key" if any(&["totp", "otp", "mfa", "fa", "authenticator"]) => {
+            Some(Some(Hint::CodeSeed))
+        }
+        "totp" => Some(Some(Hint::CodeSeed)),
         "token" | "credential" | "secret" if !(last == "secret" && has("top")) => secret(OpaqueToken),
         "refresh" if before == Some("token") => secret(RefreshToken),
-        "bearer" | "jwt" | "authorization" => secret(AccessToken),
-        "key" if has("secret") && (has("access") || has("aws")) => Some(Some(Hint::AwsSecret)),
+        "rt" if rest.is_empty() => secret(RefreshToken),
+        "at" if rest.is_empty() => secret(AccessToken),
+        "bearer" | "jwt" | "authorization" | "pat" => secret(AccessToken),
+        "auth" if matches!(before, None | Some("basic" | "http" | "proxy" | "x" | "registry" | "docker")) => {
+            secret(AccessToken)
+        }
+        "key" if has("secret") && any(&["access", "aws"]) => Some(Some(Hint::AwsSecret)),
         "key" if before == Some("api") => secret(ApiKey),
         "key" if before.is_some_and(|w| SECRET_KEYS.contains(&w)) => secret(OpaqueToken),
-        "session" | "sid" | "cookie" if rest.iter().any(|w| OTHER_SESSIONS.contains(w)) => Some(None),
-        "sid" if before.is_some_and(|w| !matches!(w, "session" | "connect" | "user")) => Some(None),
+        "psk" | "dek" => secret(OpaqueToken),
+        "session" | "sid" | "cookie" if any(OTHER_SESSIONS) => Some(None),
+        "sid" if before.is_some_and(|w| !matches!(w, "session" | "connect" | "user" | "php")) => Some(None),
         "session" | "sid" | "cookie" => secret(SessionToken),
         "id" if before == Some("session") => {
-            let event = rest.iter().any(|w| OTHER_SESSIONS.contains(w));
-            if event { Some(None) } else { secret(SessionToken) }
+            if any(OTHER_SESSIONS) {
+                Some(None)
+            } else {
+                secret(SessionToken)
+            }
         }
+        "id" if before == Some("secret") && has("role") => secret(OpaqueToken),
         "hash" | "digest" | "md" | "sha" | "bcrypt" | "argon" | "scrypt" | "pbkdf" if has("password") => {
             Some(Some(Hint::PasswordHash))
         }
-        "password" if has("md") || has("sha") => Some(Some(Hint::PasswordHash)),
-        "password" if !has("reset") && !has("boarding") => Some(Some(Hint::Password)),
-        "pin" if matches!(before, None | Some("user" | "card" | "login" | "security" | "account")) => {
+        "password" if any(&["md", "sha", "hash", "digest", "bcrypt"]) => Some(Some(Hint::PasswordHash)),
+        "password"
+            if has("reset")
+                || has("boarding")
+                || has("season")
+                || has("ski")
+                || has("bus")
+                || has("event")
+                || has("day") =>
+        {
+            None
+        }
+        "password" => Some(Some(Hint::Password)),
+        "pin"
+            if matches!(
+                before,
+                None | Some("user" | "card" | "login" | "security" | "account" | "door" | "wallet")
+            ) =>
+        {
             Some(Some(Hint::Password))
+        }
+        "otp" => Some(Some(Hint::Code)),
+        "code" if any(SECRET_CODES) => Some(Some(Hint::Code)),
+        "mnemonic" => Some(Some(Hint::Mnemonic)),
+        "phrase" | "words" | "seed"
+            if any(&["seed", "recovery", "secret", "wallet", "mnemonic", "backup"]) =>
+        {
+            Some(Some(Hint::Mnemonic))
+        }
+        "link" | "url"
+            if any(&[
+                "magic",
+                "reset",
+                "signin",
+                "login",
+                "invite",
+                "invitation",
+                "verification",
+                "verify",
+                "presigned",
+                "signed",
+                "unsubscribe",
+                "activation",
+                "confirmation",
+            ]) =>
+        {
+            Some(Some(Hint::Link))
         }
         w if BESIDE.contains(&w) && !rest.is_empty() => Some(None),
         _ => None,
@@ -174,17 +304,24 @@ mod tests {
             ("token", OpaqueToken), ("tokens/*", OpaqueToken), ("token/value", OpaqueToken),
             ("secrets/stripe", OpaqueToken), ("password_reset_token", OpaqueToken),
             ("sessions/*", SessionToken), ("session/id", SessionToken), ("signing_key", OpaqueToken),
-            ("token_value", OpaqueToken),
+            ("token_value", OpaqueToken), ("csrf_token", OpaqueToken), ("dbtoken", OpaqueToken), ("jeton_acces", AccessToken), ("clave_api", ApiKey),
+            ("访问令牌", OpaqueToken), ("rt", RefreshToken), ("psk", OpaqueToken), ("webhookSecret", OpaqueToken), ("x-api-key", ApiKey),
         ] {
             assert_eq!(of(path), Some(Hint::Secret(kind)), "{path}");
         }
         for path in ["aws_secret_access_key", "secretAccessKey"] {
             assert_eq!(of(path), Some(Hint::AwsSecret), "{path}");
         }
-        for path in ["password", "userPassword", "pwd", "db_passwd", "passwords/alice", "pin", "password1"] {
+        for path in ["password", "userPassword", "pwd", "db_passwd", "passwords/alice", "pin", "password1", "senha", "mot_de_passe", "passwort", "пароль", "パスワード", "p4ssw0rd", "contraseña"] {
             assert_eq!(of(path), Some(Hint::Password), "{path}");
         }
-        assert_eq!(of("password_hash"), Some(Hint::PasswordHash));
+        for (path, hint) in [
+            ("password_hash", Hint::PasswordHash), ("otp", Hint::Code), ("verification_code", Hint::Code), ("recovery_codes", Hint::Code),
+            ("totp_secret", Hint::CodeSeed), ("mfaSecret", Hint::CodeSeed), ("seed_phrase", Hint::Mnemonic), ("magic_link", Hint::Link),
+            ("datadog", Hint::Service), ("algolia_prod", Hint::Service),
+        ] {
+            assert_eq!(of(path), Some(hint), "{path}");
+        }
     }
 
     #[test]
@@ -193,11 +330,13 @@ mod tests {
         for path in [
             "next_token", "nextToken", "token_count", "tokenizer", "token_type", "secretary",
             "password_updated_at", "public_key", "token_expires_at", "page_token", "idempotency_token",
-            "client_request_token", "csrf_token", "session_count", "access_key_id", "partition_key",
+            "client_request_token", "session_count", "access_key_id", "partition_key",
             "s3_key", "etag", "checksum", "sha256", "trace_id", "id", "uuid", "tokens/count",
             "session/user_id", "tokens/*/expires_at", "device_token", "account_sid", "key",
             "checkout_session_id", "password_hint", "secret_arn", "encrypted_token", "token_hash",
-            "passenger", "compass", "pin_code", "tokens/next", "session/created_at", "hashed_token",
+            "passenger", "compass", "pin_code", "tokens/next", "session/created_at", "hashed_token", "stripe_customer_id",
+            "token_symbol", "monkey", "zip_code", "promo_code", "country_code", "access_code_sent_at", "key_fingerprint", "publishable_key", "secret_name",
+            "fecha_contraseña", "token_tipo", "api_version", "datadog_region", "password_required", "max_tokens", "total_tokens",
         ] {
             assert_eq!(of(path), None, "{path}");
         }

@@ -2,7 +2,7 @@
 
 /// Whether `text` stands for a password that is not there: empty, masked, null, a reference or a template.
 ///
-/// A default such as `changeme` is no stand-in: it opens a door.
+/// A default such as `password` is no stand-in: it opens a door. `changeme` asks to be replaced, as documentation does.
 pub(crate) fn is_placeholder(text: &str) -> bool {
     const STAND_INS: &[&str] = &[
         "null",
@@ -23,8 +23,47 @@ pub(crate) fn is_placeholder(text: &str) -> bool {
         "hashed",
         "yes",
         "no",
-        "your_password",
-        "your-password",
+        "changeme",
+        "change_me",
+        "change-me",
+        "replaceme",
+        "replace_me",
+        "replace-me",
+        "placeholder",
+        "dummy",
+        "sample",
+        "tbd",
+        "todo",
+        "secret",
+        "string",
+        "password_here",
+        "not_set",
+        "not-set",
+        "disabled",
+        "default",
+        "unknown",
+        "required",
+        "optional",
+        "deleted",
+        "confidential",
+        "filtered",
+        "<nil>",
+        "insert",
+        "test",
+    ];
+    const STARTS: &[&str] = &[
+        "your",
+        "insert",
+        "enter_",
+        "enter-",
+        "enter your",
+        "replace",
+        "example",
+        "fill_",
+        "put_your",
+        "put-your",
+        "todo",
+        "my_password_here",
     ];
     let text = text.trim();
     let inner = text.trim_matches(|c| matches!(c, '[' | ']' | '<' | '>' | '(' | ')' | '*' | '_' | '"'));
@@ -33,9 +72,20 @@ pub(crate) fn is_placeholder(text: &str) -> bool {
     first.is_none()
         || bytes.all(|b| Some(b) == first) && !first.is_some_and(|b| b.is_ascii_digit())
         || STAND_INS.iter().any(|s| s.eq_ignore_ascii_case(inner))
-        || (text.starts_with('<') && text.ends_with('>'))
+        || STARTS.iter().any(|s| {
+            inner.get(..s.len()).is_some_and(|start| start.eq_ignore_ascii_case(s))
+                && inner.bytes().all(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'-' | b' '))
+        })
+        || matches!(
+            (first, text.bytes().last()),
+            (Some(b'<'), Some(b'>')) | (Some(b'['), Some(b']')) | (Some(b'%'), Some(b'%'))
+        )
+        || text.bytes().filter(|b| *b == b'*').count() * 2 >= text.len()
+        || text.contains('•')
         || text.contains("${")
         || text.contains("{{")
+        || text.contains("$(")
+        || text.contains("#{")
         || text.starts_with("%(")
         || (text.starts_with('$') && text[1..].bytes().all(|b| b.is_ascii_uppercase() || b == b'_'))
 }
@@ -50,6 +100,24 @@ pub(crate) fn is_readable(text: &str) -> bool {
         && !REFERENCES.iter().any(|r| text.starts_with(r))
         && !is_time(text)
         && text.split_whitespace().count() <= 8
+}
+
+/// Whether `text`, under a secret's name, looks chosen by somebody who was asked for something strong: letters and digits,
+/// and signs or both cases, without a space.
+pub(crate) fn is_chosen(text: &str) -> bool {
+    let has = |of: fn(&u8) -> bool| text.bytes().any(|b| of(&b));
+    let signs = text.bytes().filter(|b| b.is_ascii_punctuation() && !b"-_.:/,@".contains(b)).count();
+    (8..=64).contains(&text.len())
+        && is_readable(text)
+        && !text.contains(char::is_whitespace)
+        && has(u8::is_ascii_digit)
+        && has(u8::is_ascii_alphabetic)
+        && (signs > 0
+            || (has(u8::is_ascii_uppercase)
+                && has(u8::is_ascii_lowercase)
+                && !text.contains(['/', '.', ':'])))
+        && !text.contains("://")
+        && !super::randomness::is_mail(text)
 }
 
 /// A date, or a date and a time, as `password_changed` attributes hold it.
@@ -90,11 +158,14 @@ mod tests {
             "${DB_PASSWORD}",
             "{{ pw }}",
             "$PASSWORD",
+            "changeme",
+            "your_password_here",
+            "********word",
         ] {
             assert!(is_placeholder(text), "{text}");
             assert!(!is_readable(text), "{text}");
         }
-        for text in ["changeme", "password", "1111", "hunter2!", "correct horse battery staple"] {
+        for text in ["password", "1111", "hunter2!", "correct horse battery staple"] {
             assert!(is_readable(text), "{text}");
         }
         for text in ["2024-05-01T10:00:00Z", "arn:aws:secretsmanager:eu-west-1:1:secret:x", "abc"] {

@@ -43,6 +43,21 @@ pub(crate) fn is_random(text: &str) -> bool {
     if changes * 8 < core.len() { reads < -0.45 } else { reads < 0.15 }
 }
 
+/// Whether `text`, too short for [`is_random`], looks drawn all the same: letters and digits changing, or both cases and digits.
+pub(crate) fn is_short_random(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let digits = bytes.iter().filter(|b| b.is_ascii_digit()).count();
+    let changes = bytes.windows(2).filter(|w| change(w[0], w[1])).count();
+    (10..MIN_RANDOM + 2).contains(&bytes.len())
+        && bytes.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_' || *b == b'-')
+        && digits > 0
+        && digits < bytes.len()
+        && distinct(bytes) >= 7
+        && changes * 4 >= bytes.len()
+        && !counts(bytes)
+        && reading(bytes) < 0.1
+}
+
 /// Whether `body`, the drawn part of a format, is made of words: documentation writes such. The shorter
 /// it is, the more it must read like them, for chance makes short words.
 pub(crate) fn is_wordy(body: &[u8]) -> bool {

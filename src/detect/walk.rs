@@ -5,7 +5,7 @@ use super::{
     json::{self, NotJson},
     judge::{self, Beside},
     mask::{Known, Mask},
-    names::Hint,
+    names::{Hint, is_naming, is_value},
     path::{Path, Step},
     rules::{self, Hit, jwk_secret},
     secret::Secret,
@@ -66,7 +66,7 @@ impl<S: Sink> Walk<'_, S> {
 
     /// Looks at a map's entries; true if a secret was seen.
     fn map(&mut self, map: &Map<'_>, way: Way<'_>, path: Option<&Path<'_>>) -> bool {
-        let beside = beside(map);
+        let beside = Beside { named: self.named(map), ..beside(map) };
         let mut seen = false;
         if let Some((name, secret)) = jwk_secret(map) {
             let inner = Path { up: path, step: Step::Name(name) };
@@ -188,7 +188,21 @@ impl<S: Sink> Walk<'_, S> {
     }
 
     fn hint(&mut self, way: Way<'_>) -> Option<Hint> {
-        self.mask.hint(way.holder, way.name?)
+        match (way.beside.named, way.name?) {
+            (Some(named), name) if is_value(name) => Some(named),
+            (_, name) => self.mask.hint(way.holder, name),
+        }
+    }
+
+    /// What a pair of `name` and `value` says of its value: environments and settings are kept so.
+    fn named(&mut self, map: &Map<'_>) -> Option<Hint> {
+        if map.len() > 12 || !map.iter().any(|(name, _)| is_value(name.expose())) {
+            return None;
+        }
+        map.iter().find_map(|(name, value)| match value {
+            Value::S(text) if is_naming(name.expose()) => self.mask.hint(None, text.expose()),
+            _ => None,
+        })
     }
 
     fn record(&mut self, hit: Option<Hit>, value: &[u8], path: &Path<'_>) -> bool {
@@ -219,5 +233,6 @@ fn beside(map: &Map<'_>) -> Beside {
         }),
         salt: map.iter().any(|(name, _)| salts(name)),
         firebase: has(&["authDomain", "auth_domain"]) && has(&["projectId", "project_id", "appId", "app_id"]),
+        named: None,
     }
 }

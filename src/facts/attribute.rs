@@ -6,7 +6,12 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json;
 
-use super::{Collection, Fact, Node, copy, copy::Copy, table::subject};
+use super::{
+    Collection, Fact, Node, copy,
+    copy::Copy,
+    shared::{Elsewhere, Shared},
+    table::subject,
+};
 use crate::{
     detect::shown_name,
     finding::{Confidence, SubjectKind},
@@ -49,12 +54,16 @@ pub struct Attribute {
     pub jwt_long_lived: bool,
     /// Whether the password hash is fast, unsalted or of a low cost.
     pub weak_hash: bool,
+    /// Whether the documented prefix says that it is a credential of production (`sk_live_`).
+    pub live: bool,
     /// Second places that the attribute is copied to.
     pub copies: Collection<Copy>,
+    /// Other tables and paths in which the samples hold the same value; sixteen at most.
+    pub also_in: Collection<Elsewhere>,
 }
 
 /// The nodes of the secrets seen in a table's sample.
-pub fn nodes(table: &snapshot::Table, account: &str, taken: Timestamp) -> Vec<Node> {
+pub fn nodes(table: &snapshot::Table, account: &str, taken: Timestamp, shared: &Shared<'_>) -> Vec<Node> {
     let sample = match &table.sample {
         Seen::Value(sample) => sample,
         Seen::Gap(gap) => {
@@ -72,7 +81,8 @@ pub fn nodes(table: &snapshot::Table, account: &str, taken: Timestamp) -> Vec<No
         let word = kind.as_str();
         let names = [("path", path), ("secret", word)];
         let subject = subject(SubjectKind::Attribute, table, &table.arn, account, names);
-        let facts = facts(table, path, kind, &seen, &copies);
+        let also_in = shared.elsewhere(table, path, &seen);
+        let facts = facts(table, path, kind, &seen, &copies, also_in);
         let mut node = Node::new(subject, &facts);
         node.confidence = Some(match facts.basis {
             Basis::Verified => Confidence::High,
@@ -98,6 +108,7 @@ fn facts(
     kind: SecretKind,
     seen: &[&Sighting],
     copies: &Collection<Copy>,
+    also_in: Collection<Elsewhere>,
 ) -> Attribute {
     let name = top_level(path);
     let whole = name == path;
@@ -127,8 +138,16 @@ fn facts(
         weak_hash: has(SecretTrait::HashFast)
             || has(SecretTrait::HashUnsalted)
             || has(SecretTrait::HashLowCost),
+        live: seen.iter().any(|s| is_live(&s.preview)),
         copies: copies.clone(),
+        also_in,
     }
+}
+
+/// Whether a preview, which begins with the documented prefix, says that the credential is one of production.
+fn is_live(preview: &str) -> bool {
+    let prefix = preview.split('…').next().unwrap_or_default();
+    prefix.split(['_', '-', '.']).any(|word| matches!(word, "live" | "prod" | "production"))
 }
 
 /// What may be shown of a secret: never the value.

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     Facts, Node, access, account, attribute, backup,
     encryption::Keys,
-    index, key, replica, stream,
+    index, key, replica,
+    shared::Shared,
+    stream,
     table::{self, Around},
 };
 use crate::{
@@ -16,17 +18,19 @@ use crate::{
 /// Joins everything that a check may ask about.
 pub fn build(snapshot: &Snapshot) -> Facts {
     let mut gaps = BTreeMap::new();
-    let roots = snapshot.accounts.iter().map(|account| root(account, snapshot.taken, &mut gaps)).collect();
+    let shared = Shared::of(snapshot);
+    let roots = snapshot.accounts.iter();
+    let roots = roots.map(|account| root(account, snapshot.taken, &shared, &mut gaps)).collect();
     Facts { roots, gaps }
 }
 
-fn root(account: &Account, taken: Timestamp, gaps: &mut BTreeMap<GapId, Gap>) -> Node {
+fn root(account: &Account, taken: Timestamp, shared: &Shared<'_>, gaps: &mut BTreeMap<GapId, Gap>) -> Node {
     let is_sensitive = |t: &&Table| table::sensitive(&t.sample).known() == Some(&true);
     let sensitive: BTreeSet<String> =
         account.tables.iter().filter(is_sensitive).map(|table| table.arn.clone()).collect();
     let access = access::evaluate(account, &sensitive, gaps);
     let keys = Keys::of(account);
-    let around = Around { account, keys: &keys, access: &access, taken };
+    let around = Around { account, keys: &keys, access: &access, shared, taken };
 
     let mut root = account::node(account, sensitive.len(), &access);
     root.children.extend(key::nodes(account, taken, gaps));
@@ -42,7 +46,7 @@ fn root(account: &Account, taken: Timestamp, gaps: &mut BTreeMap<GapId, Gap>) ->
 fn whole_table(table: &Table, around: &Around<'_>, gaps: &mut BTreeMap<GapId, Gap>) -> Node {
     let id = &around.account.id;
     let mut node = table::node(table, around, gaps);
-    node.children.extend(attribute::nodes(table, id, around.taken));
+    node.children.extend(attribute::nodes(table, id, around.taken, around.shared));
     node.children.extend(index::nodes(table, id));
     node.children.extend(stream::nodes(table, id, gaps));
     node.children.extend(replica::nodes(table, around, gaps));

@@ -22,9 +22,12 @@ pub mod copy;
 pub mod encryption;
 pub mod index;
 pub mod key;
+pub mod known;
 pub mod principal;
 pub mod reader;
 pub mod replica;
+pub mod shared;
+pub mod stage;
 pub mod stream;
 pub mod table;
 

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Fact;
+use crate::iam::actions::Road;
 
 /// Someone who can reach the data of a set of tables in one way. Every field is a fact of its own: of
 /// readers that could not be listed nothing is known, of one whose policy could not be read only who it is.
@@ -33,8 +34,55 @@ pub struct Reader {
     pub full_access: Fact<bool>,
     /// Whether a statement names all tables (`*` or `table/*`) rather than these.
     pub wildcard: Fact<bool>,
+    /// What AWS KMS has to say: `stopped` readers are let in by DynamoDB and get nothing, since they may not decrypt
+    /// with the tables' key.
+    pub kms: Fact<Kms>,
+    /// What holds it to part of the data.
+    pub fence: Fact<Fence>,
     /// The statements that let it in, as `policy#index`, sorted.
     pub via: Fact<Vec<String>>,
+}
+
+/// What AWS KMS has to say where DynamoDB decrypts on a reader's behalf; over several tables, the last of these
+/// that holds of one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kms {
+    /// Nothing: the AWS owned key, or a road on which DynamoDB decrypts by its own grants.
+    #[default]
+    NotNeeded,
+    /// It lets the reader decrypt.
+    Passes,
+    /// It lets the reader decrypt under a condition, which is part of the reader's.
+    Conditional,
+    /// It does not.
+    Stopped,
+    /// Nobody can tell: what the key's policy says was not seen.
+    Unknown,
+}
+
+/// What holds a reader to part of a table's data.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Fence {
+    /// To items of certain partition keys (`dynamodb:LeadingKeys`).
+    pub leading_keys: FenceState,
+    /// To certain attributes (`dynamodb:Attributes`).
+    pub attributes: FenceState,
+    /// Actions that lead around a fence which does not bite, sorted.
+    pub around: Vec<String>,
+}
+
+/// Whether a fence holds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum FenceState {
+    /// There is none.
+    #[default]
+    None,
+    /// Every way to the data runs into it.
+    Holds,
+    /// Some way leads around it.
+    DoesNotBite,
 }
 
 /// What sort of reader.
@@ -88,26 +136,88 @@ pub struct Needs {
     pub other: bool,
 }
 
+impl Needs {
+    pub(super) const MFA: u16 = 1;
+    pub(super) const SOURCE_IP: u16 = 2;
+    pub(super) const VPCE: u16 = 4;
+    pub(super) const ORG: u16 = 8;
+    pub(super) const LEADING_KEYS: u16 = 16;
+    pub(super) const ATTRIBUTES: u16 = 32;
+    pub(super) const SELECT: u16 = 64;
+    pub(super) const SESSION_TAG: u16 = 128;
+    pub(super) const OTHER: u16 = 256;
+
+    /// What `bits` say.
+    pub(super) fn of(bits: u16) -> Self {
+        let has = |bit: u16| bits & bit != 0;
+        Self {
+            mfa: has(Self::MFA),
+            source_ip: has(Self::SOURCE_IP),
+            vpce: has(Self::VPCE),
+            org: has(Self::ORG),
+            leading_keys: has(Self::LEADING_KEYS),
+            attributes: has(Self::ATTRIBUTES),
+            select: has(Self::SELECT),
+            session_tag: has(Self::SESSION_TAG),
+            other: has(Self::OTHER),
+        }
+    }
+}
+
 impl Roads {
     /// The roads of both.
     pub fn and(self, other: Self) -> Self {
+        self.each(other, |a, b| a || b)
+    }
+
+    /// Whether a road is in both.
+    pub fn meets(self, other: Self) -> bool {
+        self.each(other, |a, b| a && b) != Self::default()
+    }
+
+    fn each(self, other: Self, join: impl Fn(bool, bool) -> bool) -> Self {
         Self {
-            get: self.get || other.get,
-            scan: self.scan || other.scan,
-            partiql: self.partiql || other.partiql,
-            stream: self.stream || other.stream,
-            export: self.export || other.export,
-            restore: self.restore || other.restore,
-            kinesis: self.kinesis || other.kinesis,
-            replicate: self.replicate || other.replicate,
-            write_return: self.write_return || other.write_return,
-            policy: self.policy || other.policy,
+            get: join(self.get, other.get),
+            scan: join(self.scan, other.scan),
+            partiql: join(self.partiql, other.partiql),
+            search: join(self.search, other.search),
+            stream: join(self.stream, other.stream),
+            export: join(self.export, other.export),
+            restore: join(self.restore, other.restore),
+            kinesis: join(self.kinesis, other.kinesis),
+            replicate: join(self.replicate, other.replicate),
+            write_return: join(self.write_return, other.write_return),
+            policy: join(self.policy, other.policy),
+            unlock: join(self.unlock, other.unlock),
         }
+    }
+
+    /// Adds a road.
+    pub(super) fn set(&mut self, road: Road) {
+        *match road {
+            Road::Get => &mut self.get,
+            Road::Scan => &mut self.scan,
+            Road::PartiQl => &mut self.partiql,
+            Road::Search => &mut self.search,
+            Road::Stream => &mut self.stream,
+            Road::Export => &mut self.export,
+            Road::Restore => &mut self.restore,
+            Road::Kinesis => &mut self.kinesis,
+            Road::Replicate => &mut self.replicate,
+            Road::WriteReturn => &mut self.write_return,
+            Road::Policy => &mut self.policy,
+            Road::Unlock => &mut self.unlock,
+        } = true;
+    }
+
+    /// Whether every road is in it.
+    pub(super) fn all(self) -> bool {
+        self.each(Self::default(), |a, _| !a) == Self::default()
     }
 
     /// Whether items can be read at once, without a write, a copy or a change of policy first.
     pub fn reads(&self) -> bool {
-        self.get || self.scan || self.partiql || self.stream
+        self.get || self.scan || self.partiql || self.search || self.stream
     }
 }
 
@@ -120,6 +230,8 @@ pub struct Roads {
     pub scan: bool,
     /// `PartiQLSelect`.
     pub partiql: bool,
+    /// `SearchVectors`: items near a vector; no condition key of DynamoDB can fence it.
+    pub search: bool,
     /// `GetRecords` on the stream.
     pub stream: bool,
     /// `ExportTableToPointInTime`: the whole table to a bucket.
@@ -134,6 +246,9 @@ pub struct Roads {
     pub write_return: bool,
     /// `PutResourcePolicy`: can let itself or others in.
     pub policy: bool,
+    /// `DeleteResourcePolicy` where the table's policy denies; `TagResource`, `UntagResource` or `UpdateAbacStatus`
+    /// where a policy that bears on the reader asks for tags: can take away what holds it off.
+    pub unlock: bool,
 }
 
 /// Which tables a reader reaches.

@@ -10,6 +10,9 @@ use super::{
     encryption::{Keys, account_of},
     index::{self, Index},
     key::{self, Key},
+    known::{self, KnownAs},
+    shared::Shared,
+    stage::{self, Stage},
 };
 use crate::{
     finding::{Subject, SubjectKind},
@@ -43,6 +46,10 @@ pub struct Table {
     pub deletion_protection: Fact<bool>,
     /// Tags.
     pub tags: Fact<BTreeMap<String, String>>,
+    /// Production or not, by a tag (`env`, `environment`, `stage`, …), else by the first or last word of the name.
+    pub stage: Fact<Stage>,
+    /// The well-known software that makes tables of such keys and attributes; null for any other.
+    pub known_as: Fact<Option<KnownAs>>,
     /// Encryption at rest.
     pub encryption: Encryption,
     /// Time to live.
@@ -186,6 +193,8 @@ pub struct Around<'a> {
     pub keys: &'a Keys<'a>,
     /// Who can read what.
     pub access: &'a access::Access,
+    /// Where else each secret lies.
+    pub shared: &'a Shared<'a>,
     /// When the snapshot was taken.
     pub taken: Timestamp,
 }
@@ -209,6 +218,8 @@ pub fn node(table: &snapshot::Table, around: &Around<'_>, gaps: &mut BTreeMap<Ga
         throughput_capped: Fact::of(d, |d| d.max_read_units.is_some() || d.max_write_units.is_some()),
         deletion_protection: Fact::of(d, |d| d.deletion_protection),
         tags: Fact::of(&table.tags, Clone::clone),
+        stage: stage::stage(&table.name, &table.tags),
+        known_as: known::known_as(table),
         encryption: encryption(table, around, gaps),
         ttl: Fact::of(&table.time_to_live, |ttl| Ttl {
             enabled: ttl.status.starts_with("ENABL"),

@@ -1,6 +1,6 @@
 //! What is known of a request before it is made: the keys that conditions and variables ask for.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// A condition key of a request that has not been made yet.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -21,6 +21,8 @@ pub struct Keys {
     values: BTreeMap<String, Value>,
     /// What a key of a family (`aws:principaltag/`) is if not named above.
     families: Vec<(String, Value)>,
+    /// Where keys that are not named here are looked up.
+    base: Option<Arc<Keys>>,
 }
 
 impl Keys {
@@ -49,10 +51,18 @@ impl Keys {
         self
     }
 
+    /// These keys, with `base` behind them: a request's own over those of its resource.
+    #[must_use]
+    pub fn over(mut self, base: Arc<Keys>) -> Self {
+        self.base = Some(base);
+        self
+    }
+
     fn get(&self, key: &str) -> Option<&Value> {
         self.values
             .get(key)
             .or_else(|| self.families.iter().find(|(prefix, _)| key.starts_with(prefix)).map(|(_, v)| v))
+            .or_else(|| self.base.as_ref()?.get(key))
     }
 }
 

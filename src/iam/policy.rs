@@ -1,11 +1,11 @@
 //! Text → a policy ("Grammar of the IAM JSON policy language"), or where it breaks the grammar.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use super::{
     Condition, Malformed, Truth,
     context::Context,
-    json::Json,
+    json::{Json, Object, place},
     operator::Operator,
     pattern::{Pattern, Resolved, Style, matches},
     principal::Principals,
@@ -45,6 +45,8 @@ pub enum Effect {
 pub struct Statement {
     /// Its place in the document, from 0.
     pub index: usize,
+    /// Bytes of the document, from its `{` to past its `}`.
+    pub span: (usize, usize),
     /// `Sid`.
     pub sid: Option<String>,
     /// `Effect`.
@@ -75,10 +77,10 @@ impl Policy {
     /// The first place that does not follow the grammar: not JSON, an unknown or repeated element, a
     /// missing `Effect`, `Action`, `Resource` or `Principal`, a value of the wrong sort.
     pub fn parse(text: &str, kind: Kind) -> Result<Self, Malformed> {
-        let Json::Object(members) = Json::parse(text)? else {
+        let Json::Object(document) = Json::parse(text)? else {
             return Err(Malformed::new("document", "it is not an object"));
         };
-        let mut fields = Fields::new("", members, &["Version", "Id", "Statement"])?;
+        let mut fields = Fields::new("", document, &["Version", "Id", "Statement"])?;
         // Without a version a policy is read as 2008-10-17, which has no variables.
         let variables = match fields.take("Version") {
             None => false,
@@ -98,6 +100,21 @@ impl Policy {
         };
         let read = |(index, json)| Statement::read(index, json, kind, variables).map(Arc::new);
         Ok(Self { statements: statements.into_iter().enumerate().map(read).collect::<Result<_, _>>()? })
+    }
+
+    /// The same from bytes, which may be no text.
+    ///
+    /// # Errors
+    /// As [`Policy::parse`]; not UTF-8.
+    pub fn parse_bytes(bytes: &[u8], kind: Kind) -> Result<Self, Malformed> {
+        match std::str::from_utf8(bytes) {
+            Ok(text) => Self::parse(text, kind),
+            Err(error) => {
+                let text = String::from_utf8_lossy(bytes.get(..error.valid_up_to()).unwrap_or_default());
+                let (line, column) = place(&text, text.len());
+                Err(Malformed::new("document", format!("not UTF-8 at line {line}, column {column}")))
+            }
+        }
     }
 
     /// The policy with only what can concern one of `actions` (in lower case). Statements keep their index.
@@ -138,9 +155,9 @@ impl Statement {
         Truth::all(self.conditions.iter().map(|condition| condition.holds(context)))
     }
 
-    fn read(index: usize, json: Json, kind: Kind, variables: bool) -> Result<Self, Malformed> {
+    fn read(index: usize, json: Json<'_>, kind: Kind, variables: bool) -> Result<Self, Malformed> {
         let place = format!("Statement[{index}]");
-        let Json::Object(members) = json else {
+        let Json::Object(object) = json else {
             return Err(Malformed::new(place, "it is not an object"));
         };
         let known = [
@@ -154,7 +171,8 @@ impl Statement {
             "NotResource",
             "Condition",
         ];
-        let mut fields = Fields::new(&place, members, &known)?;
+        let span = object.span;
+        let mut fields = Fields::new(&place, object, &known)?;
         let sid = fields.take("Sid");
         let sid = sid.map(|sid| scalar(&sid, &format!("{place}.Sid")).map(str::to_owned)).transpose()?;
         let at = format!("{place}.Effect");
@@ -181,7 +199,7 @@ impl Statement {
             return Err(Malformed::new(format!("{place}.Action"), "it is missing"));
         };
         let style = Style { wildcards: true, variables: false };
-        let patterns = texts(&json, &at)?.iter().map(|t| Pattern::new(&t.to_lowercase(), style)).collect();
+        let patterns = texts(json, &at)?.iter().map(|t| Pattern::new(&t.to_lowercase(), style)).collect();
         let actions = Names { negated, patterns };
         let style = Style { wildcards: true, variables };
         let resources = match (fields.one_of("Resource")?, kind) {
@@ -191,7 +209,7 @@ impl Statement {
             (Some((_, at, _)), Kind::Trust) => return Err(Malformed::new(at, "a trust policy has none")),
             (None, _) => Names { negated: false, patterns: vec![Pattern::new("*", style)] },
             (Some((negated, at, json)), _) => {
-                let patterns = texts(&json, &at)?.iter().map(|text| Pattern::new(text, style)).collect();
+                let patterns = texts(json, &at)?.iter().map(|text| Pattern::new(text, style)).collect();
                 Names { negated, patterns }
             }
         };
@@ -199,7 +217,7 @@ impl Statement {
             None => Vec::new(),
             Some(json) => conditions(json, &format!("{place}.Condition"), variables)?,
         };
-        Ok(Self { index, sid, effect, principals, actions, resources, conditions })
+        Ok(Self { index, span, sid, effect, principals, actions, resources, conditions })
     }
 }
 
@@ -220,7 +238,7 @@ pub fn resource_match(pattern: &Pattern, resource: &str, context: &Context<'_>) 
     }
 }
 
-fn conditions(json: Json, place: &str, variables: bool) -> Result<Vec<Condition>, Malformed> {
+fn conditions(json: Json<'_>, place: &str, variables: bool) -> Result<Vec<Condition>, Malformed> {
     let mut out = Vec::new();
     for (name, keys) in members(json, place)? {
         let at = format!("{place}.{}", printable(&name));
@@ -230,20 +248,26 @@ fn conditions(json: Json, place: &str, variables: bool) -> Result<Vec<Condition>
         for (key, values) in members(keys, &at)? {
             let at = format!("{at}.{}", printable(&key));
             let style = operator.style(variables);
-            let values = texts(&values, &at)?.iter().map(|value| Pattern::new(value, style)).collect();
+            let values = texts(values, &at)?.iter().map(|value| Pattern::new(value, style)).collect();
             let lookup = key.to_lowercase();
-            out.push(Condition { name: name.clone(), operator, key, lookup, values });
+            out.push(Condition {
+                name: name.clone().into_owned(),
+                operator,
+                key: key.into_owned(),
+                lookup,
+                values,
+            });
         }
     }
     Ok(out)
 }
 
 /// The members of an object whose names are free but may not repeat.
-pub(super) fn members(json: Json, place: &str) -> Result<Vec<(String, Json)>, Malformed> {
-    let Json::Object(members) = json else {
+pub(super) fn members<'t>(json: Json<'t>, place: &str) -> Result<Vec<(Cow<'t, str>, Json<'t>)>, Malformed> {
+    let Json::Object(Object { members, .. }) = json else {
         return Err(Malformed::new(place, format!("it is {}, not an object", json.sort())));
     };
-    let mut names: Vec<&str> = members.iter().map(|(name, _)| name.as_str()).collect();
+    let mut names: Vec<&str> = members.iter().map(|(name, _)| name.as_ref()).collect();
     names.sort_unstable();
     if let Some(twice) = names.windows(2).find(|pair| pair[0] == pair[1]) {
         return Err(Malformed::new(place, format!("`{}` stands twice", printable(twice[0]))));
@@ -251,7 +275,7 @@ pub(super) fn members(json: Json, place: &str) -> Result<Vec<(String, Json)>, Ma
     Ok(members)
 }
 
-fn scalar<'a>(json: &'a Json, place: &str) -> Result<&'a str, Malformed> {
+fn scalar<'a>(json: &'a Json<'_>, place: &str) -> Result<&'a str, Malformed> {
     match json {
         Json::Scalar { text, quoted: true } => Ok(text),
         other => Err(Malformed::new(place, format!("it is {}, not a string", other.sort()))),
@@ -259,28 +283,28 @@ fn scalar<'a>(json: &'a Json, place: &str) -> Result<&'a str, Malformed> {
 }
 
 /// One value or a list of values.
-pub(super) fn texts(json: &Json, place: &str) -> Result<Vec<String>, Malformed> {
-    let one = |json: &Json| match json {
-        Json::Scalar { text, .. } => Ok(text.clone()),
+pub(super) fn texts<'t>(json: Json<'t>, place: &str) -> Result<Vec<Cow<'t, str>>, Malformed> {
+    let one = |json| match json {
+        Json::Scalar { text, .. } => Ok(text),
         other => Err(Malformed::new(place, format!("it holds {}, not a string", other.sort()))),
     };
     match json {
-        Json::List(items) => items.iter().map(one).collect(),
+        Json::List(items) => items.into_iter().map(one).collect(),
         json => Ok(vec![one(json)?]),
     }
 }
 
 /// The elements of an object of which every name is known.
-struct Fields {
+struct Fields<'t> {
     place: String,
-    members: Vec<(String, Json)>,
+    members: Vec<(Cow<'t, str>, Json<'t>)>,
 }
 
-impl Fields {
-    fn new(place: &str, all: Vec<(String, Json)>, known: &[&str]) -> Result<Self, Malformed> {
+impl<'t> Fields<'t> {
+    fn new(place: &str, all: Object<'t>, known: &[&str]) -> Result<Self, Malformed> {
         let place_or_document = if place.is_empty() { "document" } else { place };
         let members = members(Json::Object(all), place_or_document)?;
-        match members.iter().find(|(name, _)| !known.contains(&name.as_str())) {
+        match members.iter().find(|(name, _)| !known.contains(&name.as_ref())) {
             Some((name, _)) => {
                 let reason = format!("there is no element `{}`", printable(name));
                 Err(Malformed::new(place_or_document, reason))
@@ -289,13 +313,13 @@ impl Fields {
         }
     }
 
-    fn take(&mut self, name: &str) -> Option<Json> {
+    fn take(&mut self, name: &str) -> Option<Json<'t>> {
         let at = self.members.iter().position(|(found, _)| found == name)?;
         Some(self.members.swap_remove(at).1)
     }
 
     /// The element `name` or `Not` + `name`: whether the latter, where, and what; both is an error.
-    fn one_of(&mut self, name: &str) -> Result<Option<(bool, String, Json)>, Malformed> {
+    fn one_of(&mut self, name: &str) -> Result<Option<(bool, String, Json<'t>)>, Malformed> {
         let not = format!("Not{name}");
         let (plain, negated) = (self.take(name), self.take(&not));
         match (plain, negated) {

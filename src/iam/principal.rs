@@ -37,7 +37,7 @@ pub enum Entry {
 }
 
 impl Principals {
-    pub(super) fn read(json: Json, place: &str, negated: bool) -> Result<Self, Malformed> {
+    pub(super) fn read(json: Json<'_>, place: &str, negated: bool) -> Result<Self, Malformed> {
         if let Json::Scalar { text, .. } = &json {
             return if text == "*" {
                 Ok(Self { negated, entries: vec![Entry::Anyone] })
@@ -48,7 +48,7 @@ impl Principals {
         let mut entries = Vec::new();
         for (name, list) in members(json, place)? {
             let at = format!("{place}.{}", printable(&name));
-            let entry: fn(String) -> Entry = match name.as_str() {
+            let entry: fn(String) -> Entry = match name.as_ref() {
                 "AWS" => Entry::aws,
                 "Service" => Entry::Service,
                 "Federated" => Entry::Federated,
@@ -60,7 +60,7 @@ impl Principals {
                     ));
                 }
             };
-            entries.extend(texts(&list, &at)?.into_iter().map(entry));
+            entries.extend(texts(list, &at)?.into_iter().map(|text| entry(text.into_owned())));
         }
         Ok(Self { negated, entries })
     }

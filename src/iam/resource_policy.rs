@@ -176,7 +176,7 @@ fn concerns(statement: &Statement, resource_arn: &str) -> bool {
 /// Whether a statement leads to data or to the policy itself. `DescribeTable` for all the world is not
 /// access to data.
 fn names_something(statement: &Statement) -> bool {
-    WAYS.iter().flat_map(|way| way.actions).any(|action| statement.names_action(action.name))
+    WAYS.iter().filter_map(|way| way.actions.first()).any(|action| statement.names_action(action.name))
 }
 
 /// Whether a statement hands over everything, or the policy.

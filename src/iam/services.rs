@@ -71,8 +71,10 @@ const UNDER_RCPS: &[&str] = &[
 
 /// What a resource-based policy of DynamoDB may grant to another account ("DynamoDB API operations supported
 /// by resource-based policies": cross-account support). PartiQL, exports, restores, backups, Kinesis
-/// destinations, replicas and the policy itself are not among them, whatever it says.
+/// destinations and the policy itself are not among them, whatever it says. A replica in another account is
+/// granted so, too ("Multi-account global tables: security").
 const DYNAMODB_ACROSS_ACCOUNTS: &[&str] = &[
+    "associatetablereplica",
     "batchgetitem",
     "batchwriteitem",
     "conditioncheckitem",
@@ -86,6 +88,7 @@ const DYNAMODB_ACROSS_ACCOUNTS: &[&str] = &[
     "listtagsofresource",
     "putitem",
     "query",
+    "readdataforreplication",
     "scan",
     "tagresource",
     "untagresource",

@@ -6,6 +6,8 @@ mod policy;
 pub use grants::{GrantReading, read_grant};
 pub use policy::{KeyPolicyReading, read_key_policy};
 
+use std::collections::BTreeMap;
+
 use crate::{
     iam::{
         Caller, Context, Expr, Keys, Layer, Named, Outcome, Policy, Request, Rule, Test, Truth, Value, Via,
@@ -30,11 +32,54 @@ pub struct KeyAccess<'a> {
     pub grants: &'a [Grant],
 }
 
+/// A service that asks KMS on a caller's behalf.
+#[derive(Debug, Clone)]
+pub struct Through {
+    /// `dynamodb.eu-west-1.amazonaws.com`: the request's `kms:ViaService`.
+    pub service: String,
+    /// The encryption context that it sends.
+    pub context: BTreeMap<String, String>,
+}
+
 /// Whether `caller` may decrypt with a key ("Key access and permissions"): its key policy says so, or hands
 /// over to the account whose identity-based policies say so, or a grant says so. A Deny wins over all three.
 pub fn may_decrypt(caller: &Caller<'_>, keys: &Keys, key: &KeyAccess<'_>) -> Outcome<'static> {
     let resource = request_keys(key.owner, &caller.who.account, key.arn);
-    let context = Context { caller: keys, resource: &resource };
+    decide(caller, keys, key, &resource, constraint)
+}
+
+/// The same, where a service decrypts on the caller's behalf, with an encryption context that is known.
+pub fn may_decrypt_through(
+    caller: &Caller<'_>,
+    keys: &Keys,
+    key: &KeyAccess<'_>,
+    through: &Through,
+) -> Outcome<'static> {
+    let mut resource = request_keys(key.owner, &caller.who.account, key.arn)
+        .with_one("kms:ViaService", &through.service)
+        .with_one("aws:ViaAWSService", "true")
+        .with("kms:EncryptionContextKeys", Value::Present(through.context.keys().cloned().collect()));
+    for (name, value) in &through.context {
+        resource = resource.with_one(&format!("kms:EncryptionContext:{name}"), value);
+    }
+    let resource = resource.with_family("kms:EncryptionContext:", Value::Absent);
+    let held = |grant: &Grant| {
+        let within =
+            grant.context_subset.iter().all(|(name, value)| through.context.get(name) == Some(value));
+        let equal = grant.context_equals.is_empty() || grant.context_equals == through.context;
+        Truth::from(within && equal)
+    };
+    decide(caller, keys, key, &resource, held)
+}
+
+fn decide(
+    caller: &Caller<'_>,
+    keys: &Keys,
+    key: &KeyAccess<'_>,
+    resource: &Keys,
+    constraint: impl Fn(&Grant) -> Truth,
+) -> Outcome<'static> {
+    let context = Context { caller: keys, resource };
     let request = Request {
         owner: key.owner,
         policy: key.policy.map(|policy| Named { name: "key policy", policy }),

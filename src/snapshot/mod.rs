@@ -5,6 +5,7 @@
 pub mod file;
 pub mod gap;
 pub mod key;
+pub mod organization;
 pub mod principal;
 pub mod sample;
 pub mod table;
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 pub use gap::{Gap, GapId, Listed, ResourceId, Seen, Why};
 pub use key::Key;
+pub use organization::Organization;
 pub use principal::Principals;
 pub use sample::Sample;
 pub use table::Table;
@@ -93,8 +95,8 @@ pub struct Account {
     pub keys: Vec<Key>,
     /// Users, groups, roles and policies.
     pub principals: Principals,
-    /// Organizations policies. Not collected yet: a named gap.
-    pub guardrails: Seen<()>,
+    /// The organization with its policies; none where the account is in none. Not collected yet: a named gap.
+    pub guardrails: Seen<Option<Organization>>,
 }
 
 /// Who asked.

@@ -102,7 +102,7 @@ pub fn account(users: Vec<Principal>, roles: Vec<Principal>, tables: Vec<Table>)
         tables,
         keys: vec![],
         principals: Principals { users, roles, ..Principals::default() },
-        guardrails: Seen::Value(()),
+        guardrails: Seen::Value(None),
     }
 }
 

@@ -169,9 +169,9 @@ proptest! {
             let mut out = BTreeSet::new();
             for class in access.classes() {
                 for member in &class.members {
-                    for table in &class.tables {
+                    for table in class.tables.iter() {
                         out.insert(format!("{} {} {:?} {:?} {:?} {} {}", access.party(*member).unwrap().arn,
-                            access.table_arn(*table).unwrap(), class.decision, class.roads, class.condition,
+                            access.table_arn(table).unwrap(), class.decision, class.roads, class.condition,
                             class.full_access, class.wildcard));
                     }
                 }

@@ -154,7 +154,7 @@ def small():
 def sized(count):
     """`count` tables in two Regions: a third each with a customer managed, the AWS managed and the AWS owned key."""
     recipes = [recipe for name, recipe in RECIPES.items() if name != "api-keys"]
-    kinds = len(recipes)  # 11, so that every recipe meets every key in every Region
+    kinds = len(recipes)  # 17, so that every recipe meets every key in every Region
     tables = [
         Table(
             f"t{n:04}-{recipes[n % kinds].name}", REGIONS[n % 2], ("main", "managed", "owned")[n // 2 % 3],

@@ -1,8 +1,11 @@
 """What the items of a table hold, and which secrets that plants under which paths."""
 
+import base64
 import json
 from dataclasses import dataclass
 from typing import Callable
+
+from tokens import ISSUED
 
 
 IN_2096 = 4_000_000_000  # later than any run: MiniStack removes what is over
@@ -17,6 +20,9 @@ class Secret:
     weak: bool = False
     no_expiry: bool = False
     alg_none: bool = False
+    long_lived: bool = False
+    live: bool = False
+    elsewhere: bool = False  # whether the same value lies in another place of the sample, too
 
 
 @dataclass(frozen=True)
@@ -27,6 +33,7 @@ class Recipe:
     make: Callable
     secrets: tuple = ()
     key: str = "id"
+    software: bool = False  # whether well-known software makes tables like this, and puts credentials in them
 
 
 def jwt_sessions(m, n):
@@ -70,6 +77,33 @@ def machine_keys(m, n):
     return {"id": m.uuid(), "host": m.word(), "private_key": m.pem(), "n": n}
 
 
+def long_jwts(m, n):
+    return {"id": m.uuid(), "id_token": m.jwt(lives=30 * 86_400), "n": n}
+
+
+def slack_installations(m, n):
+    return {"id": m.uuid(), "team_id": "T" + m.hide(m.letters(10)), "bot_token": m.slack(), "installed_at": ISSUED + n}
+
+
+def shopify_sessions(m, n):
+    return {"id": m.uuid(), "shop": m.word() + ".example.com", "isOnline": False, "scope": "read_products",
+            "accessToken": m.shopify(), "n": n}
+
+
+def live_keys(m, n):
+    return {"id": m.uuid(), "v": m.stripe(), "n": n}
+
+
+def base64_json(m, n):
+    inner = json.dumps({"user": m.word(), "api_key": m.opaque(40)}).encode()
+    return {"id": m.uuid(), "payload": base64.b64encode(inner).decode(), "n": n}
+
+
+def copied(m, n):
+    token = m.github()
+    return {"id": m.uuid(), "note": token, "old": {"was": token}, "n": n}
+
+
 def catalogue(m, n):
     return {"id": m.uuid(), "title": m.word(), "price": n, "tags": {m.word(), m.word()}, "stock": [n, m.word()],
             "created_at": "2026-03-04T05:06:07Z", "public": True, "etag": m.digest("md5"), "checksum": m.digest()}
@@ -102,4 +136,11 @@ RECIPES = {r.name: r for r in (
     Recipe("passwords", plain_password, (Secret("password", "password"), Secret("dsn", "connection-string"))),
     Recipe("api-keys", keyed_by_token, (Secret("api_key", "provider-token"),), key="api_key"),
     Recipe("machines", machine_keys, (Secret("private_key", "private-key"),)),
+    Recipe("long-jwts", long_jwts, (Secret("id_token", "jwt", long_lived=True),)),
+    Recipe("installations", slack_installations, (Secret("bot_token", "provider-token"),), software=True),
+    Recipe("shops", shopify_sessions, (Secret("accessToken", "provider-token"),), software=True),
+    Recipe("live-keys", live_keys, (Secret("v", "provider-token", live=True),)),
+    Recipe("base64", base64_json, (Secret("payload|base64|json.api_key", "api-key"),)),
+    Recipe("copied", copied, (Secret("note", "provider-token", elsewhere=True),
+                              Secret("old.was", "provider-token", elsewhere=True))),
 )}

@@ -52,10 +52,10 @@ class Maker:
     def opaque(self, length=43):
         return self.hide(self.letters(length))
 
-    def jwt(self, expires=True, signed=True):
+    def jwt(self, expires=True, signed=True, lives=3600):
         claims = {"sub": self.hide(self.letters(10)), "iat": ISSUED, "jti": self.hide(self.letters(12))}
         if expires:
-            claims["exp"] = ISSUED + 3600
+            claims["exp"] = ISSUED + lives
         header = {"alg": "HS256" if signed else "none", "typ": "JWT"}
         parts = [base64url(json.dumps(part).encode()) for part in (header, claims)]
         self.hide(parts[1])
@@ -65,6 +65,16 @@ class Maker:
     def github(self):
         body = self.letters(30)
         return self.hide("gh" + "p_" + body + base62(zlib.crc32(body.encode()), 6), public=4)
+
+    def slack(self):
+        return self.hide("xox" + "b-" + self.letters(12, string.digits) + "-" + self.letters(13, string.digits) + "-"
+                         + self.letters(24), public=5)
+
+    def shopify(self):
+        return self.hide("shp" + "at_" + self.letters(32, "0123456789abcdef"), public=6)
+
+    def stripe(self):
+        return self.hide("sk_" + "live_" + self.letters(24), public=8)
 
     def password(self):
         return self.hide(self.letters(6) + "-" + self.letters(6) + "!7")

@@ -107,11 +107,17 @@ TRUTH = {
     # items
     "client-side-encryption-partial": lambda p: tables(p, lambda t: t.recipe is HALF and t.items > 1),
     "jwt-alg-none": lambda p: secrets(p, lambda t, s: s.alg_none),
+    "jwt-long-lived": lambda p: secrets(p, lambda t, s: s.long_lived),
     "jwt-without-expiry": lambda p: secrets(p, lambda t, s: s.no_expiry),
+    "known-credential-table": lambda p: tables(p, lambda t: t.items and t.recipe.software),
+    "live-credential-outside-production": lambda p: secrets(p, lambda t, s: s.live),  # all are tagged env=test
+    "possible-token": nobody,
     "readable-password": lambda p: secrets(p, lambda t, s: s.kind == "password"),
     "token-in-index-key": lambda p: secrets(p, lambda t, s: s.kind in TOKENS and keys_index(t, s) and not is_key(t, s)),
     "token-in-plaintext": lambda p: secrets(p, lambda t, s: s.kind in TOKENS),
+    "token-in-several-places": lambda p: secrets(p, lambda t, s: s.elsewhere),
     "token-in-table-key": lambda p: secrets(p, lambda t, s: s.kind in TOKENS and is_key(t, s)),
+    "token-inside-a-value": lambda p: secrets(p, lambda t, s: s.kind in TOKENS and set(".[|") & set(s.path)),
     "tokens-never-expire": lambda p: secrets(p, lambda t, s: s.kind in OF_A_LOGIN and not t.ttl),
     "weak-password-hash": lambda p: secrets(p, lambda t, s: s.weak),
     # monitoring

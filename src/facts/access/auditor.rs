@@ -1,6 +1,6 @@
 //! Whether somebody may change or delete: asked of the one who audits.
 
-use super::{Access, policies::ANY_TABLE};
+use super::{Access, known::ANY_TABLE};
 use crate::{
     facts::Fact,
     iam::{Caller, Context, Decision, Named, Request, arn::Arn, decide},

@@ -1,15 +1,25 @@
 //! Principals that no policy tells apart, tables that no statement tells apart: judged once for all of them.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use super::{
     AccessClass,
-    judge::{Judge, Row},
+    bits::Bits,
+    guard::{Guard, Stacks},
+    judge::{Court, Judge},
+    parallel,
     policies::Policies,
+    rows::{Nameless, Row, Shown},
     subjects::Subject,
-    targets::{Matches, Target},
+    world::World,
 };
-use crate::iam::{Caller, Context, Effect, Named, Truth, pattern::Pattern, principal::Closeness};
+use crate::{
+    facts::reader::{Kms, ReaderKind},
+    iam::{Caller, Context, Levels, Named, Value, Via},
+};
 
 /// What decides how a principal fares: equal keys, equal access.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,207 +27,167 @@ struct Key {
     identity: Vec<usize>,
     boundary: Option<usize>,
     bounded: bool,
-    /// How statements of tables' policies name it: policy, statement, how closely.
-    named: Vec<(usize, usize, Option<Closeness>)>,
-    /// Its ARN, where a policy asks who the caller is.
-    itself: Option<String>,
+    kind: ReaderKind,
+    /// Policies of the organization do not bind it.
+    exempt: bool,
+    /// The statements of tables' and keys' policies that name it, as template and statement.
+    naming: Vec<(usize, usize)>,
+    /// Keys that grant it something.
+    grantee: Vec<usize>,
+    /// What it has under the keys that policies ask for.
+    asked: Vec<(String, Value)>,
 }
 
 /// The access of the account's own principals. Members are numbered as in `subjects`.
-pub(super) fn of_subjects(policies: &Policies, subjects: &[Subject], targets: &[Target]) -> Vec<AccessClass> {
-    let tables: BTreeSet<usize> =
-        targets.iter().flat_map(|target| &target.resources).filter_map(|resource| resource.policy).collect();
+pub(super) fn of_subjects(world: &World<'_>, subjects: &[Subject]) -> Vec<AccessClass> {
     let mut classes: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
     for (at, subject) in subjects.iter().enumerate() {
-        let key = key(policies, subject, &tables);
-        if !key.named.is_empty() || !key.identity.is_empty() {
+        let key = key(world, subject);
+        let granted = !key.naming.is_empty() || world.templates.opens();
+        if granted || !key.identity.is_empty() {
             classes.entry(key).or_default().push(at);
         }
     }
-    let mut matches = Matches::default();
-    let mut out = Vec::new();
-    for (key, members) in classes {
-        let Some(first) = members.first().and_then(|at| subjects.get(*at)) else { continue };
-        let identity: Vec<Named<'_>> = key.identity.iter().map(|id| named(policies, *id)).collect();
-        let boundary = key.boundary.map(|id| named(policies, id));
-        let boundary = boundary.as_ref().map(std::slice::from_ref);
-        let caller = Caller { boundary, ..Caller::with(&first.who, &identity) };
-        let judge = Judge { policies, caller, keys: &first.keys, foreign: false };
-        let reached = reached(policies, &key, &judge, targets, &mut matches);
-        let groups = group(policies, &key, &judge, targets, &reached, &mut matches);
-        out.extend(rows(&judge, &groups, targets, &members));
-    }
-    out
+    let classes: Vec<(Key, Vec<usize>)> = classes.into_iter().collect();
+    let guards = world.guard.levels(world.policies);
+    let found = parallel::map(&classes, |(key, members)| {
+        let first = members.first().and_then(|at| subjects.get(*at));
+        first.map_or_else(Vec::new, |first| class(world, &guards, key, first, members))
+    });
+    shared(found.into_iter().flatten())
 }
 
-/// The rows of one class over groups of tables, one class for each distinct row.
-pub(super) fn rows(
-    judge: &Judge<'_>,
-    groups: &[Vec<usize>],
-    targets: &[Target],
-    members: &[usize],
-) -> Vec<AccessClass> {
-    let mut merged: BTreeMap<Row, (BTreeSet<usize>, BTreeSet<String>)> = BTreeMap::new();
-    for group in groups {
-        let Some(target) = group.first().and_then(|at| targets.get(*at)) else { continue };
-        for mut row in judge.rows(target) {
-            // Which statements let in does not part classes: they are shown together.
-            let via = std::mem::take(&mut row.via);
-            let (tables, all) = merged.entry(row).or_default();
-            tables.extend(group);
-            all.extend(via);
+/// What a judge of one subject is made of.
+pub(super) struct Robe<'a> {
+    identity: Vec<Named<'a>>,
+    boundary: Option<Named<'a>>,
+    own: Vec<usize>,
+    exempt: bool,
+}
+
+impl<'a> Robe<'a> {
+    pub(super) fn new(policies: &'a Policies, guard: &Guard, subject: &Subject) -> Self {
+        let exempt = subject.service_linked;
+        let identity = concerning(policies, subject);
+        let guards = guard.policies().filter(|_| !exempt);
+        Self {
+            identity: identity.iter().map(|id| policies.named(*id)).collect(),
+            boundary: subject.boundary.map(|id| policies.named(id)),
+            own: identity.iter().copied().chain(subject.boundary).chain(guards).collect(),
+            exempt,
         }
     }
-    let class = |(row, (tables, via)): (Row, (BTreeSet<usize>, BTreeSet<String>))| AccessClass {
+
+    pub(super) fn judge<'b>(&'b self, court: Court<'b>, subject: &'b Subject, scps: Levels<'b>) -> Judge<'b> {
+        let caller = Caller {
+            boundary: self.boundary.as_ref().map(std::slice::from_ref),
+            scps: if self.exempt { &[] } else { scps },
+            ..Caller::with(&subject.who, &self.identity)
+        };
+        Judge::new(court, caller, &subject.keys, &self.own)
+    }
+}
+
+fn class(
+    world: &World<'_>,
+    guards: &Stacks<'_>,
+    key: &Key,
+    first: &Subject,
+    members: &[usize],
+) -> Vec<AccessClass> {
+    let reached = world.reached(&key.identity, &first.keys, world.templates.open_to(&first.who));
+    if reached.is_empty() {
+        return Vec::new();
+    }
+    let robe = Robe::new(world.policies, world.guard, first);
+    let parts = world.parts(reached, &robe.own, &key.naming, &first.keys, &key.grantee);
+    let (scps, rcps) = (guards.scps(), guards.rcps());
+    let judge = robe.judge(world.court(&rcps), first, &scps);
+    rows(world, &judge, &parts, members)
+}
+
+/// The rows of one class over parts of the tables, one class for each distinct row.
+pub(super) fn rows(
+    world: &World<'_>,
+    judge: &Judge<'_>,
+    parts: &[Bits],
+    members: &[usize],
+) -> Vec<AccessClass> {
+    let mut merged: BTreeMap<Row, (Bits, Shown)> = BTreeMap::new();
+    let nameless = Nameless::default();
+    for part in parts {
+        let Some(target) = part.first().and_then(|at| world.targets.get(at)) else { continue };
+        for mut row in judge.rows(target, &nameless) {
+            // Which statements let in does not part classes: they are shown together.
+            let shown = std::mem::take(&mut row.shown);
+            let slot =
+                merged.entry(row).or_insert_with(|| (Bits::none(world.targets.len()), Shown::default()));
+            slot.0.add(part);
+            slot.1.add(shown);
+        }
+    }
+    let class = |(row, (tables, shown)): (Row, (Bits, Shown))| AccessClass {
         id: row.id(),
         members: members.to_vec(),
-        tables,
+        tables: Arc::new(tables),
         decision: row.decision(),
         needs: row.needs(),
         condition: row.condition.as_ref().map(ToString::to_string).unwrap_or_default(),
+        kms: if row.stopped { Kms::Stopped } else { shown.kms },
         roads: row.roads,
+        ways: shown.ways,
         full_access: row.full_access,
         wildcard: row.wildcard,
-        via: via.into_iter().collect(),
+        fence: row.fences.into(),
+        via: texts(&shown.via),
     };
     merged.into_iter().map(class).collect()
 }
 
-fn named(policies: &Policies, id: usize) -> Named<'_> {
-    let loaded = policies.get(id);
-    Named { name: &loaded.name, policy: &loaded.policy }
+/// Statements as `policy#index`, sorted.
+pub(super) fn texts(via: &BTreeSet<Via<'static>>) -> Vec<String> {
+    let texts: BTreeSet<String> = via.iter().map(ToString::to_string).collect();
+    texts.into_iter().collect()
 }
 
-fn key(policies: &Policies, subject: &Subject, tables: &BTreeSet<usize>) -> Key {
-    let mut named = Vec::new();
-    for id in tables {
-        for statement in &policies.get(*id).policy.statements {
-            let Some(principals) = &statement.principals else { continue };
-            let bounded_out = principals.negated && subject.bounded && statement.effect == Effect::Deny;
-            let closeness = principals.closeness(&subject.who);
-            if closeness.is_some() || bounded_out {
-                named.push((*id, statement.index, closeness));
-            }
-        }
-    }
-    // Policies of which nothing concerns data part nobody.
-    let concerns = |id: &usize| !policies.get(*id).policy.statements.is_empty();
-    let identity: Vec<usize> = subject.identity.iter().copied().filter(concerns).collect();
-    let about = identity.iter().chain(&subject.boundary).chain(named.iter().map(|(id, ..)| id));
-    let asked = about.into_iter().any(|id| policies.get(*id).asks_caller);
+/// Classes with equal sets of tables, sharing one.
+pub(super) fn shared(classes: impl IntoIterator<Item = AccessClass>) -> Vec<AccessClass> {
+    let mut known: HashMap<Arc<Bits>, Arc<Bits>> = HashMap::new();
+    let share = |mut class: AccessClass| {
+        let tables = known.entry(Arc::clone(&class.tables)).or_insert_with(|| Arc::clone(&class.tables));
+        class.tables = Arc::clone(tables);
+        class
+    };
+    classes.into_iter().map(share).collect()
+}
+
+/// A subject's policies, but for those of which nothing concerns data: they part nobody.
+fn concerning(policies: &Policies, subject: &Subject) -> Vec<usize> {
+    let concerns = |id: &&usize| !policies.get(**id).policy.statements.is_empty();
+    subject.identity.iter().filter(concerns).copied().collect()
+}
+
+fn key(world: &World<'_>, subject: &Subject) -> Key {
+    let identity = concerning(world.policies, subject);
+    let naming = world.templates.naming(&subject.who);
+    let named = |who: &str| who == subject.who.arn || (!subject.who.id.is_empty() && who == subject.who.id);
+    let granted =
+        |key: &super::locks::Key| key.grants.iter().any(|grant| grant.grantee.as_deref().is_some_and(named));
+    let grantee = world.locks.keys().iter().enumerate().filter(|(_, key)| granted(key)).map(|(at, _)| at);
+    let ids = identity.iter().copied().chain(subject.boundary).chain(world.guard.policies());
+    let own = ids.flat_map(|id| &world.policies.get(id).asks_caller);
+    let mut asked: Vec<&String> = own.chain(world.templates.asked(world.policies, &naming)).collect();
+    asked.sort_unstable();
+    asked.dedup();
+    let context = Context { caller: &subject.keys, resource: &subject.keys };
     Key {
         boundary: subject.boundary,
         bounded: subject.bounded,
-        itself: asked.then(|| subject.who.arn.clone()),
+        kind: subject.kind,
+        exempt: subject.service_linked,
+        asked: asked.into_iter().map(|key| (key.clone(), context.get(key).clone())).collect(),
+        grantee: grantee.collect(),
+        naming,
         identity,
-        named,
-    }
-}
-
-/// Which tables some statement that allows speaks of: the others need no judging.
-fn reached(
-    policies: &Policies,
-    key: &Key,
-    judge: &Judge<'_>,
-    targets: &[Target],
-    matches: &mut Matches,
-) -> Vec<bool> {
-    let allows =
-        |id: &usize| policies.get(*id).policy.statements.iter().filter(|s| s.effect == Effect::Allow);
-    let granting: BTreeSet<usize> = key
-        .named
-        .iter()
-        .filter(|(id, index, closeness)| closeness.is_some() && allows(id).any(|s| s.index == *index))
-        .map(|(id, ..)| *id)
-        .collect();
-    let by_own = |target: &Target| {
-        target.resources.iter().filter_map(|resource| resource.policy).any(|id| granting.contains(&id))
-    };
-    let mut reached: Vec<bool> = targets.iter().map(by_own).collect();
-    for statement in key.identity.iter().flat_map(allows) {
-        if statement.resources.negated {
-            return vec![true; targets.len()];
-        }
-        for pattern in &statement.resources.patterns {
-            if pattern.variables().next().is_none() {
-                let column = matches.of(pattern, targets).to_vec();
-                let hits = column.iter().map(|number| matches.is_hit(*number));
-                reached.iter_mut().zip(hits).for_each(|(reached, hit)| *reached |= hit);
-                continue;
-            }
-            for (reached, target) in reached.iter_mut().zip(targets) {
-                let context = Context { caller: judge.keys, resource: &target.keys };
-                *reached =
-                    *reached || target.resources.iter().any(|r| varied_match(pattern, &r.arn, &context) != 1);
-            }
-        }
-    }
-    reached
-}
-
-/// Tables that none of the class's policies tells apart, by number, the first group first.
-fn group(
-    policies: &Policies,
-    key: &Key,
-    judge: &Judge<'_>,
-    targets: &[Target],
-    reached: &[bool],
-    matches: &mut Matches,
-) -> Vec<Vec<usize>> {
-    let concerned: BTreeSet<usize> = key.named.iter().map(|(policy, ..)| *policy).collect();
-    let own: BTreeSet<usize> = key.identity.iter().chain(&key.boundary).copied().collect();
-    let statements = || own.iter().flat_map(|id| &policies.get(*id).policy.statements);
-    let patterns: Vec<&Pattern> = statements().flat_map(|s| &s.resources.patterns).collect();
-    let (plain, varied): (Vec<&Pattern>, Vec<&Pattern>) =
-        patterns.into_iter().partition(|pattern| pattern.variables().next().is_none());
-    let columns: Vec<Vec<u32>> = plain.iter().map(|pattern| matches.of(pattern, targets).to_vec()).collect();
-    let regions = own.iter().any(|id| policies.get(*id).asks_region);
-    let tags = own.iter().any(|id| policies.get(*id).asks_tags);
-
-    let mut groups: Vec<Vec<usize>> = Vec::new();
-    let mut known: HashMap<Vec<u64>, usize> = HashMap::new();
-    let mut texts: HashMap<String, u64> = HashMap::new();
-    let reached = targets.iter().enumerate().filter(|(at, _)| reached.get(*at) == Some(&true));
-    for (at, target) in reached {
-        let mut sign: Vec<u64> = target.resources.iter().map(|resource| resource.form as u64).collect();
-        sign.push(u64::MAX);
-        sign.extend(columns.iter().filter_map(|column| column.get(at)).map(|number| u64::from(*number)));
-        let context = Context { caller: judge.keys, resource: &target.keys };
-        for pattern in &varied {
-            sign.extend(
-                target.resources.iter().map(|resource| varied_match(pattern, &resource.arn, &context)),
-            );
-        }
-        let mut text = |text: String| {
-            let next = texts.len() as u64;
-            *texts.entry(text).or_insert(next)
-        };
-        if regions {
-            sign.push(text(target.region.clone()));
-        }
-        if tags {
-            sign.push(text(format!("{:?}", target.tags)));
-        }
-        // A table whose own policy has a say is judged alone.
-        let policies = target.resources.iter().filter_map(|resource| resource.policy);
-        if policies.into_iter().any(|id| concerned.contains(&id)) {
-            sign.push(text(target.arn.clone()));
-        }
-        let group = *known.entry(sign).or_insert_with(|| {
-            groups.push(Vec::new());
-            groups.len() - 1
-        });
-        if let Some(group) = groups.get_mut(group) {
-            group.push(at);
-        }
-    }
-    groups
-}
-
-fn varied_match(pattern: &Pattern, resource: &str, context: &Context<'_>) -> u64 {
-    match crate::iam::policy::resource_match(pattern, resource, context) {
-        Truth::True => 0,
-        Truth::False => 1,
-        Truth::Depends(_) => 2,
     }
 }

@@ -1,244 +1,386 @@
-//! One caller against one table: every way to the data, gathered into rows of one condition each.
+//! One caller against one table: every way to the data, and what each rests on.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use sha2::{Digest, Sha256};
+use std::{cell::OnceCell, collections::BTreeSet, sync::Arc};
 
 use super::{
-    policies::{ANY_ACTION, ANY_TABLE, Policies},
+    fence,
+    known::{self, ANY_ACTION},
+    locks::{Lock, Locks},
+    policies::{Policies, signs},
     targets::{Resource, Target},
 };
 use crate::{
-    facts::reader::{Decision, Needs, Roads},
-    finding::hex,
     iam::{
-        self, Caller, Context, Expr, Keys, Named, Request, Test, Truth,
-        actions::{Action, Form, Road, WAYS, Way},
+        self, Caller, Context, Effect, Keys, Levels, Request, Truth, Value, Via,
+        actions::{Action, Form, WAYS, Way},
         decide,
+        services::granted_by_resource,
     },
+    kms::{self, KeyAccess, Through},
+    snapshot::GapId,
 };
 
-/// Roads that share a condition, into one table.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Row {
-    /// None: outright.
-    pub(super) condition: Option<Expr>,
-    pub(super) roads: Roads,
-    pub(super) full_access: bool,
-    pub(super) wildcard: bool,
-    pub(super) via: BTreeSet<String>,
+/// What surrounds every judgement in one account.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Court<'a> {
+    pub(super) policies: &'a Policies,
+    pub(super) locks: &'a Locks,
+    /// The account that owns the tables.
+    pub(super) owner: &'a str,
+    pub(super) partition: &'a str,
+    /// Resource control policies.
+    pub(super) rcps: Levels<'a>,
 }
 
 /// A caller with what it brings.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(super) struct Judge<'a> {
-    pub(super) policies: &'a Policies,
-    pub(super) caller: Caller<'a>,
-    pub(super) keys: &'a Keys,
-    /// Whether of another account: then a resource's policy can grant some actions only.
-    pub(super) foreign: bool,
+    court: Court<'a>,
+    caller: Caller<'a>,
+    keys: &'a Keys,
+    /// Whether of another account, or anyone: then a resource's policy can grant some actions only.
+    foreign: bool,
+    /// For each action of [`known`] a number: equal numbers, named by the same of the caller's statements.
+    signs: Vec<u32>,
+    /// The actions that the caller's own policies allow somewhere.
+    allows: u64,
+    asks_request: bool,
+    asks_tags: bool,
+    /// Whether it can fill a table that a restore makes.
+    fills: OnceCell<Answer>,
 }
 
-impl Judge<'_> {
-    /// The ways into `target`.
-    pub(super) fn rows(&self, target: &Target) -> Vec<Row> {
-        let mut by_condition: BTreeMap<Option<Expr>, (Roads, BTreeSet<String>)> = BTreeMap::new();
-        for (road, (truth, via)) in self.roads(target) {
-            let condition = match truth {
-                Truth::False => continue,
-                Truth::True => None,
-                Truth::Depends(expr) => Some(expr),
-            };
-            let (roads, all) = by_condition.entry(condition).or_default();
-            set(roads, road);
-            all.extend(via);
+/// What is allowed, and by what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Answer {
+    /// On what is there.
+    pub(super) real: Truth,
+    /// On what may come, too.
+    pub(super) would: Truth,
+    pub(super) via: BTreeSet<Via<'static>>,
+}
+
+/// What KMS says of a caller and a table's key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Gate {
+    /// KMS plays no part.
+    Open,
+    /// It decrypts on these terms.
+    Key(Answer),
+    /// Nobody can tell.
+    Unseen(GapId),
+}
+
+impl Answer {
+    fn no() -> Self {
+        Self { real: Truth::False, would: Truth::False, via: BTreeSet::new() }
+    }
+}
+
+/// What of a table is asked about: nothing else is judged.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Scope<'a> {
+    /// ARN of one of its resources.
+    pub(super) part: Option<&'a str>,
+    /// One attribute: only what returns it counts.
+    pub(super) attribute: Option<&'a str>,
+}
+
+impl Scope<'_> {
+    fn covers(&self, resource: &Resource) -> bool {
+        self.part.is_none_or(|part| part == resource.arn)
+            && self.attribute.is_none_or(|attribute| resource.holds(attribute))
+    }
+}
+
+/// Values that one request fills.
+pub(super) type Filled = Vec<(&'static str, Value)>;
+
+impl<'a> Judge<'a> {
+    pub(super) fn new(court: Court<'a>, caller: Caller<'a>, keys: &'a Keys, own: &[usize]) -> Self {
+        let all = || own.iter().map(|id| court.policies.get(*id));
+        let identity = caller.identity.unwrap_or_default().len();
+        let service = caller.who.kind == iam::WhoKind::Service;
+        Self {
+            foreign: !service && caller.who.account != court.owner,
+            signs: signs(all().map(|loaded| loaded.names.as_slice())),
+            allows: all().take(identity).fold(0, |sum, loaded| sum | loaded.allows),
+            asks_request: all().any(|loaded| loaded.asks_request),
+            asks_tags: all().any(|loaded| loaded.asks_tags),
+            fills: OnceCell::new(),
+            court,
+            caller,
+            keys,
         }
-        // What is had outright is had under any condition, too.
-        if let Some((outright, by)) = by_condition.get(&None).cloned() {
-            for (roads, via) in by_condition.values_mut() {
-                *roads = roads.and(outright);
-                via.extend(by.iter().cloned());
-            }
-        }
-        let row = |(condition, (roads, via)): (Option<Expr>, (Roads, BTreeSet<String>))| Row {
-            full_access: self.full_access(target, roads, condition.as_ref()),
-            wildcard: self.wildcard(target, roads),
-            condition,
-            roads,
-            via,
+    }
+
+    /// Whether some condition that bears on the caller or on `target` asks for what only some requests carry.
+    pub(super) fn asks_request(&self, target: &Target) -> bool {
+        let policies = target.resources.iter().filter_map(|resource| resource.policy);
+        self.asks_request || policies.into_iter().any(|id| self.court.policies.get(id).asks_request)
+    }
+
+    /// The ways into `target` that are open, by number.
+    pub(super) fn ways(&self, target: &Target) -> Vec<(usize, Answer)> {
+        self.ways_within(target, Scope::default())
+    }
+
+    /// The ways into what `scope` leaves of `target`.
+    pub(super) fn ways_within(&self, target: &Target, scope: Scope<'_>) -> Vec<(usize, Answer)> {
+        let mut seen = Seen::default();
+        let answer = |(number, way): (usize, &Way)| {
+            let answer = self.way(target, way, scope, &mut seen);
+            (answer.would != Truth::False).then_some((number, answer))
         };
-        by_condition.into_iter().map(row).collect()
+        WAYS.iter().enumerate().filter_map(answer).collect()
     }
 
-    fn roads(&self, target: &Target) -> BTreeMap<Road, (Truth, BTreeSet<String>)> {
-        let mut roads: BTreeMap<Road, (Truth, BTreeSet<String>)> = BTreeMap::new();
-        for way in WAYS {
-            if self.foreign && way.actions.iter().any(|action| !action.cross_account) {
-                continue;
-            }
-            let (truth, via) = self.way(target, way);
-            if truth == Truth::False {
-                continue;
-            }
-            let road = roads.entry(way.road).or_insert((Truth::False, BTreeSet::new()));
-            road.0 = Truth::any([std::mem::replace(&mut road.0, Truth::False), truth]);
-            road.1.extend(via);
-        }
-        roads
-    }
-
-    fn way(&self, target: &Target, way: &Way) -> (Truth, BTreeSet<String>) {
-        let mut truth = Truth::True;
-        let mut via = BTreeSet::new();
+    fn way(&self, target: &Target, way: &Way, scope: Scope<'_>, seen: &mut Seen) -> Answer {
+        let mut all: Option<Answer> = None;
         for action in way.actions {
-            let mut reached = Vec::new();
-            for resource in target.resources.iter().filter(|resource| takes(action, resource)) {
-                let policy = resource.policy.map(|id| self.named(id));
-                let outcome = self.decide(action.name, &resource.arn, policy, target);
-                if outcome.0 != Truth::False {
-                    reached.push(outcome.0);
-                    via.extend(outcome.1);
-                }
+            if self.foreign && !granted_by_resource(action.name, true) {
+                return Answer::no();
             }
-            truth = Truth::all([truth, Truth::any(reached)]);
+            let next = match action.form {
+                Form::NewTable => self.fills.get_or_init(|| self.fill(target)).clone(),
+                _ => self.action(target, action, scope, seen),
+            };
+            if next.would == Truth::False {
+                return Answer::no();
+            }
+            all = Some(match all {
+                None => next,
+                Some(all) => Answer {
+                    real: Truth::all([all.real, next.real]),
+                    would: Truth::all([all.would, next.would]),
+                    via: all.via.into_iter().chain(next.via).collect(),
+                },
+            });
+        }
+        let mut answer = all.unwrap_or_else(Answer::no);
+        if !self.there(target, way) {
+            answer.real = Truth::False;
+        }
+        answer
+    }
+
+    /// Whether `way` leads anywhere on `target`: to delete a policy that holds nobody off, or to set a tag for which
+    /// no policy asks, opens nothing.
+    fn there(&self, target: &Target, way: &Way) -> bool {
+        match way.actions.first().map(|action| action.name) {
+            Some("dynamodb:deleteresourcepolicy") => target.denies,
+            Some("dynamodb:tagresource" | "dynamodb:untagresource" | "dynamodb:updateabacstatus") => {
+                let policies = target.resources.iter().filter_map(|resource| resource.policy);
+                self.asks_tags || policies.into_iter().any(|id| self.court.policies.get(id).asks_tags)
+            }
+            _ => true,
+        }
+    }
+
+    /// One action on every resource of `target` that it takes.
+    fn action(&self, target: &Target, action: &Action, scope: Scope<'_>, seen: &mut Seen) -> Answer {
+        let number = known::number(action.name);
+        let own = target.of(action.form).next().and_then(|resource| resource.policy);
+        let own = own.map(|id| self.court.policies.get(id));
+        let allows = self.allows | own.map_or(0, |loaded| loaded.allows);
+        if allows >> number & 1 == 0 {
+            return Answer::no();
+        }
+        // Actions that the same statements name fare alike, unless a condition looks at what only some carry.
+        let asks = self.asks_request(target);
+        let kind = if asks { number } else { usize::MAX };
+        let sign = (
+            action.form,
+            self.signs.get(number).copied().unwrap_or_default(),
+            own.and_then(|loaded| loaded.signs.get(number)).copied(),
+            kind,
+        );
+        if let Some((_, answer)) = seen.0.iter().find(|(known, _)| *known == sign) {
+            return answer.clone();
+        }
+        let mut answer = Answer::no();
+        for resource in target.of(action.form).filter(|resource| scope.covers(resource)) {
+            let (truth, via) = match scope.attribute {
+                Some(attribute) if asks => self.returning(target, action, resource, attribute),
+                _ => self.request(target, action, resource),
+            };
             if truth == Truth::False {
-                return (truth, BTreeSet::new());
+                continue;
+            }
+            let or =
+                |all: &mut Truth| *all = Truth::any([std::mem::replace(all, Truth::False), truth.clone()]);
+            if resource.real {
+                or(&mut answer.real);
+            }
+            or(&mut answer.would);
+            answer.via.extend(via);
+        }
+        seen.0.push((sign, answer.clone()));
+        answer
+    }
+
+    /// Whether some request for `action` that leads to data is allowed.
+    fn request(
+        &self,
+        target: &Target,
+        action: &Action,
+        resource: &Resource,
+    ) -> (Truth, BTreeSet<Via<'static>>) {
+        if !self.asks_request(target) {
+            return self.ask(action.name, resource, &target.keys);
+        }
+        let shapes = action.shapes.iter().map(|shape| known::filled(shape));
+        self.some(target, action, resource, shapes)
+    }
+
+    /// Whether some request for `action` that returns `attribute` is allowed.
+    fn returning(
+        &self,
+        target: &Target,
+        action: &Action,
+        resource: &Resource,
+        attribute: &str,
+    ) -> (Truth, BTreeSet<Via<'static>>) {
+        let whole = fence::wholes(action, target).into_iter();
+        self.some(target, action, resource, whole.chain(fence::narrow(action, target, attribute)))
+    }
+
+    /// Whether one of these requests is allowed.
+    fn some(
+        &self,
+        target: &Target,
+        action: &Action,
+        resource: &Resource,
+        requests: impl Iterator<Item = Filled>,
+    ) -> (Truth, BTreeSet<Via<'static>>) {
+        let mut any = (Truth::False, BTreeSet::new());
+        for filled in requests {
+            let keys = known::keys(action, filled, &target.keys);
+            let (truth, via) = self.ask(action.name, resource, &keys);
+            if truth == Truth::True {
+                return (truth, via);
+            }
+            any.0 = Truth::any([any.0, truth]);
+            any.1.extend(via);
+        }
+        any
+    }
+
+    /// One request that fills some keys in a way of its own.
+    pub(super) fn filled(
+        &self,
+        target: &Target,
+        action: &Action,
+        resource: &Resource,
+        filled: Filled,
+    ) -> Truth {
+        self.ask(action.name, resource, &known::keys(action, filled, &target.keys)).0
+    }
+
+    fn ask(&self, action: &str, resource: &Resource, keys: &Keys) -> (Truth, BTreeSet<Via<'static>>) {
+        let policy = resource.policy.map(|id| self.court.policies.named(id));
+        let request = Request {
+            owner: self.court.owner,
+            policy,
+            rcps: self.court.rcps,
+            ..Request::new(action, &resource.arn, Context { caller: self.keys, resource: keys })
+        };
+        let outcome = decide(&self.caller, &request);
+        let truth = truth(outcome.decision);
+        let via = if truth == Truth::False { Vec::new() } else { outcome.via };
+        (truth, via.into_iter().map(Via::into_owned).collect())
+    }
+
+    /// Whether there is a name under which a restore may make a table and fill it.
+    fn fill(&self, target: &Target) -> Answer {
+        let needed = || WAYS.iter().flat_map(|way| way.actions).filter(|a| a.form == Form::NewTable);
+        let first = needed().next().map_or(0, |action| known::number(action.name));
+        let lists = [self.caller.identity, self.caller.boundary, self.caller.session];
+        let scps = self.caller.scps.iter().flat_map(|level| level.iter());
+        let policies = lists.into_iter().flatten().flatten().chain(scps);
+        let allowing = policies.flat_map(|named| &named.policy.statements).filter(|statement| {
+            statement.effect == Effect::Allow
+                && known::ACTIONS.get(first).is_some_and(|action| statement.names_action(action))
+        });
+        // A pattern names what it matches: itself, letter by letter, among others.
+        let names: BTreeSet<&str> = allowing
+            .flat_map(|statement| match statement.resources.negated {
+                true => vec!["*"],
+                false => statement.resources.patterns.iter().map(|pattern| pattern.text()).collect(),
+            })
+            .collect();
+        let mut any = Answer::no();
+        let keys = Arc::new(
+            Keys::new()
+                .with_one("aws:ResourceAccount", self.court.owner)
+                .with_one("aws:RequestedRegion", &target.region)
+                .with_one("aws:SecureTransport", "true"),
+        );
+        for name in names {
+            let resource = Resource::lone(name.to_owned(), Form::NewTable, true);
+            let mut all = (Truth::True, BTreeSet::new());
+            let mut seen = BTreeSet::new();
+            for action in needed().filter(|action| seen.insert(action.name)) {
+                let keys = known::keys(action, Vec::new(), &keys);
+                let (truth, via) = self.ask(action.name, &resource, &keys);
+                all = (Truth::all([all.0, truth]), all.1.into_iter().chain(via).collect());
+            }
+            if all.0 != Truth::False {
+                any.real = Truth::any([any.real, all.0]);
+                any.via.extend(all.1);
+            }
+            if any.real == Truth::True {
+                break;
             }
         }
-        (truth, via)
+        Answer { would: any.real.clone(), ..any }
     }
 
-    fn named(&self, id: usize) -> Named<'_> {
-        let loaded = self.policies.get(id);
-        Named { name: &loaded.name, policy: &loaded.policy }
+    /// Whether an action that no policy names is allowed.
+    pub(super) fn anything(&self, target: &Target) -> Truth {
+        let table = target.of(Form::Table).next();
+        table.map_or(Truth::False, |table| self.ask(ANY_ACTION, table, &target.keys).0)
     }
 
-    fn decide(
-        &self,
-        action: &str,
-        resource: &str,
-        policy: Option<Named<'_>>,
-        target: &Target,
-    ) -> (Truth, Vec<String>) {
-        let context = Context { caller: self.keys, resource: &target.keys };
-        let outcome = decide(&self.caller, &Request { policy, ..Request::new(action, resource, context) });
-        let truth = match outcome.decision {
-            iam::Decision::Denied(_) => Truth::False,
-            iam::Decision::Allowed => Truth::True,
-            iam::Decision::Conditional(expr) => Truth::Depends(expr),
+    /// What KMS says where DynamoDB decrypts `target` on the caller's behalf.
+    pub(super) fn gate(&self, target: &Target) -> Gate {
+        let key = match &target.lock {
+            Lock::Open => return Gate::Open,
+            Lock::Unseen(gap) => return Gate::Unseen(gap.clone()),
+            Lock::Key(number) => self.court.locks.key(*number),
         };
-        (truth, outcome.via.iter().map(ToString::to_string).collect())
-    }
-
-    /// Whether an action that no policy names is allowed under `condition`, and with it every road that
-    /// the table has.
-    fn full_access(&self, target: &Target, roads: Roads, condition: Option<&Expr>) -> bool {
-        let stream = target.resources.iter().any(|resource| resource.form == Form::Stream);
-        let all = Roads {
-            get: true,
-            scan: true,
-            partiql: true,
-            stream,
-            export: true,
-            restore: true,
-            kinesis: true,
-            replicate: true,
-            write_return: true,
-            policy: true,
+        let access = KeyAccess {
+            arn: &key.arn,
+            owner: &key.owner,
+            policy: Some(&self.court.policies.get(key.policy).policy),
+            grants: &key.grants,
         };
-        let policy = target.resources.first().and_then(|table| table.policy).map(|id| self.named(id));
-        let anything = || match self.decide(ANY_ACTION, &target.arn, policy, target).0 {
-            Truth::True => true,
-            Truth::Depends(needed) => condition == Some(&needed),
-            Truth::False => false,
+        let through = Through {
+            service: super::locks::via(&key.region, self.court.partition),
+            context: [
+                ("aws:dynamodb:tableName".to_owned(), target.name.clone()),
+                ("aws:dynamodb:subscriberId".to_owned(), self.court.owner.to_owned()),
+            ]
+            .into(),
         };
-        roads == all && anything()
-    }
-
-    /// Whether a table that no policy names would be reached by one of `roads` too.
-    fn wildcard(&self, target: &Target, roads: Roads) -> bool {
-        let Some((head, _)) = target.arn.split_once(":table/") else { return false };
-        let any = format!("{head}:table/{ANY_TABLE}");
-        WAYS.iter().filter(|way| has(roads, way.road)).flat_map(|way| way.actions).any(|action| {
-            let rests = target.resources.iter().filter(|resource| takes(action, resource));
-            rests
-                .filter_map(|resource| resource.arn.strip_prefix(target.arn.as_str()))
-                .any(|rest| self.decide(action.name, &format!("{any}{rest}"), None, target).0 != Truth::False)
-        })
+        let outcome = kms::may_decrypt_through(&self.caller, self.keys, &access, &through);
+        let truth = truth(outcome.decision);
+        Gate::Key(Answer { real: truth.clone(), would: truth, via: outcome.via.into_iter().collect() })
     }
 }
 
-fn takes(action: &Action, resource: &Resource) -> bool {
-    action.form == resource.form || (action.form == Form::TableOrIndex && resource.form == Form::Table)
-}
+/// Answers that were found on one table.
+#[derive(Default)]
+struct Seen(Vec<(Sign, Answer)>);
 
-fn flag(roads: &mut Roads, road: Road) -> &mut bool {
-    match road {
-        Road::Get => &mut roads.get,
-        Road::Scan => &mut roads.scan,
-        Road::PartiQl => &mut roads.partiql,
-        Road::Stream => &mut roads.stream,
-        Road::Export => &mut roads.export,
-        Road::Restore => &mut roads.restore,
-        Road::Kinesis => &mut roads.kinesis,
-        Road::Replicate => &mut roads.replicate,
-        Road::WriteReturn => &mut roads.write_return,
-        Road::Policy => &mut roads.policy,
-    }
-}
+/// What an action's answer on one table depends on: the resource that it takes, the statements that name it, of the
+/// caller and of the resource's policy, and the action itself where a condition looks at what only some carry.
+type Sign = (Form, u32, Option<u32>, usize);
 
-fn set(roads: &mut Roads, road: Road) {
-    *flag(roads, road) = true;
-}
-
-fn has(mut roads: Roads, road: Road) -> bool {
-    *flag(&mut roads, road)
-}
-
-impl Row {
-    /// Names what it lets do, not whom or where, so that a new table does not rename it.
-    pub(super) fn id(&self) -> String {
-        let Self { condition, roads, full_access, wildcard, via: _ } = self;
-        let text = format!("{condition:?} {roads:?} {full_access} {wildcard}");
-        hex(&Sha256::digest(text)[..6])
-    }
-
-    pub(super) fn decision(&self) -> Decision {
-        if self.condition.is_some() { Decision::Conditional } else { Decision::Allowed }
-    }
-
-    /// What every way in needs.
-    pub(super) fn needs(&self) -> Needs {
-        let bits = self.condition.as_ref().map_or(0, |expr| expr.needs(&need));
-        let has = |bit: u16| bits & bit != 0;
-        Needs {
-            mfa: has(1),
-            source_ip: has(2),
-            vpce: has(4),
-            org: has(8),
-            leading_keys: has(16),
-            attributes: has(32),
-            select: has(64),
-            session_tag: has(128),
-            other: has(256),
-        }
-    }
-}
-
-/// What a test asks of the caller; nothing if any value will do.
-fn need(test: &Test) -> u16 {
-    if test.values.iter().any(|value| value == "*") && !test.negated {
-        return 0;
-    }
-    match test.key.to_lowercase().as_str() {
-        "aws:multifactorauthpresent" | "aws:multifactorauthage" => 1,
-        "aws:sourceip" | "aws:vpcsourceip" => 2,
-        "aws:sourcevpc" | "aws:sourcevpce" | "aws:vpceaccount" | "aws:vpceorgid" | "aws:vpceorgpaths" => 4,
-        "aws:principalorgid" | "aws:principalorgpaths" => 8,
-        "dynamodb:leadingkeys" => 16,
-        "dynamodb:attributes" => 32,
-        "dynamodb:select" => 64,
-        key if key.starts_with("aws:principaltag/") => 128,
-        _ => 256,
+fn truth(decision: iam::Decision) -> Truth {
+    match decision {
+        iam::Decision::Denied(_) => Truth::False,
+        iam::Decision::Allowed => Truth::True,
+        iam::Decision::Conditional(expr) => Truth::Depends(expr),
     }
 }

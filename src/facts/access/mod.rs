@@ -1,27 +1,50 @@
 //! Who can reach the data of which tables: held in classes, never in pairs.
+//!
+//! ```text
+//! policies ─columns─▶ what patterns tell apart ─┐
+//! subjects ─key─────▶ classes of principals ────┼─world─▶ parts of the tables ─judge─▶ ways ─rows─▶ AccessClass
+//! tables, keys ─templates─▶ whom they name ─────┘
+//! ```
 
 mod auditor;
+mod bits;
 mod classes;
+mod columns;
+mod fence;
+mod guard;
 mod judge;
+mod known;
+mod locks;
 mod nodes;
 mod outside;
+mod parallel;
 pub mod paths;
 mod policies;
+pub mod query;
+mod rows;
 mod subjects;
 mod targets;
+mod templates;
 mod trust;
+mod world;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
-use self::{policies::Policies, subjects::Subject, targets::Target};
+use self::{
+    guard::Guard, locks::Locks, outside::Outsider, policies::Policies, subjects::Subject, targets::Target,
+    world::World,
+};
 use super::{
     Fact,
-    reader::{Decision, Needs, ReaderKind, Roads},
+    reader::{Decision, Fence, Kms, Needs, ReaderKind, Roads},
     table,
 };
 use crate::snapshot::{Account, Gap, GapId};
 
-pub use self::policies::resource_policy;
+pub use self::{bits::Bits, policies::resource_policy};
 
 /// Readers that fare alike on tables that no statement tells apart.
 #[derive(Debug, Clone)]
@@ -30,22 +53,35 @@ pub struct AccessClass {
     pub id: String,
     /// Readers, as numbers of [`Access::party`].
     pub members: Vec<usize>,
-    /// Tables, as numbers of [`Access::table_arn`].
-    pub tables: BTreeSet<usize>,
+    /// Tables, as numbers of [`Access::table_arn`]; classes of one account share equal sets.
+    pub tables: Arc<Bits>,
     /// Outright or conditional.
     pub decision: Decision,
     /// What every way in needs.
     pub needs: Needs,
     /// The condition, to show.
     pub condition: String,
+    /// What AWS KMS has to say.
+    pub kms: Kms,
     /// The roads that it opens.
     pub roads: Roads,
+    /// The ways along them, as bits in the order of [`crate::iam::actions::WAYS`].
+    ways: u64,
     /// Whether everything is allowed.
     pub full_access: bool,
     /// Whether a statement names all tables.
     pub wildcard: bool,
+    /// What holds it to part of the data.
+    pub fence: Fence,
     /// Statements that let in, as `policy#index`, sorted.
     pub via: Vec<String>,
+}
+
+impl AccessClass {
+    /// Whether items can be read at once: DynamoDB lets in, and KMS does not stop it.
+    pub fn reads(&self) -> bool {
+        self.roads.reads() && self.kms != Kms::Stopped
+    }
 }
 
 /// A reader.
@@ -61,6 +97,8 @@ pub struct Party {
     pub account: String,
     /// Whether of another account, or anyone.
     pub external: bool,
+    /// Whether of the account's organization; none where nobody can tell.
+    pub in_organization: Option<bool>,
 }
 
 /// Who can reach what in one account. The account's root user can reach everything and is left out.
@@ -69,53 +107,69 @@ pub struct Access {
     account: String,
     partition: String,
     policies: Policies,
+    guard: Guard,
+    locks: Locks,
     scene: paths::Scene,
     subjects: Vec<Subject>,
     targets: Vec<Target>,
-    /// The account's users and roles, in the order of `subjects`, then whom tables' policies name.
+    /// Whom tables' policies name beside the account's users and roles.
+    outsiders: Vec<Outsider>,
+    /// The account's users and roles, in the order of `subjects`, then `outsiders`.
     parties: Vec<Party>,
     classes: Vec<AccessClass>,
     incomplete: Option<GapId>,
     /// Why tables of some Region are missing among `targets`.
     unlisted: Option<GapId>,
-    guardrails: Option<GapId>,
 }
 
 /// Judges every principal against every table. `sensitive`: ARNs of tables in which a secret was seen.
 /// A policy that does not parse becomes a gap, and touches only whom it is attached to.
 pub fn evaluate(account: &Account, sensitive: &BTreeSet<String>, gaps: &mut BTreeMap<GapId, Gap>) -> Access {
     let mut policies = Policies::default();
-    let subjects = subjects::read(account, &mut policies, gaps);
-    let targets = targets::read(account, sensitive, &mut policies, gaps);
+    let guard = Guard::read(account, &mut policies, gaps);
+    let locks = Locks::read(account, &mut policies, gaps);
+    let subjects = subjects::read(account, &guard, &mut policies, gaps);
+    let targets = targets::read(account, sensitive, &mut policies, (&locks, &guard), gaps);
     let scene = paths::Scene::read(account, &subjects, &mut policies);
-    let mut classes = classes::of_subjects(&policies, &subjects, &targets);
+    let (outsiders, classes) = {
+        let world = World::new(&policies, &targets, &locks, &guard, (&account.id, &account.partition));
+        let mut classes = classes::of_subjects(&world, &subjects);
+        let (outsiders, more) = outside::of_policies(&world, &subjects, &account.id, subjects.len());
+        classes.extend(more);
+        (outsiders, classes)
+    };
     let own = |subject: &Subject| Party {
         arn: subject.who.arn.clone(),
         name: subject.name.clone(),
         kind: subject.kind,
         account: subject.who.account.clone(),
         external: false,
+        in_organization: Some(true),
     };
-    let mut parties: Vec<Party> = subjects.iter().map(own).collect();
-    let (others, more) = outside::of_policies(&policies, &subjects, &targets, &account.id, parties.len());
-    parties.extend(others);
-    classes.extend(more);
+    let others = outsiders.iter().map(|outsider| outsider.party(&account.id, &guard));
     Access {
         account: account.id.clone(),
         partition: account.partition.clone(),
+        parties: subjects.iter().map(own).chain(others).collect(),
         policies,
+        guard,
+        locks,
         scene,
         subjects,
         targets,
-        parties,
+        outsiders,
         classes,
         incomplete: account.principals.gap.clone(),
         unlisted: account.regions.iter().filter(|r| !r.disabled).find_map(|r| r.tables.gap.clone()),
-        guardrails: account.guardrails.gap().cloned(),
     }
 }
 
 impl Access {
+    /// What classes are judged in, indexed anew.
+    fn world(&self) -> World<'_> {
+        World::new(&self.policies, &self.targets, &self.locks, &self.guard, (&self.account, &self.partition))
+    }
+
     /// Every class.
     pub fn classes(&self) -> &[AccessClass] {
         &self.classes
@@ -153,7 +207,7 @@ impl Access {
             };
         };
         let target = &self.targets[at];
-        let reading = self.classes.iter().filter(|class| class.roads.reads() && class.tables.contains(&at));
+        let reading = self.classes.iter().filter(|class| class.reads() && class.tables.contains(at));
         let readers: BTreeSet<usize> = reading.flat_map(|class| class.members.iter().copied()).collect();
         let parties = || readers.iter().filter_map(|number| self.parties.get(*number));
         let external = parties().filter(|party| party.external).count();

@@ -1,16 +1,21 @@
 //! Access as nodes of the tree: readers, one for each reader and class, and principals.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap, hash_map::Entry},
+    sync::Arc,
+};
 
-use super::{Access, AccessClass, Party, paths::Paths, subjects::Subject, targets::Target};
+use super::{
+    Access, AccessClass, Bits, Party, locks::Lock, paths::Paths, subjects::Subject, targets::Target,
+};
 use crate::{
     facts::{
         Fact, Node,
         principal::{Principal, PrincipalKind},
-        reader::{Decision as Outcome, Reader, ReaderKind, Roads, Tables},
+        reader::{Decision as Outcome, Kms, Reader, ReaderKind, Tables},
     },
     finding::{Confidence, Subject as Name, SubjectKind, TableSet},
-    iam::{Caller, Context, Decision, Keys, Named, Request, actions::Form, decide},
+    iam::{Caller, Context, Decision, Keys, Named, Request, decide},
     kms,
     snapshot::GapId,
 };
@@ -37,32 +42,26 @@ impl Access {
         nodes
     }
 
-    /// The classes, those joined that differ only in a stream which the tables of one do not have: that
-    /// some tables have none is no difference in rights, and must not split an administrator in two.
+    /// The classes, those joined that differ only in what the tables of one do not have: that some have no stream
+    /// is no difference in rights, and must not split an administrator in two.
     fn joined(&self) -> Vec<AccessClass> {
-        let streamless = |class: &&AccessClass| {
-            let has = |at: &usize| self.targets[*at].resources.iter().any(|r| r.form == Form::Stream);
-            !class.roads.stream && !class.tables.iter().any(has)
-        };
-        let (without, with): (Vec<&AccessClass>, Vec<&AccessClass>) =
-            self.classes.iter().partition(streamless);
-        let mut joined: Vec<AccessClass> = with.into_iter().cloned().collect();
-        for class in without {
-            let roads = Roads { stream: true, ..class.roads };
-            let same = joined.iter_mut().find(|other| {
-                other.roads == roads
-                    && other.members == class.members
-                    && other.condition == class.condition
-                    && (other.full_access, other.wildcard) == (class.full_access, class.wildcard)
-            });
-            match same {
-                Some(other) => {
-                    other.tables.extend(&class.tables);
-                    let via: BTreeSet<String> =
-                        other.via.drain(..).chain(class.via.iter().cloned()).collect();
-                    other.via = via.into_iter().collect();
+        let mut joined: Vec<AccessClass> = Vec::new();
+        let mut known: HashMap<(&[usize], &str), usize> = HashMap::new();
+        for class in &self.classes {
+            match known.entry((&class.members, &class.id)) {
+                Entry::Vacant(slot) => {
+                    slot.insert(joined.len());
+                    joined.push(class.clone());
                 }
-                None => joined.push(class.clone()),
+                Entry::Occupied(at) => {
+                    let Some(other) = joined.get_mut(*at.get()) else { continue };
+                    Arc::make_mut(&mut other.tables).add(&class.tables);
+                    other.roads = other.roads.and(class.roads);
+                    other.kms = other.kms.max(class.kms);
+                    other.via.extend(class.via.iter().cloned());
+                    other.via.sort_unstable();
+                    other.via.dedup();
+                }
             }
         }
         joined
@@ -70,7 +69,7 @@ impl Access {
 
     /// One node for each user and role, by ARN; then one if they were not listed whole.
     pub fn principal_nodes(&self) -> Vec<Node> {
-        let mut reads = vec![Reach::default(); self.subjects.len()];
+        let mut reads = vec![Reach::new(self.targets.len()); self.subjects.len()];
         for class in &self.classes {
             for number in &class.members {
                 if let Some(reach) = reads.get_mut(*number) {
@@ -93,7 +92,7 @@ impl Access {
 
     fn reader(&self, number: usize, class: &AccessClass) -> Option<Node> {
         let party = self.parties.get(number)?;
-        let arns = class.tables.iter().filter_map(|at| self.table_arn(*at));
+        let arns = class.tables.iter().filter_map(|at| self.table_arn(at));
         let names =
             [("reader".to_owned(), party.name.clone()), ("class".to_owned(), class.id.clone())].into();
         let name = self.name(SubjectKind::Reader, &party.arn, names, Some(TableSet::of(arns)));
@@ -113,6 +112,8 @@ impl Access {
             }),
             full_access: Fact::Known(class.full_access),
             wildcard: Fact::Known(class.wildcard),
+            kms: Fact::Known(class.kms),
+            fence: Fact::Known(class.fence.clone()),
             via: Fact::Known(class.via.clone()),
             ..who(party, &GapId(String::new()))
         };
@@ -122,21 +123,8 @@ impl Access {
     }
 
     /// Names the layers that could not be read and might take the access away.
-    fn unless(&self, node: &mut Node, subject: Option<&Subject>, tables: &BTreeSet<usize>) {
-        let mut layers: BTreeSet<(&str, &GapId)> = BTreeSet::new();
-        if !subject.is_some_and(|subject| subject.service_linked) {
-            layers.extend(self.guardrails.iter().map(|gap| ("policies of the organization", gap)));
-        }
-        if let Some(subject) = subject {
-            layers.extend(subject.boundary_unread.iter().map(|gap| ("the permissions boundary", gap)));
-            layers.extend(subject.unread.iter().map(|gap| ("a policy that was not read", gap)));
-        }
-        for gap in tables.iter().flat_map(|at| &self.targets[*at].unread).take(20) {
-            layers.insert(("the table's own policy", gap));
-        }
-        for gap in tables.iter().filter_map(|at| self.targets[*at].undescribed.as_ref()).take(20) {
-            layers.insert(("an index or a stream that was not seen", gap));
-        }
+    fn unless(&self, node: &mut Node, subject: Option<&Subject>, tables: &Bits) {
+        let layers = self.unread_layers(subject, tables);
         if layers.is_empty() {
             return;
         }
@@ -145,6 +133,34 @@ impl Access {
         let gaps: BTreeSet<&GapId> = layers.iter().map(|(_, gap)| *gap).collect();
         node.evidence.insert("unless".to_owned(), serde_json::json!(words));
         node.evidence.insert("gaps".to_owned(), serde_json::json!(gaps));
+    }
+
+    /// What was not read and might take the access of `subject` to `tables` away, each with its gap.
+    pub(super) fn unread_layers<'a>(
+        &'a self,
+        subject: Option<&'a Subject>,
+        tables: &Bits,
+    ) -> BTreeSet<(&'static str, &'a GapId)> {
+        let mut layers: BTreeSet<(&str, &GapId)> = BTreeSet::new();
+        if !subject.is_some_and(|subject| subject.service_linked) {
+            layers.extend(self.guard.unread.iter().map(|gap| ("policies of the organization", gap)));
+        }
+        if let Some(subject) = subject {
+            layers.extend(subject.boundary_unread.iter().map(|gap| ("the permissions boundary", gap)));
+            layers.extend(subject.unread.iter().map(|gap| ("a policy that was not read", gap)));
+        }
+        let targets = || tables.iter().filter_map(|at| self.targets.get(at));
+        layers.extend(
+            targets().flat_map(|target| &target.unread).take(20).map(|gap| ("the table's own policy", gap)),
+        );
+        let undescribed = targets().filter_map(|target| target.undescribed.as_ref()).take(20);
+        layers.extend(undescribed.map(|gap| ("an index or a stream that was not seen", gap)));
+        let unseen = targets().filter_map(|target| match &target.lock {
+            Lock::Unseen(gap) if target.undescribed.is_none() => Some(gap),
+            _ => None,
+        });
+        layers.extend(unseen.take(20).map(|gap| ("the key's policy", gap)));
+        layers
     }
 
     fn unread_reader(&self, party: &Party, gap: &GapId) -> Node {
@@ -174,17 +190,17 @@ impl Access {
         Node::new(self.name(SubjectKind::Reader, &self.root(), names, tables), &facts)
     }
 
-    fn sensitive(&self, tables: &BTreeSet<usize>) -> usize {
-        tables.iter().filter(|at| self.targets[**at].sensitive).count()
+    fn sensitive(&self, tables: &Bits) -> usize {
+        tables.iter().filter(|at| self.targets[*at].sensitive).count()
     }
 
-    fn unsampled(&self, tables: &BTreeSet<usize>) -> Option<&GapId> {
-        tables.iter().find_map(|at| self.targets[*at].unsampled.as_ref())
+    fn unsampled(&self, tables: &Bits) -> Option<&GapId> {
+        tables.iter().find_map(|at| self.targets[at].unsampled.as_ref())
     }
 
     fn principal(&self, at: usize, subject: &Subject, reach: &Reach, paths: &Paths<'_>) -> Node {
         let tables = &reach.read;
-        let all = |tables: &BTreeSet<usize>| !tables.is_empty() && tables.len() == self.targets.len();
+        let all = |tables: &Bits| !tables.is_empty() && tables.len() == self.targets.len();
         // What was found holds whatever else there is; what was not found may lie behind a gap, of the
         // principal's own policies, of the tables' or of the list of tables.
         let unless = |found: bool, gap: Option<&GapId>| match gap {
@@ -224,7 +240,7 @@ impl Access {
         };
         let names = [("principal".to_owned(), subject.name.clone())].into();
         let mut node = Node::new(self.name(SubjectKind::Principal, &subject.who.arn, names, None), &facts);
-        self.unless(&mut node, Some(subject), &BTreeSet::new());
+        self.unless(&mut node, Some(subject), &Bits::default());
         node
     }
 
@@ -273,30 +289,35 @@ impl Access {
 }
 
 /// What a principal reaches, over all of its classes: tables, as numbers.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 struct Reach {
     /// Read, outright or under a condition.
-    read: BTreeSet<usize>,
+    read: Bits,
     /// Read by key or whole, outright.
-    outright: BTreeSet<usize>,
+    outright: Bits,
     /// Of these, whether some through a statement that names all tables.
     wildcard: bool,
     /// Everything allowed, outright.
-    full: BTreeSet<usize>,
+    full: Bits,
 }
 
 impl Reach {
+    fn new(bound: usize) -> Self {
+        let none = || Bits::none(bound);
+        Self { read: none(), outright: none(), wildcard: false, full: none() }
+    }
+
     fn add(&mut self, class: &AccessClass) {
-        let outright = class.decision == Outcome::Allowed;
-        if class.roads.reads() {
-            self.read.extend(&class.tables);
+        let outright = class.decision == Outcome::Allowed && class.kms != Kms::Stopped;
+        if class.reads() {
+            self.read.add(&class.tables);
         }
         if outright && (class.roads.get || class.roads.scan || class.roads.partiql) {
-            self.outright.extend(&class.tables);
+            self.outright.add(&class.tables);
             self.wildcard |= class.wildcard;
         }
         if outright && class.full_access {
-            self.full.extend(&class.tables);
+            self.full.add(&class.tables);
         }
     }
 }
@@ -304,7 +325,14 @@ impl Reach {
 impl Party {
     fn nobody() -> Self {
         let empty = String::new;
-        Party { arn: empty(), name: empty(), kind: ReaderKind::Anyone, account: empty(), external: false }
+        Party {
+            arn: empty(),
+            name: empty(),
+            kind: ReaderKind::Anyone,
+            account: empty(),
+            external: false,
+            in_organization: None,
+        }
     }
 }
 
@@ -323,6 +351,8 @@ fn who(party: &Party, gap: &GapId) -> Reader {
         tables: Fact::Unknown(gap.clone()),
         full_access: Fact::Unknown(gap.clone()),
         wildcard: Fact::Unknown(gap.clone()),
+        kms: Fact::Unknown(gap.clone()),
+        fence: Fact::Unknown(gap.clone()),
         via: Fact::Unknown(gap.clone()),
     }
 }

@@ -3,60 +3,107 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    AccessClass, Party, classes::rows, judge::Judge, policies::Policies, subjects::Subject, targets::Target,
+    AccessClass, Party,
+    bits::Bits,
+    classes::{rows, shared},
+    guard::Guard,
+    judge::{Court, Judge},
+    parallel,
+    subjects::Subject,
+    world::World,
 };
 use crate::{
     facts::reader::ReaderKind,
     iam::{Caller, Effect, Keys, Value, Who, WhoKind, arn::Arn, principal::Entry},
 };
 
+/// One whom tables' policies let in.
+#[derive(Debug)]
+pub(super) struct Outsider {
+    pub(super) who: Who,
+    pub(super) keys: Keys,
+    kind: ReaderKind,
+    /// The tables whose policies name it.
+    tables: Bits,
+}
+
+impl Outsider {
+    /// The policies that bind it, of those that the account sees: the resource control policies.
+    pub(super) fn judge<'a>(&'a self, court: Court<'a>, guard: &Guard) -> Judge<'a> {
+        let own: Vec<usize> = guard.policies().collect();
+        Judge::new(court, Caller::unseen(&self.who), &self.keys, &own)
+    }
+
+    /// What reports print of it.
+    pub(super) fn party(&self, owner: &str, guard: &Guard) -> Party {
+        let external = self.kind != ReaderKind::Service && self.who.account != owner;
+        Party {
+            name: name(&self.who),
+            arn: self.who.arn.clone(),
+            account: self.who.account.clone(),
+            kind: self.kind,
+            external,
+            in_organization: if external && !self.who.account.is_empty() {
+                guard.holds(&self.who.account)
+            } else {
+                Some(!external).filter(|own| *own)
+            },
+        }
+    }
+}
+
 /// The parties, and their access. Members are numbered from `first`.
 pub(super) fn of_policies(
-    policies: &Policies,
+    world: &World<'_>,
     subjects: &[Subject],
-    targets: &[Target],
     owner: &str,
     first: usize,
-) -> (Vec<Party>, Vec<AccessClass>) {
+) -> (Vec<Outsider>, Vec<AccessClass>) {
+    let guards = world.guard.levels(world.policies);
     let known: BTreeSet<&str> = subjects.iter().map(|subject| subject.who.arn.as_str()).collect();
-    let mut named: BTreeMap<Entry, BTreeSet<usize>> = BTreeMap::new();
-    for (at, target) in targets.iter().enumerate() {
+    let all: Vec<Outsider> = named(world)
+        .into_iter()
+        .filter_map(|(entry, tables)| outsider(world, &entry, tables, owner))
+        .collect();
+    let all: Vec<Outsider> = all.into_iter().filter(|one| !known.contains(one.who.arn.as_str())).collect();
+    let found = parallel::map(&all, |one| {
+        let rcps = guards.rcps();
+        let judge = one.judge(world.court(&rcps), world.guard);
+        let own: Vec<usize> = world.guard.policies().collect();
+        let naming = world.templates.naming(&one.who);
+        let parts = world.parts(one.tables.clone(), &own, &naming, &one.keys, &[]);
+        rows(world, &judge, &parts, &[])
+    });
+    let (mut kept, mut classes) = (Vec::new(), Vec::new());
+    for (one, found) in all.into_iter().zip(found) {
+        if found.is_empty() {
+            continue;
+        }
+        let member = first + kept.len();
+        classes.extend(found.into_iter().map(|class| AccessClass { members: vec![member], ..class }));
+        kept.push(one);
+    }
+    (kept, shared(classes))
+}
+
+/// Whom the policies of tables and streams name, each with the tables.
+fn named(world: &World<'_>) -> BTreeMap<Entry, Bits> {
+    let mut named: BTreeMap<Entry, Bits> = BTreeMap::new();
+    for (at, target) in world.targets.iter().enumerate() {
         for id in target.resources.iter().filter_map(|resource| resource.policy) {
-            let statements = policies.get(id).policy.statements.iter().filter(|s| s.effect == Effect::Allow);
-            for principals in statements.filter_map(|statement| statement.principals.as_ref()) {
+            let statements = world.policies.get(id).policy.statements.iter();
+            let allowing = statements.filter(|statement| statement.effect == Effect::Allow);
+            for principals in allowing.filter_map(|statement| statement.principals.as_ref()) {
                 let everyone = [Entry::Anyone];
                 let entries = if principals.negated { &everyone[..] } else { &principals.entries };
                 for entry in entries {
-                    named.entry(entry.clone()).or_default().insert(at);
+                    let tables = || Bits::none(world.targets.len());
+                    named.entry(entry.clone()).or_insert_with(tables).insert(at);
                 }
             }
         }
     }
-    let (mut parties, mut classes) = (Vec::new(), Vec::new());
-    for (entry, tables) in named {
-        let Some((who, kind)) = who(&entry, owner) else { continue };
-        if known.contains(who.arn.as_str()) {
-            continue;
-        }
-        let keys = keys(&who);
-        let foreign = kind != ReaderKind::Service && who.account != owner;
-        let caller = Caller::unseen(&who);
-        let judge = Judge { policies, caller, keys: &keys, foreign };
-        let groups: Vec<Vec<usize>> = tables.into_iter().map(|at| vec![at]).collect();
-        let found = rows(&judge, &groups, targets, &[first + parties.len()]);
-        if found.is_empty() {
-            continue;
-        }
-        classes.extend(found);
-        parties.push(Party {
-            name: name(&who),
-            external: kind != ReaderKind::Service && who.account != owner,
-            arn: who.arn,
-            account: who.account,
-            kind,
-        });
-    }
-    (parties, classes)
+    named
 }
 
 fn name(who: &Who) -> String {
@@ -68,7 +115,7 @@ fn name(who: &Who) -> String {
 
 /// The caller that an entry means; none for the account itself, whose own policies decide, and for a
 /// principal that was deleted.
-fn who(entry: &Entry, owner: &str) -> Option<(Who, ReaderKind)> {
+fn outsider(world: &World<'_>, entry: &Entry, tables: Bits, owner: &str) -> Option<Outsider> {
     let account = entry.account().unwrap_or_default();
     let (kind, reader, arn) = match entry {
         Entry::Anyone => (WhoKind::Anyone, ReaderKind::Anyone, "*"),
@@ -77,18 +124,29 @@ fn who(entry: &Entry, owner: &str) -> Option<(Who, ReaderKind)> {
         Entry::Account(id) => (WhoKind::Account, ReaderKind::Account, id.as_str()),
         Entry::CanonicalUser(id) => (WhoKind::Account, ReaderKind::Account, id.as_str()),
         Entry::Service(name) => (WhoKind::Service, ReaderKind::Service, name.as_str()),
-        Entry::Federated(name) => (WhoKind::Session, ReaderKind::Session, name.as_str()),
+        Entry::Federated(name) => (WhoKind::Provider, ReaderKind::Session, name.as_str()),
         Entry::Arn(arn) => match Arn::parse(arn)?.resource {
             resource if resource.starts_with("role/") => (WhoKind::Role, ReaderKind::Role, arn.as_str()),
             resource if resource.starts_with("user/") => (WhoKind::User, ReaderKind::User, arn.as_str()),
+            resource if resource.starts_with("federated-user/") => {
+                (WhoKind::FederatedUser, ReaderKind::Session, arn.as_str())
+            }
             _ => (WhoKind::Session, ReaderKind::Session, arn.as_str()),
         },
     };
-    Some((Who { kind, arn: arn.to_owned(), account: account.to_owned(), id: String::new() }, reader))
+    let who = Who { kind, arn: arn.to_owned(), account: account.to_owned(), id: String::new() };
+    Some(Outsider { keys: keys(&who, owner, world.guard), who, kind: reader, tables })
 }
 
-fn keys(who: &Who) -> Keys {
-    let mut keys = Keys::new();
+fn keys(who: &Who, owner: &str, guard: &Guard) -> Keys {
+    let mut keys = match (who.account == owner, guard.holds(&who.account)) {
+        (true, _) | (_, Some(true)) => guard.keys(),
+        _ => Keys::new(),
+    };
+    // Another account of the organization stands elsewhere in it.
+    if who.account != owner {
+        keys = keys.with("aws:PrincipalOrgPaths", Value::Unknown);
+    }
     if !who.account.is_empty() {
         keys = keys.with_one("aws:PrincipalAccount", &who.account);
     }

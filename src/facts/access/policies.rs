@@ -1,32 +1,40 @@
 //! The policies of an account, each parsed once, with a gap for each that could not be read.
 
-use std::collections::{BTreeMap, HashMap};
-
-use super::{auditor::WRITES, paths::means};
-use crate::{
-    facts::{Fact, table},
-    iam::{self, Kind, Malformed, Policy, actions},
-    kms,
-    snapshot::{Gap, GapId, ResourceId, Seen, Why},
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
 };
 
-/// An action and a table name that nobody writes down: only a wildcard matches them.
-pub(super) const ANY_ACTION: &str = "dynamodb:~any~";
-pub(super) const ANY_TABLE: &str = "~any~";
+use super::{auditor::WRITES, known, paths::means};
+use crate::{
+    facts::{Fact, table},
+    iam::{self, Effect, Kind, Malformed, Named, Policy},
+    snapshot::{Gap, GapId, ResourceId, Seen, Why},
+};
 
 /// One policy document, without what concerns no way to data.
 #[derive(Debug)]
 pub(super) struct Loaded {
     pub(super) name: String,
     pub(super) policy: Policy,
+    /// For each statement the actions of [`known`] that it names, as bits.
+    pub(super) names: Vec<u64>,
+    /// The actions that some statement allows.
+    pub(super) allows: u64,
+    /// For each action of [`known`] a number: equal numbers, named by the same statements.
+    pub(super) signs: Vec<u32>,
+    /// Keys that tell one caller of the account from another, so that two principals with it may fare differently.
+    pub(super) asks_caller: BTreeSet<String>,
     /// What of it lets, or keeps, a principal from becoming another.
     pub(super) moves: Policy,
-    /// Whether it asks who the caller is, so that two principals with it may fare differently.
-    pub(super) asks_caller: bool,
     /// Whether it asks for tags of the resource.
     pub(super) asks_tags: bool,
     /// Whether it asks for the Region.
     pub(super) asks_region: bool,
+    /// Whether it asks for keys that only some actions carry.
+    pub(super) asks_request: bool,
+    /// Whether it asks for what names the table in a request to its key.
+    pub(super) asks_context: bool,
 }
 
 /// Policies by number; equal ones have one number.
@@ -41,6 +49,17 @@ impl Policies {
         &self.loaded[id]
     }
 
+    /// A policy with its name.
+    pub(super) fn named(&self, id: usize) -> Named<'_> {
+        let loaded = self.get(id);
+        Named { name: &loaded.name, policy: &loaded.policy }
+    }
+
+    /// Every policy.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Loaded> {
+        self.loaded.iter()
+    }
+
     /// Parses a policy, or finds the number it has.
     pub(super) fn load(&mut self, name: &str, text: &str, kind: Kind) -> Result<usize, Malformed> {
         let key = (format!("{kind:?} {name}"), text.to_owned());
@@ -48,8 +67,7 @@ impl Policies {
             return known.clone();
         }
         let result = Policy::parse(text, kind).map(|policy| {
-            let mut actions = actions::names();
-            actions.push(kms::DECRYPT);
+            let mut actions = known::ACTIONS.clone();
             actions.extend(WRITES);
             let moves = policy.clone().restricted_to(means::actions());
             self.loaded.push(Loaded::new(name, policy.restricted_to(&actions), moves));
@@ -68,15 +86,45 @@ impl Loaded {
         let variables = || resources().chain(values()).flat_map(|pattern| pattern.variables());
         let asked = || conditions().map(|condition| condition.lookup.as_str()).chain(variables());
         let asks = |prefixes: &[&str]| asked().any(|key| prefixes.iter().any(|p| key.starts_with(p)));
+        let tells = |key: &&str| {
+            let same = ["aws:principalaccount", "aws:principalorgid", "aws:principalorgpaths"];
+            let personal = ["aws:principal", "aws:userid", "aws:username"];
+            personal.iter().any(|prefix| key.starts_with(prefix)) && !same.contains(key)
+        };
+        let bits = |statement: &Arc<iam::Statement>| {
+            let named = known::ACTIONS.iter().enumerate().filter(|(_, a)| statement.names_action(a));
+            named.fold(0, |bits, (at, _)| bits | 1u64 << at)
+        };
+        let names: Vec<u64> = policy.statements.iter().map(bits).collect();
+        let allowing = policy.statements.iter().zip(&names).filter(|(s, _)| s.effect == Effect::Allow);
         Self {
             name: name.to_owned(),
-            asks_caller: asks(&["aws:principal", "aws:userid", "aws:username"]),
+            allows: allowing.fold(0, |sum, (_, bits)| sum | bits),
+            signs: signs([names.as_slice()]),
+            asks_caller: asked().filter(tells).map(str::to_owned).collect(),
             asks_tags: asks(&["aws:resourcetag/"]),
-            asks_region: asks(&["aws:requestedregion"]),
+            asks_region: asks(&["aws:requestedregion", "kms:viaservice"]),
+            asks_request: asks(&["dynamodb:"]),
+            asks_context: asks(&["kms:encryptioncontext"]),
+            names,
             policy,
             moves,
         }
     }
+}
+
+/// For each action of [`known`] a number; equal numbers for actions that the same of these statements name.
+pub(super) fn signs<'a>(policies: impl IntoIterator<Item = &'a [u64]>) -> Vec<u32> {
+    let mut signs = vec![0; known::ACTIONS.len()];
+    for bits in policies.into_iter().flatten() {
+        // Splits each number in two: named, not named.
+        let mut next: HashMap<(u32, bool), u32> = HashMap::new();
+        for (at, sign) in signs.iter_mut().enumerate() {
+            let fresh = u32::try_from(next.len()).unwrap_or(u32::MAX);
+            *sign = *next.entry((*sign, bits >> at & 1 == 1)).or_insert(fresh);
+        }
+    }
+    signs
 }
 
 /// Files a gap for a document that could not be read, and gives its id.

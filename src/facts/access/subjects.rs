@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::policies::{Policies, file, malformed};
+use super::{
+    guard::Guard,
+    policies::{Policies, file, malformed},
+};
 use crate::{
     facts::{access::trust::Trust, reader::ReaderKind},
     iam::{Keys, Kind, Value, Who, WhoKind},
@@ -35,11 +38,12 @@ pub(super) struct Subject {
 /// Every user, then every role, by ARN.
 pub(super) fn read(
     account: &Account,
+    guard: &Guard,
     policies: &mut Policies,
     gaps: &mut BTreeMap<GapId, Gap>,
 ) -> Vec<Subject> {
     let all = &account.principals;
-    let mut reader = Reader { account, all, policies, gaps };
+    let mut reader = Reader { account, all, guard, policies, gaps };
     let users = all.users.iter().map(|user| (ReaderKind::User, user));
     let roles = all.roles.iter().map(|role| (ReaderKind::Role, role));
     let mut subjects: Vec<Subject> = users.chain(roles).map(|(kind, p)| reader.subject(kind, p)).collect();
@@ -50,6 +54,7 @@ pub(super) fn read(
 struct Reader<'a> {
     account: &'a Account,
     all: &'a Principals,
+    guard: &'a Guard,
     policies: &'a mut Policies,
     gaps: &'a mut BTreeMap<GapId, Gap>,
 }
@@ -96,7 +101,7 @@ impl Reader<'_> {
             subject.trust = Trust::read(text, &self.account.id)
                 .map_err(|error| malformed(self.gaps, "trust policy", &principal.arn, &error));
         }
-        subject.keys = keys(&subject, principal);
+        subject.keys = keys(&subject, principal, self.guard);
         subject.identity.sort_unstable();
         subject.identity.dedup();
         subject.unread.sort();
@@ -155,8 +160,9 @@ impl Reader<'_> {
 }
 
 /// What a user or role brings to each request ("AWS global condition context keys").
-fn keys(subject: &Subject, principal: &Principal) -> Keys {
-    let keys = Keys::new()
+fn keys(subject: &Subject, principal: &Principal, guard: &Guard) -> Keys {
+    let keys = guard
+        .keys()
         .with_one("aws:PrincipalArn", &principal.arn)
         .with_one("aws:PrincipalAccount", &subject.who.account)
         .with_one("aws:PrincipalIsAWSService", "false")

@@ -100,7 +100,7 @@ impl<'a> Paths<'a> {
         let mut graph = Graph::of(&search, subjects, &outside, &sated(&outright, tables));
         let made: Vec<(usize, Subject)> = made(access, &graph);
         let copies: Vec<Subject> = made.iter().map(|(_, subject)| subject.clone()).collect();
-        let more = classes::of_subjects(&access.policies, &copies, &access.targets);
+        let more = classes::of_subjects(&access.world(), &copies);
         let (more_outright, more_any) = direct(&more, copies.len(), tables);
         outright.extend(more_outright);
         any.extend(more_any);
@@ -134,12 +134,12 @@ fn sated(outright: &[Bits], tables: usize) -> Bits {
 fn direct(classes: &[AccessClass], members: usize, tables: usize) -> (Vec<Bits>, Vec<Bits>) {
     let mut outright = vec![Bits::none(tables + 1); members];
     let mut any = outright.clone();
-    for class in classes.iter().filter(|class| class.roads.reads()) {
+    for class in classes.iter().filter(|class| class.reads()) {
         for member in &class.members {
-            for table in &class.tables {
-                any[*member].insert(*table);
+            for table in class.tables.iter() {
+                any[*member].insert(table);
                 if class.decision == Decision::Allowed {
-                    outright[*member].insert(*table);
+                    outright[*member].insert(table);
                 }
             }
         }

@@ -1,0 +1,96 @@
+//! Sets of small numbers: tables, as classes hold them.
+
+/// A set of numbers below a bound that all sets of one account share.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Bits {
+    words: Vec<u64>,
+}
+
+impl Bits {
+    /// The empty set of numbers below `bound`.
+    pub fn none(bound: usize) -> Self {
+        Self { words: vec![0; bound.div_ceil(64)] }
+    }
+
+    /// Every number below `bound`.
+    pub fn all(bound: usize) -> Self {
+        let mut all = Self { words: vec![u64::MAX; bound.div_ceil(64)] };
+        if let (Some(last), rest @ 1..) = (all.words.last_mut(), bound % 64) {
+            *last = (1 << rest) - 1;
+        }
+        all
+    }
+
+    /// The set of `numbers`, all below `bound`.
+    pub fn of(bound: usize, numbers: impl IntoIterator<Item = usize>) -> Self {
+        let mut bits = Self::none(bound);
+        numbers.into_iter().for_each(|number| bits.insert(number));
+        bits
+    }
+
+    /// Adds `number`; one above the bound is left out.
+    pub fn insert(&mut self, number: usize) {
+        if let Some(word) = self.words.get_mut(number / 64) {
+            *word |= 1 << (number % 64);
+        }
+    }
+
+    /// Whether `number` is in it.
+    pub fn contains(&self, number: usize) -> bool {
+        self.words.get(number / 64).is_some_and(|word| word & (1 << (number % 64)) != 0)
+    }
+
+    /// Adds all of `other`.
+    pub fn add(&mut self, other: &Self) {
+        self.words.iter_mut().zip(&other.words).for_each(|(word, more)| *word |= more);
+    }
+
+    /// What is in both.
+    pub fn and(&self, other: &Self) -> Self {
+        Self { words: self.words.iter().zip(&other.words).map(|(a, b)| a & b).collect() }
+    }
+
+    /// Takes `other` out.
+    pub fn remove(&mut self, other: &Self) {
+        self.words.iter_mut().zip(&other.words).for_each(|(word, gone)| *word &= !gone);
+    }
+
+    /// How many.
+    pub fn len(&self) -> usize {
+        self.words.iter().map(|word| word.count_ones() as usize).sum()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.words.iter().all(|word| *word == 0)
+    }
+
+    /// The lowest.
+    pub fn first(&self) -> Option<usize> {
+        self.iter().next()
+    }
+
+    /// The numbers, in order.
+    pub fn iter(&self) -> impl Iterator<Item = usize> + '_ {
+        self.words.iter().enumerate().flat_map(|(at, word)| {
+            let mut rest = *word;
+            std::iter::from_fn(move || {
+                let bit = (rest != 0).then(|| rest.trailing_zeros() as usize)?;
+                rest &= rest - 1;
+                Some(at * 64 + bit)
+            })
+        })
+    }
+}
+
+/// Splits every part of a partition that `block` cuts.
+pub(super) fn refine(parts: &mut Vec<Bits>, block: &Bits) {
+    for at in 0..parts.len() {
+        let inside = parts[at].and(block);
+        if inside.is_empty() || inside == parts[at] {
+            continue;
+        }
+        parts[at].remove(&inside);
+        parts.push(inside);
+    }
+}

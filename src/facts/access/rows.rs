@@ -1,0 +1,227 @@
+//! What a caller may do to one table, gathered into rows of one condition each.
+
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet, HashMap},
+};
+
+use sha2::{Digest, Sha256};
+
+use super::{
+    fence::{self, Fences},
+    judge::{Answer, Gate, Judge},
+    targets::Target,
+};
+use crate::{
+    facts::reader::{Decision, Kms, Needs, Roads},
+    finding::hex,
+    iam::{
+        Expr, Test, Truth, Via,
+        actions::{Road, WAYS},
+    },
+};
+
+/// Roads that share a condition, into one table.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Row {
+    /// None: outright.
+    pub(super) condition: Option<Expr>,
+    /// Whether DynamoDB lets in and KMS does not.
+    pub(super) stopped: bool,
+    pub(super) roads: Roads,
+    /// The same, on what may come to the table, too.
+    pub(super) would: Roads,
+    pub(super) full_access: bool,
+    pub(super) wildcard: bool,
+    pub(super) fences: Fences,
+    pub(super) shown: Shown,
+}
+
+/// What does not part rows, and is shown with them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Shown {
+    /// The ways in the order of [`WAYS`], as bits.
+    pub(super) ways: u64,
+    pub(super) kms: Kms,
+    pub(super) via: BTreeSet<Via<'static>>,
+}
+
+impl Shown {
+    pub(super) fn add(&mut self, other: Shown) {
+        self.ways |= other.ways;
+        self.kms = self.kms.max(other.kms);
+        self.via.extend(other.via);
+    }
+}
+
+/// Roads that lead to a table of no name, by Region: what only wildcards reach.
+pub(super) type Nameless = RefCell<HashMap<String, Roads>>;
+
+/// What is known of one road.
+#[derive(Default)]
+struct Along {
+    real: Option<Truth>,
+    would: Option<Truth>,
+    shown: Shown,
+}
+
+impl Judge<'_> {
+    /// The ways into `target`, as rows.
+    pub(super) fn rows(&self, target: &Target, nameless: &Nameless) -> Vec<Row> {
+        let ways = self.ways(target);
+        if ways.is_empty() {
+            return Vec::new();
+        }
+        let gate = self.gate(target);
+        let mut open: BTreeMap<Road, Along> = BTreeMap::new();
+        let mut shut: BTreeMap<Road, Along> = BTreeMap::new();
+        let mut passed: Vec<(usize, Truth)> = Vec::new();
+        for (number, answer) in ways {
+            let Some(way) = WAYS.get(number) else { continue };
+            let (answer, kms) = through(answer, way.actions.iter().any(|a| a.decrypts), &gate);
+            if kms != Kms::Stopped && answer.real != Truth::False {
+                passed.push((number, answer.real.clone()));
+            }
+            let side = if kms == Kms::Stopped { &mut shut } else { &mut open };
+            let along = side.entry(way.road).or_default();
+            let or = |all: &mut Option<Truth>, truth| {
+                *all = Some(Truth::any([all.take().unwrap_or(Truth::False), truth]));
+            };
+            let ways = if answer.real == Truth::False { 0 } else { 1 << number };
+            or(&mut along.real, answer.real);
+            or(&mut along.would, answer.would);
+            along.shown.add(Shown { ways, kms, via: answer.via });
+        }
+        let fences = fence::judge(self, target, &passed);
+        let mut rows = self.gather(target, open, false, &fences);
+        rows.extend(self.gather(target, shut, true, &Fences::default()));
+        rows.iter_mut().for_each(|row| row.wildcard = self.reaches_nameless(target, row.roads, nameless));
+        rows
+    }
+
+    fn gather(
+        &self,
+        target: &Target,
+        roads: BTreeMap<Road, Along>,
+        stopped: bool,
+        fences: &Fences,
+    ) -> Vec<Row> {
+        let mut by_condition: BTreeMap<Option<Expr>, (Roads, Roads, Shown)> = BTreeMap::new();
+        for (road, along) in roads {
+            let would = along.would.unwrap_or(Truth::False);
+            let real = along.real.unwrap_or(Truth::False);
+            let leads = real != Truth::False;
+            let condition = match if leads { real } else { would } {
+                Truth::False => continue,
+                Truth::True => None,
+                Truth::Depends(expr) => Some(expr),
+            };
+            let row = by_condition.entry(condition).or_default();
+            if leads {
+                row.0.set(road);
+                row.2.add(along.shown);
+            }
+            row.1.set(road);
+        }
+        // What is had outright is had under any condition, too.
+        if let Some((real, would, shown)) = by_condition.get(&None).cloned() {
+            for row in by_condition.values_mut() {
+                (row.0, row.1) = (row.0.and(real), row.1.and(would));
+                row.2.add(shown.clone());
+            }
+        }
+        let row = |(condition, (roads, would, shown)): (Option<Expr>, (Roads, Roads, Shown))| Row {
+            full_access: !stopped && would.all() && self.anything_under(target, condition.as_ref()),
+            wildcard: false,
+            fences: fences.clone(),
+            condition,
+            stopped,
+            roads,
+            would,
+            shown,
+        };
+        by_condition.into_iter().map(row).filter(|row| row.roads != Roads::default()).collect()
+    }
+
+    /// Whether an action that no policy names is allowed under `condition`.
+    fn anything_under(&self, target: &Target, condition: Option<&Expr>) -> bool {
+        match self.anything(target) {
+            Truth::True => true,
+            Truth::Depends(needed) => condition == Some(&needed),
+            Truth::False => false,
+        }
+    }
+
+    /// Whether a table that no policy names would be reached by one of `roads` too.
+    fn reaches_nameless(&self, target: &Target, roads: Roads, nameless: &Nameless) -> bool {
+        let known = nameless.borrow().get(&target.region).copied();
+        let reached = known.unwrap_or_else(|| {
+            let mut reached = Roads::default();
+            let ways = self.ways(&target.nameless());
+            ways.iter().filter_map(|(n, _)| WAYS.get(*n)).for_each(|way| reached.set(way.road));
+            nameless.borrow_mut().insert(target.region.clone(), reached);
+            reached
+        });
+        roads.meets(reached)
+    }
+}
+
+/// What remains of an answer behind `gate`, if the way leads through it.
+pub(super) fn through(answer: Answer, decrypts: bool, gate: &Gate) -> (Answer, Kms) {
+    let key = match gate {
+        _ if !decrypts => return (answer, Kms::NotNeeded),
+        Gate::Open => return (answer, Kms::NotNeeded),
+        Gate::Unseen(_) => return (answer, Kms::Unknown),
+        Gate::Key(key) => key,
+    };
+    let kms = match key.real {
+        Truth::False => return (answer, Kms::Stopped),
+        Truth::True => Kms::Passes,
+        Truth::Depends(_) => Kms::Conditional,
+    };
+    let both = |truth: Truth| Truth::all([truth, key.real.clone()]);
+    let real = both(answer.real.clone());
+    if real == Truth::False && answer.real != Truth::False {
+        return (answer, Kms::Stopped);
+    }
+    let via = answer.via.into_iter().chain(key.via.iter().cloned()).collect();
+    (Answer { real, would: both(answer.would), via }, kms)
+}
+
+impl Row {
+    /// Names what it lets do, not whom or where, so that neither a new table nor a table's new stream rename it.
+    pub(super) fn id(&self) -> String {
+        let Self { condition, stopped, would, full_access, wildcard, fences, .. } = self;
+        let text = format!("{condition:?} {stopped} {would:?} {full_access} {wildcard} {fences:?}");
+        hex(&Sha256::digest(text)[..6])
+    }
+
+    pub(super) fn decision(&self) -> Decision {
+        if self.condition.is_some() { Decision::Conditional } else { Decision::Allowed }
+    }
+
+    /// What every way in needs.
+    pub(super) fn needs(&self) -> Needs {
+        Needs::of(self.condition.as_ref().map_or(0, |expr| expr.needs(&need)))
+    }
+}
+
+/// Bits of what a test asks of the caller; none if any value will do.
+pub(super) fn need(test: &Test) -> u16 {
+    if test.values.iter().any(|value| value == "*") && !test.negated {
+        return 0;
+    }
+    match test.key.to_lowercase().as_str() {
+        "aws:multifactorauthpresent" | "aws:multifactorauthage" => Needs::MFA,
+        "aws:sourceip" | "aws:vpcsourceip" => Needs::SOURCE_IP,
+        "aws:sourcevpc" | "aws:sourcevpce" | "aws:vpceaccount" | "aws:vpceorgid" | "aws:vpceorgpaths" => {
+            Needs::VPCE
+        }
+        "aws:principalorgid" | "aws:principalorgpaths" => Needs::ORG,
+        key if crate::iam::actions::LEADING_KEYS.contains(&key) => Needs::LEADING_KEYS,
+        "dynamodb:attributes" => Needs::ATTRIBUTES,
+        "dynamodb:select" => Needs::SELECT,
+        key if key.starts_with("aws:principaltag/") => Needs::SESSION_TAG,
+        _ => Needs::OTHER,
+    }
+}
