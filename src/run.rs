@@ -11,6 +11,7 @@ mod online;
 #[cfg(feature = "aws")]
 mod progress;
 mod simulate;
+mod who_can;
 
 use std::{fs::File, io::Write, panic, path::PathBuf, process::ExitCode};
 
@@ -95,6 +96,7 @@ fn dispatch(command: &Command, console: &Console) -> Result<Outcome, Error> {
             let snapshot = snapshot::file::load(&args.file)?;
             ready.report(&snapshot, console)
         }
+        Command::WhoCan(args) => who_can::run(args, console),
         Command::Simulate(args) => simulate::run(args, console),
         Command::Detect(args) => detect::run(args, console),
         Command::Checks(checks) => checks_command(checks, console),

@@ -12,7 +12,7 @@ mod fields;
 mod file;
 pub mod judge;
 pub mod library;
-mod near;
+pub mod near;
 pub mod reference;
 mod scene;
 mod template;
