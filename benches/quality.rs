@@ -19,7 +19,7 @@ mod corpus;
 #[path = "../tests/detect/judge.rs"]
 mod judge;
 
-use corpus::{Corpus, Labelled, draw::Draw, ordinary};
+use corpus::{Corpus, Labelled, draw::Draw, hostile, ordinary};
 use judge::{Scores, detector, of_line};
 
 fn main() {
@@ -34,6 +34,25 @@ fn main() {
     report("value by value", &singles, &options);
     report("by column, tables of 50", &corpus.tables(1, 2, 50), &options);
     ordinary_items(&options);
+    hostile_lines();
+}
+
+/// How long each hostile line takes, the slowest first; none may take 50 ms.
+fn hostile_lines() {
+    let (mut draw, mut inspector) = (Draw::new(3), detector().inspector());
+    let mut times: Vec<(f64, &str)> = Vec::new();
+    for (name, line) in hostile::lines(&mut draw) {
+        let start = Instant::now();
+        drop(inspector.line(&line));
+        times.push((start.elapsed().as_secs_f64() * 1000.0, name));
+    }
+    times.sort_by(|a, b| b.0.total_cmp(&a.0));
+    println!(
+        "\nhostile lines: {} of {} take 50 ms or more; the slowest:",
+        times.iter().filter(|t| t.0 >= 50.0).count(),
+        times.len()
+    );
+    times[..8].iter().for_each(|(ms, name)| println!("    {ms:>8.2} ms  {name}"));
 }
 
 struct Options {

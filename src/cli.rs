@@ -97,6 +97,12 @@ pub struct Global {
     /// Colours; auto means on a terminal, and not where NO_COLOR is set
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub color: ColorChoice,
+    /// Configuration: accepted risks, profiles of options [default: dynaudit.toml, if it is there]
+    #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub config: Option<PathBuf>,
+    /// Take options from [profile.NAME] of the configuration; what the command line or DYNAUDIT_… says comes first
+    #[arg(long, global = true, value_name = "NAME")]
+    pub config_profile: Option<String>,
     /// Columns of the table; by default the terminal's, and 120 where there is none
     #[arg(long, global = true, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(40..))]
     pub width: Option<u16>,
@@ -136,6 +142,9 @@ pub enum Command {
     /// Print the IAM policy that an audit needs
     #[command(hide = cfg!(not(feature = "aws")))]
     Policy(Policy),
+    /// Show the configuration in force, and where each value comes from
+    #[command(subcommand)]
+    Config(Config),
     /// Print completions for a shell
     Completions {
         /// Which shell
@@ -395,6 +404,17 @@ pub enum Checks {
         /// What the check is about: table, attribute, reader, key, …
         #[arg(long, value_name = "SUBJECT", default_value = "table")]
         over: Over,
+    },
+}
+
+/// `config`
+#[derive(Debug, Subcommand)]
+pub enum Config {
+    /// Show the options that a command would run with, and the accepted risks
+    Show {
+        /// The command
+        #[arg(long = "for", value_name = "COMMAND", default_value = "audit")]
+        command: String,
     },
 }
 

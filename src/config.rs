@@ -1,5 +1,7 @@
 //! Values of options, made valid once: what a run gets needs no second look.
 
+pub mod detection;
+pub mod file;
 mod files;
 
 use std::{

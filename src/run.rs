@@ -4,10 +4,12 @@ pub mod assess;
 pub mod console;
 mod detect;
 pub mod hook;
+mod ignore;
 mod lines;
 mod log;
 #[cfg(feature = "aws")]
 mod online;
+pub mod options;
 #[cfg(feature = "aws")]
 mod progress;
 mod simulate;
@@ -21,10 +23,11 @@ use clap::CommandFactory;
 use crate::collect;
 use crate::{
     check::{self, Library, command},
-    cli::{Checks, Cli, Command},
+    cli::{self, Checks, Cli, Command},
     config, report, snapshot,
 };
 use console::Console;
+use options::Config;
 
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,44 +75,42 @@ pub enum Error {
 }
 
 /// Does what was asked, and says how it went.
-pub fn run(cli: &Cli) -> ExitCode {
+pub fn run(cli: &Cli, config: &Config) -> ExitCode {
     let console = Console::new(&cli.global);
     log::start(cli.global.verbose);
-    let done = panic::catch_unwind(panic::AssertUnwindSafe(|| dispatch(&cli.command, &console)));
+    let done = panic::catch_unwind(panic::AssertUnwindSafe(|| dispatch(&cli.command, &console, config)));
     match done {
         Ok(Ok(Outcome::Clean)) => ExitCode::SUCCESS,
         Ok(Ok(Outcome::Flagged)) => ExitCode::from(1),
         Ok(Ok(Outcome::Incomplete)) => ExitCode::from(3),
-        Ok(Err(error)) => {
-            console.error(&error);
-            ExitCode::from(2)
-        }
+        Ok(Err(error)) => console.error(&error),
         // The hook has said where.
         Err(_) => ExitCode::from(2),
     }
 }
 
-fn dispatch(command: &Command, console: &Console) -> Result<Outcome, Error> {
+fn dispatch(command: &Command, console: &Console, config: &Config) -> Result<Outcome, Error> {
     match command {
         Command::Assess(args) => {
-            let ready = assess::Ready::new(&args.report)?;
+            let ready = assess::Ready::new(&args.report, config)?;
             let snapshot = snapshot::file::load(&args.file)?;
             ready.report(&snapshot, console)
         }
         Command::WhoCan(args) => who_can::run(args, console),
         Command::Simulate(args) => simulate::run(args, console),
-        Command::Detect(args) => detect::run(args, console),
+        Command::Detect(args) => detect::run(args, config, console),
         Command::Checks(checks) => checks_command(checks, console),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Cli::command(), "dynaudit", &mut script);
             console.bytes(&script)
         }
+        Command::Config(cli::Config::Show { command }) => console.text(&shown(config, command)?),
         Command::Man { command } => manual(command.as_deref(), console),
         #[cfg(feature = "demo")]
-        Command::Demo(args) => online::demo(args, console),
+        Command::Demo(args) => online::demo(args, config, console),
         #[cfg(feature = "aws")]
-        Command::Audit(args) => online::audit(args, console),
+        Command::Audit(args) => online::audit(args, config, console),
         #[cfg(feature = "aws")]
         Command::Collect(args) => online::collect(args, console),
         #[cfg(feature = "aws")]
@@ -143,6 +144,24 @@ fn checks_command(checks: &Checks, console: &Console) -> Result<Outcome, Error> 
             Ok(Outcome::Clean)
         }
     }
+}
+
+/// The configuration in force, for people.
+fn shown(config: &Config, command: &str) -> Result<String, Error> {
+    let options = options::in_force(config, command).map_err(Error::Refused)?;
+    let file = config.path.as_ref().map_or("none".to_owned(), |path| path.display().to_string());
+    let mut out = format!("file     {file}\nprofile  {}\n\n", config.profile.as_deref().unwrap_or("none"));
+    let widest =
+        |get: fn(&options::InForce) -> &String| options.iter().map(|o| get(o).len()).max().unwrap_or(0);
+    let (name_width, value_width) = (widest(|o| &o.0), widest(|o| &o.1).min(40));
+    for (name, value, source) in &options {
+        out.push_str(&format!("{name:name_width$}  {value:value_width$}  {source}\n"));
+    }
+    for accepted in &config.file.accept {
+        let by = (&accepted.owner, &accepted.until, &accepted.reason);
+        out.push_str(&format!("\naccepted at {}: by {}, until {}: {}", accepted.place, by.0, by.1, by.2));
+    }
+    Ok(out.trim_end().to_owned() + "\n")
 }
 
 fn manual(name: Option<&str>, console: &Console) -> Result<Outcome, Error> {

@@ -16,5 +16,7 @@ mod paging;
 mod refused;
 #[path = "collect/sampling.rs"]
 mod sampling;
+#[path = "collect/services.rs"]
+mod services;
 #[path = "collect/whole.rs"]
 mod whole;

@@ -6,6 +6,8 @@
     reason = "a helper of a test fails as the test does"
 )]
 
+#[path = "detect/adversarial.rs"]
+mod adversarial;
 #[path = "detect/benign.rs"]
 mod benign;
 #[path = "detect/corpus/mod.rs"]
@@ -28,5 +30,9 @@ mod packed;
 mod properties;
 #[path = "detect/quality.rs"]
 mod quality;
+#[path = "detect/sessions.rs"]
+mod sessions;
 #[path = "detect/support.rs"]
 mod support;
+#[path = "detect/wallets.rs"]
+mod wallets;

@@ -144,6 +144,58 @@ fn a_strong_hash_is_said_where_all_is_asked_for() {
 }
 
 #[test]
+fn the_configuration_adds_patterns_and_leaves_out() {
+    let config = tempfile::NamedTempFile::new().unwrap();
+    let text = r#"
+[[detect.pattern]]
+id = "acme-key"
+pattern = 'acme_[0-9a-f]{16}'
+kind = "api-key"
+matches = ["acme_0011223344556677"]
+misses = ["acme_0011"]
+
+[[detect.allow]]
+pattern = '^acme_0000'
+reason = "keys of the sandbox"
+matches = ["acme_0000112233445566"]
+misses = ["acme_0011223344556677"]
+
+[[detect.ignore]]
+path = "old.*"
+reason = "revoked"
+until = "2999-12-31"
+
+[[detect.ignore]]
+path = "t"
+reason = "was"
+until = "2020-01-01"
+
+[[detect.ignore]]
+path = "never"
+reason = "typo"
+until = "2999-12-31"
+"#;
+    std::fs::write(&config, text).unwrap();
+    let path = config.path().to_str().unwrap();
+    let items = [
+        json!({ "a": fill("acme_<h16>", 1), "b": format!("acme_0000{}", fill("<h12>", 2)) }),
+        json!({ "old": { "x": token(1) }, "t": token(2) }),
+    ];
+    let (code, out, err) = detect(&["--config", path], lines(&items));
+    assert_eq!((code, places(&out)), (0, vec![(1, "a".to_owned()), (2, "t".to_owned())]), "{err}");
+    assert_eq!(verdicts(&out)[0]["rule"], "acme-key");
+    for said in
+        ["its day has passed: t (was)", "1 at old.* (revoked)", "ignored nothing, remove it: never (typo)"]
+    {
+        assert!(err.contains(said), "{said} in {err}");
+    }
+    std::fs::write(&config, text.replace("[0-9a-f]{16}", "[0-9a-f]{17}")).unwrap();
+    let (code, out, err) = detect(&["--config", path], lines(&items));
+    assert_eq!((code, out.as_str()), (2, ""));
+    assert!(err.contains("does not match this example") && err.contains(":6:12"), "{err}");
+}
+
+#[test]
 fn what_cannot_be_read_is_exit_2() {
     for args in [
         &["missing.jsonl"][..],

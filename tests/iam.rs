@@ -5,10 +5,20 @@
 mod access;
 #[path = "iam/account.rs"]
 mod account;
+#[path = "iam/agreement.rs"]
+mod agreement;
 #[path = "iam/cases.rs"]
 mod cases;
+#[path = "iam/generator.rs"]
+mod generator;
+#[path = "iam/hostile.rs"]
+mod hostile;
+#[path = "iam/interop.rs"]
+mod interop;
 #[path = "iam/kms.rs"]
 mod kms;
+#[path = "iam/pairs.rs"]
+mod pairs;
 #[path = "iam/paths.rs"]
 mod paths;
 #[path = "iam/properties.rs"]

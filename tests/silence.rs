@@ -10,6 +10,9 @@ mod account;
 #[allow(dead_code, reason = "a part of it is used here")]
 #[path = "collect/fake.rs"]
 mod fake;
+#[allow(dead_code, reason = "a part of it is used here")]
+#[path = "collect/services.rs"]
+mod services;
 
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};

@@ -132,6 +132,7 @@ impl<'a, K: Fn(Verdict) -> bool> Judge<'a, K> {
             fingerprint: fingerprint(&check.id, &node.subject),
             state: None,
             first_seen: None,
+            accepted: None,
         }
     }
 

@@ -8,15 +8,12 @@
 pub mod command;
 mod example;
 mod expr;
-mod fields;
 mod file;
 pub mod judge;
 pub mod library;
-pub mod near;
 pub mod reference;
 mod scene;
 mod template;
-mod text;
 mod typeck;
 pub mod types;
 
@@ -25,7 +22,10 @@ pub use library::{Library, LoadError};
 
 use std::collections::BTreeMap;
 
-use crate::finding::{Confidence, Severity, SubjectKind, Verdict};
+use crate::{
+    finding::{Confidence, Severity, SubjectKind, Verdict},
+    source::{fields, near, text},
+};
 use example::Example;
 use expr::{Expr, Scope, Truth};
 use template::Template;

@@ -2,10 +2,12 @@
 //!
 //! The guard refuses what is not here, `dynaudit policy` prints what is here, and a gap names its action.
 
+use crate::snapshot::Topic;
+
 /// One operation of one service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Call {
-    /// `dynamodb`, `iam`, `kms` or `sts`.
+    /// As permissions name it: `dynamodb`, `iam`, `backup`, …
     pub service: &'static str,
     /// Name of the operation, for example `DescribeTable`.
     pub operation: &'static str,
@@ -17,6 +19,8 @@ pub struct Call {
     pub resources: &'static [&'static str],
     /// Why it is made; calls made for the same reason share a statement of the policy.
     pub why: &'static str,
+    /// What it tells of beside the tables themselves; none for what every run asks.
+    pub topic: Option<Topic>,
 }
 
 /// What a call can see.
@@ -43,33 +47,50 @@ const BACKUP: &[&str] = &["dynamodb:*:*:table/*/backup/*"];
 const EXPORT: &[&str] = &["dynamodb:*:*:table/*/export/*"];
 const TABLE_AND_STREAM: &[&str] = &["dynamodb:*:*:table/*", "dynamodb:*:*:table/*/stream/*"];
 const KEY: &[&str] = &["kms:*:*:key/*"];
+const PLAN: &[&str] = &["backup:*:*:backup-plan:*"];
+const VAULT: &[&str] = &["backup:*:*:backup-vault:*"];
 const POLICY: &[&str] = &["iam::*:policy/*"];
 
-const FIND: &str = "Find the tables and their copies";
-const DESCRIBE: &str = "Describe tables and how they are kept";
-const COPIES: &str = "Describe backups and exports";
-const SHARED: &str = "Read who may reach a table by its own policy";
-const KEYS: &str = "Describe the keys and who may decrypt";
-const WHO: &str = "Read who exists and what they may do";
-const SELF: &str = "Name the account and the caller";
-const ITEMS: &str = "Sample items";
+/// Why calls are made, and the topic that they are for.
+#[derive(Clone, Copy)]
+struct Reason(&'static str, Option<Topic>);
+
+const FIND: Reason = Reason("Find the tables and their copies", None);
+const DESCRIBE: Reason = Reason("Describe tables and how they are kept", None);
+const COPIES: Reason = Reason("Describe backups and exports", None);
+const SHARED: Reason = Reason("Read who may reach a table by its own policy", None);
+const KEYS: Reason = Reason("Describe the keys and who may decrypt", None);
+const WHO: Reason = Reason("Read who exists and what they may do", None);
+const SELF: Reason = Reason("Name the account and the caller", None);
+const ITEMS: Reason = Reason("Sample items", None);
+const PLANS: Reason = Reason("Read what AWS Backup protects and keeps", Some(Topic::BackupPlans));
 
 const fn call(
     service: &'static str,
     operation: &'static str,
     action: &'static str,
     resources: &'static [&'static str],
-    why: &'static str,
+    reason: Reason,
 ) -> Call {
-    Call { service, operation, action, class: Class::Metadata, resources, why }
+    Call { service, operation, action, class: Class::Metadata, resources, why: reason.0, topic: reason.1 }
+}
+
+/// The action is named as the operation is, but where IAM names it otherwise.
+macro_rules! action {
+    ($service:literal $operation:literal) => {
+        concat!($service, ":", $operation)
+    };
+    ($service:literal $operation:literal $action:literal) => {
+        $action
+    };
 }
 
 macro_rules! calls {
-    ($($name:ident = $service:literal $operation:literal, $resources:expr, $why:expr;)*) => {
+    ($($name:ident = $service:literal $operation:literal $(as $action:literal)?, $resources:expr, $why:expr;)*) => {
         $(
             #[doc = concat!("`", $service, ":", $operation, "`.")]
             pub const $name: Call = call(
-                $service, $operation, concat!($service, ":", $operation), $resources, $why,
+                $service, $operation, action!($service $operation $($action)?), $resources, $why,
             );
         )*
         /// Every call that a run may make.
@@ -83,6 +104,7 @@ calls! {
     GET_POLICY = "iam" "GetPolicy", POLICY, WHO;
     GET_POLICY_VERSION = "iam" "GetPolicyVersion", POLICY, WHO;
     LIST_TABLES = "dynamodb" "ListTables", ALL, FIND;
+    GET_RESOURCES = "tag" "GetResources", ALL, FIND;
     LIST_BACKUPS = "dynamodb" "ListBackups", ALL, FIND;
     LIST_EXPORTS = "dynamodb" "ListExports", ALL, FIND;
     DESCRIBE_TABLE = "dynamodb" "DescribeTable", TABLE, DESCRIBE;
@@ -99,6 +121,13 @@ calls! {
     GET_KEY_POLICY = "kms" "GetKeyPolicy", KEY, KEYS;
     LIST_GRANTS = "kms" "ListGrants", KEY, KEYS;
     LIST_RESOURCE_TAGS = "kms" "ListResourceTags", KEY, KEYS;
+    DESCRIBE_REGION_SETTINGS = "backup" "DescribeRegionSettings", ALL, PLANS;
+    LIST_BACKUP_PLANS = "backup" "ListBackupPlans", ALL, PLANS;
+    LIST_BACKUP_SELECTIONS = "backup" "ListBackupSelections", PLAN, PLANS;
+    GET_BACKUP_SELECTION = "backup" "GetBackupSelection", PLAN, PLANS;
+    LIST_BACKUP_VAULTS = "backup" "ListBackupVaults", ALL, PLANS;
+    GET_BACKUP_VAULT_ACCESS_POLICY = "backup" "GetBackupVaultAccessPolicy", VAULT, PLANS;
+    LIST_RECOVERY_POINTS_BY_BACKUP_VAULT = "backup" "ListRecoveryPointsByBackupVault", VAULT, PLANS;
 }
 
 /// `dynamodb:Scan`: the one call that sees items.

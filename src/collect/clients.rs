@@ -8,11 +8,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use aws_config::{AppName, BehaviorVersion, Region};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
+use serde_json::Value;
 
+use super::calls::Call;
 use super::guard::Guard;
+use super::light::{Light, Question, Refusal};
 use super::pace::Pace;
 
 /// Which account to look at, as the user names it; what is none comes from the AWS environment.
@@ -67,13 +72,14 @@ pub struct Clients {
     contents: bool,
     pace: Arc<Pace>,
     kms: Mutex<HashMap<String, aws_sdk_kms::Client>>,
+    light: Light,
 }
 
 impl Clients {
     /// Clients on this configuration; `contents` opens the calls that read items.
     pub fn new(sdk: &SdkConfig, contents: bool) -> Self {
         let pace = Arc::new(Pace::towards(sdk.endpoint_url()));
-        Self { sdk: sdk.clone(), contents, pace, kms: Mutex::default() }
+        Self { sdk: sdk.clone(), contents, pace, kms: Mutex::default(), light: Light::new(sdk) }
     }
 
     /// The pace that the guards report to.
@@ -124,6 +130,16 @@ impl Clients {
             .region(Region::new(home.to_owned()))
             .interceptor(self.guard(home, false));
         aws_sdk_sts::Client::from_conf(config.build())
+    }
+
+    /// One call to a service that has no client here, behind the same guard.
+    pub(super) async fn light(
+        &self,
+        call: &'static Call,
+        region: &str,
+        question: Question,
+    ) -> Result<Value, SdkError<Refusal, HttpResponse>> {
+        self.light.send(call, region, question, self.guard(region, false)).await
     }
 
     fn guard(&self, region: &str, contents: bool) -> Guard {

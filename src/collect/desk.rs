@@ -130,7 +130,7 @@ impl Desk {
             backoff *= 2;
         };
         if sent {
-            self.count(call, outcome.as_ref().is_err_and(|fault| !fault.is_an_answer()));
+            self.count(call, outcome.as_ref().is_err_and(|fault| !fault.is_an_answer(call)));
         }
         tracing::debug!(
             target: "dynaudit", call = call.operation, service = call.service, region,

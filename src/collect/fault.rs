@@ -43,10 +43,12 @@ const GONE: &[&str] = &[
     "NoSuchEntity",
 ];
 
-/// GetResourcePolicy, where there is none.
-pub(super) const NO_POLICY: &str = "PolicyNotFound";
-/// GetKeyRotationStatus, for a key of a kind that cannot rotate.
-pub(super) const CANNOT_ROTATE: &str = "UnsupportedOperation";
+/// Errors that are the answer: there is no such policy, the key is of a kind that cannot rotate.
+const ANSWERS: &[(&str, &str)] = &[
+    ("GetResourcePolicy", "PolicyNotFound"),
+    ("GetKeyRotationStatus", "UnsupportedOperation"),
+    ("GetBackupVaultAccessPolicy", "ResourceNotFound"),
+];
 
 /// A call that brought no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,9 +96,9 @@ impl Fault {
         self.code.as_deref().is_some_and(|code| begins(code, codes))
     }
 
-    /// Whether the error is the answer: there is no such policy, or the key is of a kind that cannot rotate.
-    pub(super) fn is_an_answer(&self) -> bool {
-        self.is(&[NO_POLICY, CANNOT_ROTATE])
+    /// Whether the error is the answer to this call: what was asked for is not there.
+    pub(super) fn is_an_answer(&self, call: &Call) -> bool {
+        ANSWERS.iter().any(|(operation, code)| call.operation == *operation && self.is(&[code]))
     }
 
     /// Whether the service answered at all.

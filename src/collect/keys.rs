@@ -8,7 +8,7 @@ use aws_sdk_kms::types::{GrantListEntry, KeyMetadata};
 use super::calls::{self, Call};
 use super::describe::moment;
 use super::desk::Desk;
-use super::fault::{CANNOT_ROTATE, Fault};
+use super::fault::Fault;
 use super::pages::{Page, pages};
 use super::tables::document;
 use crate::snapshot::key::{Description, Grant, Key, Rotation};
@@ -111,7 +111,7 @@ impl Asker<'_> {
                 period_days: out.rotation_period_in_days().map(i64::from),
                 next: out.next_rotation_date().map(moment),
             })),
-            Err(fault) if fault.is(&[CANNOT_ROTATE]) => Ok(None),
+            Err(fault) if fault.is_an_answer(call) => Ok(None),
             Err(fault) => Err(fault),
         };
         self.seen(call, answer)

@@ -14,6 +14,7 @@ mod fault;
 pub mod guard;
 mod item;
 mod keys;
+mod light;
 mod pace;
 mod pages;
 pub mod policy;
@@ -22,14 +23,19 @@ mod region;
 pub mod regions;
 mod run;
 mod sample;
+mod services;
 mod spread;
 mod tables;
 
 pub use clients::{Session, load};
+pub use light::service::operation;
 pub use policy::policy;
 pub use run::collect;
 
+use std::collections::BTreeSet;
+
 use crate::detect::DigestKey;
+use crate::snapshot::Topic;
 
 /// What to collect.
 pub struct Plan {
@@ -45,6 +51,8 @@ pub struct Plan {
     pub digest_key: DigestKey,
     /// Calls in flight, and tables in work, at one time: 1 to 256.
     pub concurrency: usize,
+    /// What to look at beside the tables themselves.
+    pub topics: BTreeSet<Topic>,
 }
 
 /// How much to read of each table.

@@ -10,9 +10,10 @@ use super::copies::{self, Copies};
 use super::pages::{Page, pages, side_by_side};
 use super::run::Run;
 use super::sample::Sampler;
+use super::services::{self, tags, tags::Tags};
 use super::tables::{self, Named};
 use crate::snapshot::table::{Backup, Table};
-use crate::snapshot::{Listed, Region, Why};
+use crate::snapshot::{Listed, Region, Services, Why};
 
 /// What a Region holds.
 pub(super) struct Found {
@@ -26,18 +27,22 @@ pub(super) async fn region(run: Arc<Run>, name: String) -> Found {
     let client = run.clients.dynamodb(&name);
     let listed = list(&run, &client, &name).await;
     if let Some(gap) = listed.gap.clone().filter(|gap| run.desk.because(gap, Why::RegionDisabled)) {
-        let region = Region { name, disabled: true, tables: listed, orphan_backups: Listed::missing(gap) };
+        let services = Services::unseen(&gap);
+        let orphan_backups = Listed::missing(gap);
+        let region = Region { name, disabled: true, tables: listed, orphan_backups, services };
         return Found { region, tables: Vec::new() };
     }
     let wanted: Vec<String> = listed.items.iter().filter(|table| run.wants(table)).cloned().collect();
     run.desk.progress.tables(&name, wanted.len());
     let names: HashSet<String> = wanted.iter().cloned().collect();
-    let (mut tables, copies) = tokio::join!(
-        each(&run, &client, &name, wanted),
+    let tags = Arc::new(if wanted.is_empty() { Tags::new() } else { tags::tags(&run, &name).await });
+    let (mut tables, copies, services) = tokio::join!(
+        each(&run, &client, &name, wanted, tags),
         copies::copies(&run.desk, &client, &name, |table| run.wants(table), &names),
+        services::services(&run, &name),
     );
     let orphan_backups = join(copies, &mut tables, &listed);
-    Found { region: Region { name, disabled: false, tables: listed, orphan_backups }, tables }
+    Found { region: Region { name, disabled: false, tables: listed, orphan_backups, services }, tables }
 }
 
 /// Where tables may be missing from the list, a backup without a table need not be an orphan.
@@ -60,21 +65,27 @@ async fn list(run: &Run, client: &Client, region: &str) -> Listed<String> {
     Listed { items, gap: fault.map(|fault| run.desk.gap(call, region, &fault)) }
 }
 
-async fn each(run: &Arc<Run>, client: &Client, region: &str, names: Vec<String>) -> Vec<Table> {
+async fn each(
+    run: &Arc<Run>,
+    client: &Client,
+    region: &str,
+    names: Vec<String>,
+    tags: Arc<Tags>,
+) -> Vec<Table> {
     let sampler = Arc::new(run.sampler(region));
     side_by_side(names, |name| {
         let (run, client, sampler) = (Arc::clone(run), client.clone(), Arc::clone(&sampler));
-        let region = region.to_owned();
-        async move { one(&run, &client, &sampler, &region, &name).await }
+        let (region, tags) = (region.to_owned(), Arc::clone(&tags));
+        async move { one(&run, &client, &sampler, &region, &name, &tags).await }
     })
     .await
 }
 
-async fn one(run: &Run, client: &Client, sampler: &Sampler, region: &str, name: &str) -> Table {
+async fn one(run: &Run, client: &Client, sampler: &Sampler, region: &str, name: &str, tags: &Tags) -> Table {
     // Never refused: the semaphore is not closed.
     let _seat = run.desk.tables.acquire().await.ok();
     let arn = format!("arn:{}:dynamodb:{region}:{}:table/{name}", run.partition.name, run.account);
-    let table = tables::table(&run.desk, client, sampler, &Named { name, region, arn: &arn }).await;
+    let table = tables::table(&run.desk, client, sampler, &Named { name, region, arn: &arn, tags }).await;
     run.desk.progress.table_done(&table.arn);
     table
 }

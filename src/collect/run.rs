@@ -1,5 +1,6 @@
 //! The steps of a collection in their order: who asks, then people and Regions side by side, then keys.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
@@ -7,7 +8,7 @@ use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
 use aws_types::SdkConfig;
 use tokio::sync::watch;
 
-use super::calls::{self, SCAN};
+use super::calls::{self, CALLS, SCAN};
 use super::clients::Clients;
 use super::desk::Desk;
 use super::fault::Fault;
@@ -18,8 +19,10 @@ use super::sample::Sampler;
 use super::{Error, Plan, Progress, Regions, Sampling, keys, principals};
 use crate::detect::Detector;
 use crate::snapshot::{
-    Account, FORMAT, Gap, GapId, Identity, Key, Principals, ResourceId, Scope, Seen, Snapshot, Timestamp, Why,
+    Account, FORMAT, Gap, GapId, Identity, Key, Principals, ResourceId, Scope, Seen, Snapshot, Timestamp,
+    Topic, Why,
 };
+use crate::source::glob;
 
 /// What every Region's work shares.
 pub(super) struct Run {
@@ -32,12 +35,13 @@ pub(super) struct Run {
     sampling: Option<Sampling>,
     seed: u64,
     detector: Arc<Detector>,
+    topics: BTreeSet<Topic>,
 }
 
 impl Run {
     /// Whether the plan's pattern takes this table.
     pub(super) fn wants(&self, table: &str) -> bool {
-        self.table.as_deref().is_none_or(|pattern| matches(pattern.as_bytes(), table.as_bytes()))
+        self.table.as_deref().is_none_or(|pattern| glob::matches(pattern, table))
     }
 
     /// What samples the tables of a Region.
@@ -51,6 +55,12 @@ impl Run {
             },
             None => Sampler::Not(self.not_asked(&SCAN.name(), "items were not to be read")),
         }
+    }
+
+    /// The gap that stands for a topic which nothing that was asked for needs.
+    pub(super) fn unasked(&self, topic: Topic) -> Option<GapId> {
+        let call = CALLS.iter().find(|call| call.topic == Some(topic))?;
+        (!self.topics.contains(&topic)).then(|| self.not_asked(&call.name(), "no check of this run needs it"))
     }
 
     fn not_asked(&self, call: &str, message: &str) -> GapId {
@@ -99,6 +109,7 @@ pub async fn collect(
         sampling: plan.sampling,
         seed: plan.seed,
         detector,
+        topics: plan.topics,
     };
     let (run, principals, found) = if known.is_some() {
         let run = Arc::new(run);
@@ -238,39 +249,9 @@ fn account_of(arn: &str) -> Option<String> {
     (account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit())).then(|| account.to_owned())
 }
 
-/// Whether a name matches a pattern of `*` and `?`; table names are ASCII.
-fn matches(pattern: &[u8], name: &[u8]) -> bool {
-    let (mut p, mut n, mut star) = (0, 0, None);
-    while n < name.len() {
-        match pattern.get(p) {
-            Some(b'*') => {
-                star = Some((p, n));
-                p += 1;
-            }
-            Some(c) if *c == b'?' || *c == name[n] => (p, n) = (p + 1, n + 1),
-            _ => match star {
-                // Let the last star take one character more, and try again from there.
-                Some((at, from)) => {
-                    star = Some((at, from + 1));
-                    (p, n) = (at + 1, from + 1);
-                }
-                None => return false,
-            },
-        }
-    }
-    pattern[p..].iter().all(|c| *c == b'*')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn patterns_take_stars_and_question_marks() {
-        let m = |p: &str, n: &str| matches(p.as_bytes(), n.as_bytes());
-        assert!(m("*", "") && m("prod-*", "prod-users") && m("*-?", "a-b-1") && m("a*b*c", "axxbyyc"));
-        assert!(!m("prod-*", "dev-users") && !m("?", "") && !m("", "x") && !m("a*b", "ac"));
-    }
 
     #[test]
     fn accounts_are_read_from_arns() {

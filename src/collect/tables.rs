@@ -7,9 +7,10 @@ use aws_sdk_dynamodb::Client;
 use super::calls::{self, Call};
 use super::describe;
 use super::desk::Desk;
-use super::fault::{Fault, NO_POLICY};
+use super::fault::Fault;
 use super::pages::{Page, pages};
 use super::sample::{Sampler, Target};
+use super::services::tags::Tags;
 use crate::snapshot::table::{
     ContinuousBackups, Description, Insights, KinesisDestination, Table, TimeToLive,
 };
@@ -21,6 +22,8 @@ pub(super) struct Named<'a> {
     pub(super) region: &'a str,
     /// ARN made from the account, where that is known; DescribeTable may tell better.
     pub(super) arn: &'a str,
+    /// Tags of tables that were had in bulk.
+    pub(super) tags: &'a Tags,
 }
 
 /// What follows DescribeTable asks with; the client, the desk, and where it all happens.
@@ -67,7 +70,7 @@ pub(super) async fn table(desk: &Desk, client: &Client, sampler: &Sampler, named
     let (continuous_backups, time_to_live, tags, policy, stream_policy, kinesis, insights, sample) = tokio::join!(
         asker.continuous_backups(),
         asker.time_to_live(),
-        asker.tags(),
+        asker.tags(named.tags),
         asker.policy(),
         asker.stream_policy(&description),
         asker.kinesis(),
@@ -160,7 +163,10 @@ impl Asker<'_> {
         self.seen(call, answer)
     }
 
-    async fn tags(&self) -> Seen<BTreeMap<String, String>> {
+    async fn tags(&self, bulk: &Tags) -> Seen<BTreeMap<String, String>> {
+        if let Some(tags) = bulk.get(self.arn) {
+            return Seen::Value(tags.clone());
+        }
         let call = &calls::LIST_TAGS_OF_RESOURCE;
         let (tags, fault) = pages(|token| async move {
             let send = || {
@@ -179,10 +185,11 @@ impl Asker<'_> {
     }
 
     async fn policy_on(&self, resource: &str) -> Result<Option<String>, Fault> {
+        let call = &calls::GET_RESOURCE_POLICY;
         let send = || self.client.get_resource_policy().resource_arn(resource).send();
-        match self.desk.ask(&calls::GET_RESOURCE_POLICY, self.region, send).await {
+        match self.desk.ask(call, self.region, send).await {
             Ok(out) => out.policy.filter(|text| !text.trim().is_empty()).map(document).transpose(),
-            Err(fault) if fault.is(&[NO_POLICY]) => Ok(None),
+            Err(fault) if fault.is_an_answer(call) => Ok(None),
             Err(fault) => Err(fault),
         }
     }

@@ -11,14 +11,16 @@ use bytes::Bytes;
 use serde_json::{Map, Value};
 use winterbaume_core::{MockRequest, MockService};
 
-use super::answer::{Answer, Fault};
-use super::{Embedded, locked, refusal, sts};
+use super::answer::Answer;
+use super::{Embedded, locked, refusal, shelf::route, sts};
 
 /// A request by what it asks for, with the raw one for the emulators.
 pub(super) struct Request {
     pub(super) service: String,
     pub(super) region: String,
     pub(super) operation: String,
+    /// What a REST path names, outermost first.
+    pub(super) about: Vec<String>,
     pub(super) raw: MockRequest,
 }
 
@@ -37,11 +39,23 @@ impl Request {
         let scope = http.headers().get("authorization").and_then(|a| a.split("Credential=").nth(1));
         let mut scope = scope.unwrap_or_default().split([',', '/']).skip(2).map(str::to_owned);
         let target = http.headers().get("x-amz-target").and_then(|t| t.rsplit('.').next());
-        let operation = target.map(str::to_owned).or_else(|| form(&body, "Action")).unwrap_or_default();
+        let named = target.map(str::to_owned).or_else(|| form(&body, "Action"));
+        let (region, signed) = (scope.next().unwrap_or_default(), scope.next().unwrap_or_default());
+        // Permissions, and so calls, name these otherwise than signatures do.
+        let service = match signed.as_str() {
+            "tagging" => "tag".to_owned(),
+            "monitoring" => "cloudwatch".to_owned(),
+            _ => signed,
+        };
+        let (operation, about) = match named {
+            Some(operation) => (operation, Vec::new()),
+            None => route::of(&service, http.uri()).unwrap_or_default(),
+        };
         Self {
-            region: scope.next().unwrap_or_default(),
-            service: scope.next().unwrap_or_default(),
+            region,
+            service,
             operation,
+            about,
             raw: MockRequest { method: http.method().to_owned(), uri: http.uri().to_owned(), headers, body },
         }
     }
@@ -64,7 +78,7 @@ pub(super) fn fields(body: &[u8]) -> impl Iterator<Item = (String, String)> + '_
     text.split('&').filter_map(|pair| pair.split_once('=')).map(|(name, value)| (decode(name), decode(value)))
 }
 
-fn decode(text: &str) -> String {
+pub(super) fn decode(text: &str) -> String {
     let spaced = text.replace('+', " ");
     percent_encoding::percent_decode_str(&spaced).decode_utf8_lossy().into_owned()
 }
@@ -85,7 +99,7 @@ impl Embedded {
             "kms" => self.0.kms.answer(request).await,
             "sts" => sts::answer(&self.0.sts, request).await,
             "organizations" => self.0.organizations.handle(request.raw).await.into(),
-            other => Err(Fault::unknown_service(other)).into(),
+            _ => locked(&self.0.shelf).answer(&request),
         }
     }
 }

@@ -14,6 +14,7 @@ mod kms;
 mod patience;
 mod refusal;
 mod seed;
+mod shelf;
 mod sts;
 
 use std::collections::BTreeMap;
@@ -77,6 +78,7 @@ struct State {
     kms: kms::Kms,
     sts: winterbaume_sts::StsService,
     organizations: winterbaume_organizations::OrganizationsService,
+    shelf: Mutex<shelf::Shelf>,
     refusals: Mutex<Vec<refusal::Refusal>>,
     calls: Mutex<BTreeMap<String, u64>>,
     planted: Mutex<Vec<String>>,
@@ -122,6 +124,7 @@ impl Embedded {
             clock,
             sts: winterbaume_sts::StsService::new(),
             organizations: winterbaume_organizations::OrganizationsService::new(),
+            shelf: Mutex::default(),
             refusals: Mutex::default(),
             calls: Mutex::default(),
             planted: Mutex::default(),

@@ -35,7 +35,7 @@ pub(super) fn answer(request: &Request) -> Answer {
          with an explicit deny in a service control policy"
     );
     match service.as_str() {
-        "iam" | "sts" => Answer::xml_error(403, "AccessDenied", &message),
+        "iam" | "sts" | "ec2" | "s3" => Answer::xml_error(403, "AccessDenied", &message),
         "dynamodb" => Err(Fault::new("com.amazon.coral.service#AccessDeniedException", message)).into(),
         _ => Err(Fault::new("AccessDeniedException", message)).into(),
     }
@@ -44,6 +44,9 @@ pub(super) fn answer(request: &Request) -> Answer {
 /// The ARN that a request is about, or `*`.
 fn resource(request: &Request) -> String {
     const FIELDS: [&str; 6] = ["TableName", "ResourceArn", "TableArn", "BackupArn", "ExportArn", "KeyId"];
+    if !request.about.is_empty() {
+        return request.about.join("/");
+    }
     let body = request.json();
     let named = FIELDS.iter().find_map(|field| body[*field].as_str());
     let kind = if request.service == "kms" { "key" } else { "table" };

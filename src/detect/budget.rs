@@ -40,6 +40,11 @@ impl Budget {
         true
     }
 
+    /// Bytes of work that are left.
+    pub(crate) fn left(&self) -> usize {
+        self.work
+    }
+
     /// Notes that something was left out.
     pub(crate) fn cut(&mut self) {
         self.cut = true;

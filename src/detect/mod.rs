@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! Item ─walk─▶ scalars with their place ─rules, names, randomness─▶ hits ─tree─▶ Contents
-//!       └─unpack─┘ (JSON in text, base64, DynamoDB JSON, text in bytes)
+//!       └─unpack─┘ (JSON, base64, hex, gzip, zlib, zstd, forms, URLs, cookies, headers, text in bytes)
 //! ```
 //!
 //! How sure a sighting is: verified (a checksum or a structure decodes) 0.95 to 0.97, shaped 0.8 to 0.85, likely
@@ -11,12 +11,15 @@
 mod benign;
 mod budget;
 mod identity;
+mod inflate;
 mod json;
 mod judge;
 mod key;
 mod language;
 mod mask;
 mod names;
+mod own;
+mod pairs;
 mod password;
 mod path;
 mod randomness;
@@ -35,6 +38,7 @@ mod words;
 use std::{fmt, sync::Arc};
 
 pub use key::{DigestKey, DigestKeyError, MIN_KEY_BYTES};
+pub use own::{Own, Pattern};
 pub use path::shown_name;
 pub use secret::{Content, Secret};
 pub use tally::Tally;
@@ -44,12 +48,19 @@ pub use verdict::{Inspector, Looked, NotItem, Verdict};
 /// The detector: the rules and the key of the digests. Shared by all tables of a run.
 pub struct Detector {
     key: DigestKey,
+    own: Own,
 }
 
 impl Detector {
     /// A detector with the product's own rules.
     pub fn new(key: DigestKey) -> Self {
-        Self { key }
+        Self { key, own: Own::default() }
+    }
+
+    /// The detector with what a user adds to it.
+    #[must_use]
+    pub fn with(self, own: Own) -> Self {
+        Self { own, ..self }
     }
 
     /// Starts the tally of one table.

@@ -100,6 +100,20 @@ pub(crate) fn is_readable(text: &str) -> bool {
         && !REFERENCES.iter().any(|r| text.starts_with(r))
         && !is_time(text)
         && text.split_whitespace().count() <= 8
+        && !is_prose(text)
+}
+
+/// Three words and more, one of them such as sentences have and passphrases do not.
+fn is_prose(text: &str) -> bool {
+    const LITTLE: &[&str] = &[
+        "a", "an", "and", "are", "at", "be", "by", "can", "cannot", "does", "for", "from", "has", "have",
+        "if", "in", "is", "it", "must", "not", "of", "on", "or", "please", "should", "than", "that", "the",
+        "this", "to", "was", "will", "with", "your", "der", "die", "das", "und", "ist", "el", "la", "los",
+        "que", "de", "le", "les", "est", "und", "nicht", "para", "con",
+    ];
+    let mut words = text.split_whitespace();
+    words.clone().count() >= 3
+        && words.any(|word| LITTLE.iter().any(|little| word.eq_ignore_ascii_case(little)))
 }
 
 /// Whether `text`, under a secret's name, looks chosen by somebody who was asked for something strong: letters and digits,

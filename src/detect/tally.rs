@@ -63,8 +63,13 @@ impl Tally {
     fn item(&mut self, item: &Item<'_>) -> bool {
         let (dbe, legacy) = (has(item, DBE), has(item, LEGACY));
         let mut page = Page { item: self.contents.items, key: self.detector.key(), tree: &mut self.tree };
-        let mut walk =
-            Walk { sink: &mut page, mask: &mut self.mask, budget: Budget::item(), encrypted: dbe || legacy };
+        let mut walk = Walk {
+            sink: &mut page,
+            mask: &mut self.mask,
+            own: &self.detector.own,
+            budget: Budget::item(),
+            encrypted: dbe || legacy,
+        };
         for name in shown(item, &mut walk) {
             let known = self.names.len() < MAX_COUNTED || self.names.contains_key(&name);
             *self.names.entry(if known { name } else { STAR.to_owned() }).or_default() += 1;

@@ -1,9 +1,15 @@
-//! What a scalar packs: base64 of text, text in bytes.
+//! What a text packs: base64, hex, percent-encoding, pairs of names and values; and what of bytes is text.
 
-use super::secret::Secret;
 use base64::{
     Engine, alphabet,
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
+};
+
+use super::{
+    inflate::is_packed,
+    pairs::{pairs, percent},
+    secret::Secret,
+    value::Value,
 };
 
 const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
@@ -12,6 +18,9 @@ const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
 const STANDARD: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, LENIENT);
 const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, LENIENT);
 
+/// Shortest text that is taken as packed, in bytes.
+const MIN_PACKED: usize = 12;
+
 /// Base64 or base64url, padded or not.
 pub(crate) fn base64(text: &str) -> Option<Secret<'static, [u8]>> {
     let url = text.bytes().any(|b| b == b'-' || b == b'_');
@@ -19,14 +28,74 @@ pub(crate) fn base64(text: &str) -> Option<Secret<'static, [u8]>> {
     bytes.ok().map(Secret::from)
 }
 
-/// The text that `text` is the base64 of. Anything decodes; only what can be read counts.
-pub(crate) fn base64_text(text: &str) -> Option<Secret<'static, str>> {
+/// What a text packs, and the name of the packing. Anything decodes; only what can be read, or be unpacked further,
+/// counts.
+pub(crate) fn unpack(text: &str) -> Option<(&'static str, Value<'_>)> {
     let text = text.trim();
-    if text.len() < 12 || text.bytes().any(|b| !b.is_ascii_alphanumeric() && !b"+/=-_".contains(&b)) {
+    if text.len() < 4 {
         return None;
     }
-    let bytes = base64(text)?;
-    readable(bytes.expose()).filter(|inner| inner.len() >= 8).map(|inner| inner.to_owned().into())
+    if let Some(bytes) = encoded(text) {
+        return Some(bytes);
+    }
+    if let Some((how, map)) = pairs(text) {
+        return Some((how, Value::M(map)));
+    }
+    percent(text).map(|text| ("percent", Value::S(text)))
+}
+
+/// Hex or base64 of something with a meaning.
+fn encoded(text: &str) -> Option<(&'static str, Value<'_>)> {
+    let text = match text.strip_prefix("data:").and_then(|uri| uri.split_once(";base64,")) {
+        Some((_, text)) => text,
+        None => text,
+    };
+    let head = text.as_bytes().get(..text.len().min(64)).filter(|head| head.len() >= MIN_PACKED)?;
+    if text.len().is_multiple_of(2) && head.iter().all(u8::is_ascii_hexdigit) {
+        let worth = has_meaning(&unhex(head)?);
+        if let Some(bytes) = worth.then(|| unhex(text.as_bytes())).flatten() {
+            return meaning("hex", bytes.into());
+        }
+    }
+    let alphabet = |b: &u8| b.is_ascii_alphanumeric() || b"+/=-_".contains(b);
+    if !head.iter().all(|b| alphabet(b) || matches!(b, b'\r' | b'\n')) {
+        return None;
+    }
+    // Three bytes of every four characters, to see whether the rest is worth it.
+    let start: String = head.iter().filter(|b| alphabet(b) && **b != b'=').map(|b| char::from(*b)).collect();
+    let start = &start[..start.len().min(24) / 4 * 4];
+    if !has_meaning(base64(start)?.expose()) {
+        return None;
+    }
+    let bytes = if text.contains('\n') {
+        base64(&text.split_ascii_whitespace().collect::<String>())?
+    } else {
+        base64(text)?
+    };
+    meaning("base64", bytes)
+}
+
+fn meaning(how: &'static str, bytes: Secret<'static, [u8]>) -> Option<(&'static str, Value<'static>)> {
+    let is_text = readable(bytes.expose()).is_some_and(|inner| inner.len() >= 6);
+    (is_text || is_packed(bytes.expose())).then(|| (how, Value::B(bytes)))
+}
+
+/// Whether the first bytes begin a text or a packing; a text may be cut inside of a character.
+fn has_meaning(start: &[u8]) -> bool {
+    let text = match std::str::from_utf8(start) {
+        Ok(text) => text,
+        Err(error) if error.error_len().is_none() => {
+            std::str::from_utf8(&start[..error.valid_up_to()]).unwrap_or_default()
+        }
+        Err(_) => "",
+    };
+    is_packed(start) || readable(text.as_bytes()).is_some_and(|text| text.len() * 2 > start.len())
+}
+
+fn unhex(digits: &[u8]) -> Option<Vec<u8>> {
+    let digit = |b: u8| char::from(b).to_digit(16);
+    let byte = |pair: &[u8]| Some((digit(pair[0])? << 4 | digit(pair[1])?) as u8);
+    digits.chunks_exact(2).map(byte).collect()
 }
 
 /// Whether `bytes` are the DER of a private key, or a store of some: PKCS #1, PKCS #8, SEC 1, PKCS #12.

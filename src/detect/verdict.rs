@@ -102,6 +102,7 @@ impl Inspector {
         let mut walk = Walk {
             sink: &mut found,
             mask: &mut self.mask,
+            own: &self.detector.own,
             budget: Budget::item(),
             encrypted: is_encrypted(&item),
         };

@@ -2,19 +2,22 @@
 
 use super::{
     budget::{Budget, MAX_DEPTH, MAX_SCALAR},
+    inflate::{inflate, serialised},
     json::{self, NotJson},
     judge::{self, Beside},
     mask::{Known, Mask},
     names::{Hint, is_naming, is_value},
+    own::Own,
     path::{Path, Step},
     rules::{self, Hit, jwk_secret},
     secret::Secret,
-    unpack::{base64_text, readable},
+    unpack::{readable, unpack},
     value::{Map, Value},
 };
+use crate::snapshot::sample::Basis;
 
-/// Layers of base64 taken off a text.
-const MAX_LAYERS: usize = 2;
+/// Layers of encoding and compression taken off a value.
+const MAX_LAYERS: usize = 4;
 
 /// Who is told what the walk comes by.
 pub(crate) trait Sink {
@@ -29,6 +32,7 @@ pub(crate) trait Sink {
 pub(crate) struct Walk<'w, S> {
     pub sink: &'w mut S,
     pub mask: &'w mut Mask,
+    pub own: &'w Own,
     pub budget: Budget,
     /// Whether the client encrypted the item: its bytes are ciphertext, not tokens.
     pub encrypted: bool,
@@ -130,14 +134,33 @@ impl<S: Sink> Walk<'_, S> {
     }
 
     fn bytes(&mut self, bytes: &[u8], way: Way<'_>, path: &Path<'_>) -> bool {
-        match readable(&bytes[..bytes.len().min(MAX_SCALAR)]) {
-            Some(text) => self.text(text, way, path),
-            None if self.encrypted => false,
-            None => {
-                let hint = self.hint(way);
-                self.record(judge::bytes(bytes, hint), bytes, path)
-            }
+        let looked_at = &bytes[..bytes.len().min(MAX_SCALAR)];
+        if let Some(text) = readable(looked_at) {
+            return self.text(text, way, path);
         }
+        if self.encrypted || !self.budget.work(looked_at.len()) {
+            return false;
+        }
+        if way.layers < MAX_LAYERS
+            && let Some((how, inner)) = inflate(bytes, &mut self.budget)
+        {
+            return self.unpacked(how, &Value::B(inner), way, path);
+        }
+        // What no one reads here may still hold a text: a serialised object, a message of Protocol Buffers.
+        let hits = rules::find(looked_at, &mut self.budget);
+        if let Some(how) = serialised(bytes) {
+            let inner = path.to(Step::Unpacked(how));
+            self.sink.visit(&inner);
+            return self.record_all(&hits, looked_at, &inner);
+        }
+        let hint = self.hint(way);
+        self.record_all(&hits, looked_at, path) || self.record(judge::bytes(bytes, hint), bytes, path)
+    }
+
+    fn unpacked(&mut self, how: &'static str, inner: &Value<'_>, way: Way<'_>, path: &Path<'_>) -> bool {
+        let path = path.to(Step::Unpacked(how));
+        self.sink.visit(&path);
+        self.value(inner, Way { layers: way.layers + 1, ..way.deeper() }, &path)
     }
 
     /// Unpacks before it judges: a format inside says more than the look of the wrapping.
@@ -157,21 +180,25 @@ impl<S: Sink> Walk<'_, S> {
             Err(NotJson::Other) => {}
         }
         let mut hits = rules::find(text.as_bytes(), &mut self.budget);
+        if !self.own.patterns.is_empty() {
+            hits.extend(self.own.find(text.as_bytes()));
+        }
         if way.beside.firebase {
             hits.retain(|hit| hit.rule != "google-api-key");
         }
-        if self.record_all(&hits, text.as_bytes(), path) {
+        // What is no more than likely waits for what unpacking says.
+        let (founded, likely): (Vec<_>, Vec<_>) = hits.into_iter().partition(|hit| hit.basis > Basis::Likely);
+        if self.record_all(&founded, text.as_bytes(), path) {
             return true;
         }
         if way.layers < MAX_LAYERS
-            && let Some(unpacked) = base64_text(text)
+            && let Some((how, inner)) = unpack(text)
+            && self.unpacked(how, &inner, way, path)
         {
-            let inner = path.to(Step::Unpacked("base64"));
-            self.sink.visit(&inner);
-            let way = Way { layers: way.layers + 1, ..way.deeper() };
-            if self.text(unpacked.expose(), way, &inner) {
-                return true;
-            }
+            return true;
+        }
+        if self.record_all(&likely, text.as_bytes(), path) {
+            return true;
         }
         let text = text.trim();
         let hint = self.hint(way);
@@ -210,10 +237,15 @@ impl<S: Sink> Walk<'_, S> {
     }
 
     fn record_all(&mut self, hits: &[Hit], value: &[u8], path: &Path<'_>) -> bool {
+        let mut seen = false;
         for hit in hits {
-            self.sink.found(path, hit, value.get(hit.span.clone()).unwrap_or(value));
+            let secret = value.get(hit.span.clone()).unwrap_or(value);
+            if !self.own.allows(secret) {
+                self.sink.found(path, hit, secret);
+                seen = true;
+            }
         }
-        !hits.is_empty()
+        seen
     }
 }
 

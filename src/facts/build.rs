@@ -9,6 +9,7 @@ use super::{
     shared::Shared,
     stream,
     table::{self, Around},
+    vault,
 };
 use crate::{
     finding::{Subject, SubjectKind},
@@ -36,10 +37,11 @@ fn root(account: &Account, taken: Timestamp, shared: &Shared<'_>, gaps: &mut BTr
     root.children.extend(key::nodes(account, taken, gaps));
     root.children.extend(access.principal_nodes());
     root.children.extend(access.reader_nodes());
+    let regions = || account.regions.iter().filter(|region| !region.disabled);
+    root.children.extend(regions().flat_map(|region| vault::nodes(region, account, taken, gaps)));
     root.children.extend(account.tables.iter().map(|table| whole_table(table, &around, gaps)));
     // A Region that is not enabled is a gap by name; a row of every check for each would say no more.
-    let regions = account.regions.iter().filter(|region| !region.disabled);
-    root.children.extend(regions.flat_map(|region| unlisted(region, account)));
+    root.children.extend(regions().flat_map(|region| unlisted(region, account)));
     root
 }
 

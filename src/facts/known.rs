@@ -126,7 +126,7 @@ pub fn known_as(table: &Table) -> Fact<Option<KnownAs>> {
     let found = match &table.sample {
         Seen::Value(sample) => {
             let has = |name: &&str| sample.contents.names.contains_key(*name);
-            candidates.find(|schema| schema.attributes.iter().all(|name| has(name)))
+            candidates.find(|schema| schema.attributes.iter().all(&has))
         }
         Seen::Gap(gap) => match candidates.find(|schema| schema.attributes.is_empty()) {
             None => return Fact::Unknown(gap.clone()),

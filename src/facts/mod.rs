@@ -4,6 +4,7 @@
 //! account ─┬─ key ── grant
 //!          ├─ principal
 //!          ├─ reader
+//!          ├─ vault
 //!          └─ table ─┬─ attribute ── copy
 //!                    ├─ index · stream · replica
 //!                    └─ backup · export
@@ -22,14 +23,20 @@ pub mod copy;
 pub mod encryption;
 pub mod index;
 pub mod key;
+pub mod kinesis;
 pub mod known;
+pub mod outsiders;
 pub mod principal;
+pub mod protection;
 pub mod reader;
 pub mod replica;
+pub mod selection;
 pub mod shared;
 pub mod stage;
 pub mod stream;
 pub mod table;
+pub mod topics;
+pub mod vault;
 
 use std::{borrow::Cow, collections::BTreeMap};
 
@@ -199,6 +206,7 @@ pub fn schema(kind: SubjectKind) -> serde_json::Value {
         SubjectKind::Grant => schemars::schema_for!(key::Grant),
         SubjectKind::Principal => schemars::schema_for!(principal::Principal),
         SubjectKind::Reader => schemars::schema_for!(reader::Reader),
+        SubjectKind::Vault => schemars::schema_for!(vault::Vault),
         SubjectKind::Table => schemars::schema_for!(table::Table),
         SubjectKind::Index => schemars::schema_for!(index::Index),
         SubjectKind::Stream => schemars::schema_for!(stream::Stream),
@@ -216,7 +224,7 @@ pub fn ancestors(kind: SubjectKind) -> &'static [SubjectKind] {
     use SubjectKind as K;
     match kind {
         K::Account => &[],
-        K::Key | K::Principal | K::Reader | K::Table => &[K::Account],
+        K::Key | K::Principal | K::Reader | K::Vault | K::Table => &[K::Account],
         K::Grant => &[K::Account, K::Key],
         K::Index | K::Stream | K::Replica | K::Backup | K::Export | K::Attribute => &[K::Account, K::Table],
         K::Copy => &[K::Account, K::Table, K::Attribute],

@@ -1,22 +1,24 @@
 //! Facts of a table.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::LazyLock};
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
     Collection, Fact, Node, access,
-    encryption::{Keys, account_of},
+    encryption::Keys,
     index::{self, Index},
     key::{self, Key},
+    kinesis::{self, Kinesis},
     known::{self, KnownAs},
+    protection::{self, Protection},
     shared::Shared,
     stage::{self, Stage},
 };
 use crate::{
     finding::{Subject, SubjectKind},
-    snapshot::{self, Gap, GapId, Seen, Timestamp, sample::Stopped},
+    snapshot::{self, Gap, GapId, Seen, Services, Timestamp, sample::Stopped},
 };
 
 /// A DynamoDB table.
@@ -68,6 +70,8 @@ pub struct Table {
     pub kinesis: Collection<Kinesis>,
     /// Whether a global table: it has replicas.
     pub global: Fact<bool>,
+    /// What it could be restored from, beside point-in-time recovery.
+    pub protection: Protection,
     /// Whether a backup of any kind exists that can be restored.
     pub has_backup: Fact<bool>,
     /// What sampling saw.
@@ -146,17 +150,6 @@ pub struct ResourcePolicy {
     pub denies: bool,
 }
 
-/// A Kinesis stream that receives every change.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-pub struct Kinesis {
-    /// ARN of the stream.
-    pub arn: String,
-    /// `ACTIVE`, `ENABLE_FAILED`, …
-    pub status: String,
-    /// Whether it belongs to another account.
-    pub external: bool,
-}
-
 /// What sampling saw.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Sample {
@@ -199,6 +192,15 @@ pub struct Around<'a> {
     pub taken: Timestamp,
 }
 
+impl Around<'_> {
+    /// What other services of a Region tell; nothing was seen of one that is not in the snapshot.
+    pub fn services(&self, region: &str) -> &Services {
+        static UNSEEN: LazyLock<Services> = LazyLock::new(Services::default);
+        let found = self.account.regions.iter().find(|r| r.name == region);
+        found.map_or(&*UNSEEN, |region| &region.services)
+    }
+}
+
 /// The node of `table`, without what stands below it.
 pub fn node(table: &snapshot::Table, around: &Around<'_>, gaps: &mut BTreeMap<GapId, Gap>) -> Node {
     let d = &table.description;
@@ -233,8 +235,9 @@ pub fn node(table: &snapshot::Table, around: &Around<'_>, gaps: &mut BTreeMap<Ga
         },
         policy: access::resource_policy(&table.policy, &table.arn, &around.account.id, gaps),
         insights_on: Fact::of(&table.insights, |i| i.status.starts_with("ENABL")),
-        kinesis: kinesis(table, &around.account.id),
+        kinesis: kinesis::of(table, &around.account.id),
         global: Fact::of(d, |d| !d.replicas.is_empty()),
+        protection: protection::of(table, around),
         has_backup: has_backup(table),
         sample: Fact::of(&table.sample, |sample| self::sample(table, sample)),
         sensitive: sensitive(&table.sample),
@@ -304,23 +307,6 @@ fn encryption(table: &snapshot::Table, around: &Around<'_>, gaps: &mut BTreeMap<
         // UpdateTable and SSEDescription references: archived after more than seven days.
         archive_in_days: Fact::Known(since.map(|at| 7 - at.days_until(around.taken))),
         key,
-    }
-}
-
-fn kinesis(table: &snapshot::Table, account: &str) -> Collection<Kinesis> {
-    match &table.kinesis {
-        Seen::Gap(gap) => Collection { items: Vec::new(), gap: Some(gap.clone()) },
-        Seen::Value(destinations) => Collection {
-            items: destinations
-                .iter()
-                .map(|d| Kinesis {
-                    arn: d.arn.clone(),
-                    status: d.status.clone(),
-                    external: account_of(&d.arn).is_some_and(|owner| owner != account),
-                })
-                .collect(),
-            gap: None,
-        },
     }
 }
 

@@ -1,5 +1,6 @@
 //! A finding: one check's verdict about one subject, with what it rests on.
 
+pub mod accept;
 pub mod triage;
 
 use std::{collections::BTreeMap, fmt};
@@ -8,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-pub use self::triage::State;
+pub use self::{accept::Accepted, triage::State};
 use crate::snapshot::{GapId, ResourceId, Timestamp, Why};
 
 /// How bad it is if true.
@@ -115,6 +116,8 @@ pub enum SubjectKind {
     Reader,
     /// A table.
     Table,
+    /// A vault of AWS Backup.
+    Vault,
     /// A secondary index.
     Index,
     /// A table's stream.
@@ -133,12 +136,13 @@ pub enum SubjectKind {
 
 impl SubjectKind {
     /// All kinds, those above before those below.
-    pub const ALL: [SubjectKind; 13] = [
+    pub const ALL: [SubjectKind; 14] = [
         SubjectKind::Account,
         SubjectKind::Key,
         SubjectKind::Grant,
         SubjectKind::Principal,
         SubjectKind::Reader,
+        SubjectKind::Vault,
         SubjectKind::Table,
         SubjectKind::Attribute,
         SubjectKind::Copy,
@@ -163,6 +167,7 @@ impl SubjectKind {
             SubjectKind::Replica => "replica",
             SubjectKind::Backup => "backup",
             SubjectKind::Export => "export",
+            SubjectKind::Vault => "vault",
             SubjectKind::Attribute => "attribute",
             SubjectKind::Copy => "copy",
         }
@@ -288,6 +293,9 @@ pub struct Finding {
     #[schemars(with = "Option<String>")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_seen: Option<Timestamp>,
+    /// That somebody answers for the risk: it is shown and fails no run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accepted: Option<Accepted>,
 }
 
 /// The identity of a finding: the same as long as check and subject are, whatever the message says.

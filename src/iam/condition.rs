@@ -3,7 +3,7 @@
 use super::{
     Expr, Test, Truth,
     context::{Context, Value},
-    operator::{Base, Operator, Quantifier},
+    operator::{Base, Operator, Quantifier, boolean},
     pattern::{Pattern, Resolved, Token},
 };
 
@@ -26,6 +26,8 @@ impl Condition {
     /// Whether it holds ("Conditions with multiple context keys or values").
     pub fn holds(&self, context: &Context<'_>) -> Truth {
         let decided = match context.get(&self.lookup) {
+            // A key without a value is none.
+            Value::Present(found) if found.is_empty() => Some(self.missing()),
             Value::Absent => Some(self.missing()),
             Value::Present(found) => self.present(found, context),
             Value::Maybe(found) => {
@@ -60,27 +62,46 @@ impl Condition {
     /// The answer where the key is not in the request.
     fn missing(&self) -> bool {
         if self.operator.base == Base::Null {
-            return self.wants_missing();
+            return self.null(true);
+        }
+        // "If the key is not present, evaluate the condition element as true": of any operator, those for sets
+        // among them, since what a missing key means is all that it changes.
+        if self.operator.if_exists {
+            return true;
         }
         match self.operator.quantifier {
             Some(Quantifier::ForAllValues) => true,
-            // With a quantifier, `IfExists` and `Not` speak of each value, and there is none.
+            // A `Not` speaks of each value, and there is none.
             Some(Quantifier::ForAnyValue) => false,
-            None => self.operator.if_exists || self.operator.negated,
+            None => self.operator.negated,
         }
     }
 
-    fn wants_missing(&self) -> bool {
-        self.values.iter().any(|value| value.text().eq_ignore_ascii_case("true"))
+    /// `Null`: one of its values says whether the key is missing.
+    fn null(&self, missing: bool) -> bool {
+        self.values.iter().any(|value| boolean(value.text()) == Some(missing))
     }
 
     /// The answer where the key has the values `found`; none if a variable leaves it open.
     fn present(&self, found: &[String], context: &Context<'_>) -> Option<bool> {
-        if self.operator.base == Base::Null {
-            return Some(!self.wants_missing());
+        let base = self.operator.base;
+        if base == Base::Null {
+            return Some(self.null(false));
         }
-        let wanted: Vec<Wanted<'_>> = self.values.iter().map(|value| self.wanted(value, context)).collect();
-        let each = found.iter().map(|value| self.one(value, &wanted));
+        // "If the key values in the request resolve to an empty data set (for example, an empty string)":
+        // as if there were none.
+        if self.operator.quantifier.is_some() && found.iter().all(String::is_empty) {
+            return Some(self.operator.quantifier == Some(Quantifier::ForAllValues));
+        }
+        let texts = if base.is_text() { &self.values[..] } else { &[] };
+        let wanted: Vec<Wanted<'_>> = texts.iter().map(|value| self.wanted(value, context)).collect();
+        let each = found.iter().map(|value| {
+            if base.is_text() {
+                self.one(value, &wanted)
+            } else {
+                Some(self.values.iter().any(|wanted| base.holds(value, wanted.text())))
+            }
+        });
         let negated = self.operator.negated;
         match self.operator.quantifier {
             Some(Quantifier::ForAllValues) => every(each.map(|hit| hit.map(|hit| hit != negated))),
@@ -100,7 +121,7 @@ impl Condition {
     fn one(&self, found: &str, wanted: &[Wanted<'_>]) -> Option<bool> {
         some(wanted.iter().map(|wanted| {
             let Some(tokens) = wanted.tokens.as_deref() else { return Some(false) };
-            match (self.operator.base.holds(found, tokens), wanted.open) {
+            match (self.operator.base.text_holds(found, tokens), wanted.open) {
                 (hit, false) => Some(hit),
                 // Ignoring letter case compares whole strings, so a wildcard in place of a variable proves nothing.
                 (false, true) if self.operator.base != Base::StringIgnoreCase => Some(false),

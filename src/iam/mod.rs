@@ -18,6 +18,7 @@ pub mod policy;
 pub mod principal;
 pub mod residual;
 pub mod resource_policy;
+mod scalar;
 pub mod services;
 
 pub use condition::Condition;

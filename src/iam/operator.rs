@@ -2,9 +2,10 @@
 
 use std::{cmp::Ordering, net::IpAddr};
 
-use time::{OffsetDateTime, format_description::well_known::Rfc3339};
-
-use super::pattern::{Style, Token, matches};
+use super::{
+    pattern::{Style, Token, matches},
+    scalar::{Decimal, instant},
+};
 
 /// What is compared ("IAM JSON policy elements: Condition operators").
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,11 +91,10 @@ impl Operator {
 
     /// How its values are read.
     pub fn style(self, variables: bool) -> Style {
-        let text = matches!(self.base, Base::String | Base::StringIgnoreCase | Base::StringLike | Base::Arn);
         Style {
             wildcards: matches!(self.base, Base::StringLike | Base::Arn),
             // Variables work with string and ARN operators alone.
-            variables: variables && text,
+            variables: variables && self.base.is_text(),
         }
     }
 }
@@ -134,23 +134,38 @@ fn base(word: &str) -> Option<(Base, bool)> {
 }
 
 impl Base {
-    /// Whether the request's value stands to the policy's as the operator, without its `Not`, says.
-    pub fn holds(self, found: &str, wanted: &[Token]) -> bool {
+    /// Whether values are compared as text, which may have variables and, with some, wildcards. The others
+    /// have a value of their own sort, or match nothing.
+    pub fn is_text(self) -> bool {
+        matches!(self, Base::String | Base::StringIgnoreCase | Base::StringLike | Base::Arn)
+    }
+
+    /// Whether the request's value is as the policy's: for the operators that compare text.
+    pub fn text_holds(self, found: &str, wanted: &[Token]) -> bool {
         match self {
-            Base::String | Base::StringLike => matches(wanted, found),
             Base::StringIgnoreCase => plain(wanted).to_lowercase() == found.to_lowercase(),
-            Base::Numeric(order) => {
-                let (found, wanted) = (found.trim().parse::<f64>(), plain(wanted).trim().parse::<f64>());
-                matches!((found, wanted), (Ok(f), Ok(w)) if f.partial_cmp(&w).is_some_and(|o| order.is(o)))
-            }
-            Base::Date(order) => match (instant(found), instant(&plain(wanted))) {
+            Base::Arn => arn(found, wanted),
+            _ => matches(wanted, found),
+        }
+    }
+
+    /// Whether the request's value stands to the policy's as the operator, without its `Not`, says: for the
+    /// operators that compare numbers, dates and the like. A value of another sort matches nothing.
+    pub fn holds(self, found: &str, wanted: &str) -> bool {
+        match self {
+            Base::Numeric(order) => match (Decimal::parse(found), Decimal::parse(wanted)) {
                 (Some(found), Some(wanted)) => order.is(found.cmp(&wanted)),
                 _ => false,
             },
-            Base::Bool | Base::Null => plain(wanted).eq_ignore_ascii_case(found),
-            Base::Binary => plain(wanted) == found,
-            Base::Ip => in_range(found, &plain(wanted)),
-            Base::Arn => arn(found, wanted),
+            Base::Date(order) => match (instant(found), instant(wanted)) {
+                (Some(found), Some(wanted)) => order.is(found.cmp(&wanted)),
+                _ => false,
+            },
+            Base::Bool | Base::Null => {
+                matches!((boolean(found), boolean(wanted)), (Some(found), Some(wanted)) if found == wanted)
+            }
+            Base::Ip => in_range(found, wanted),
+            _ => found == wanted,
         }
     }
 }
@@ -176,32 +191,32 @@ fn plain(tokens: &[Token]) -> String {
     tokens.iter().map(char).collect()
 }
 
-/// Nanoseconds since 1970: from seconds, a date, or a date with a time.
-fn instant(text: &str) -> Option<i128> {
-    let text = text.trim();
-    if let Ok(seconds) = text.parse::<i64>() {
-        return Some(i128::from(seconds) * 1_000_000_000);
+/// `true` or `false`, in any letter case.
+pub(super) fn boolean(text: &str) -> Option<bool> {
+    match text.trim() {
+        text if text.eq_ignore_ascii_case("true") => Some(true),
+        text if text.eq_ignore_ascii_case("false") => Some(false),
+        _ => None,
     }
-    let whole = if text.len() == 10 { format!("{text}T00:00:00Z") } else { text.to_owned() };
-    OffsetDateTime::parse(&whole, &Rfc3339).ok().map(OffsetDateTime::unix_timestamp_nanos)
 }
 
 /// Whether `address` lies in `range`, an address or a CIDR block.
 pub(super) fn in_range(address: &str, range: &str) -> bool {
-    let (base, bits) = match range.split_once('/') {
-        Some((base, bits)) => (base, bits.parse::<u32>().ok()),
-        None => (range, Some(128)),
+    let (base, bits) = match range.trim().split_once('/') {
+        Some((base, bits)) => (base, Some(bits)),
+        None => (range.trim(), None),
     };
-    let Some(bits) = bits else { return false };
-    match (address.trim().parse(), base.trim().parse()) {
-        (Ok(IpAddr::V4(a)), Ok(IpAddr::V4(b))) => {
-            let shift = 32 - bits.min(32);
-            u32::from(a).checked_shr(shift) == u32::from(b).checked_shr(shift)
-        }
-        (Ok(IpAddr::V6(a)), Ok(IpAddr::V6(b))) => {
-            let shift = 128 - bits.min(128);
-            u128::from(a).checked_shr(shift) == u128::from(b).checked_shr(shift)
-        }
+    let bits = |most: u32| match bits {
+        None => Some(most),
+        Some(bits) if bits.bytes().all(|b| b.is_ascii_digit()) => bits.parse().ok().filter(|n| *n <= most),
+        Some(_) => None,
+    };
+    match (address.trim().parse(), base.parse()) {
+        (Ok(IpAddr::V4(a)), Ok(IpAddr::V4(b))) => bits(32)
+            .is_some_and(|bits| u32::from(a).checked_shr(32 - bits) == u32::from(b).checked_shr(32 - bits)),
+        (Ok(IpAddr::V6(a)), Ok(IpAddr::V6(b))) => bits(128).is_some_and(|bits| {
+            u128::from(a).checked_shr(128 - bits) == u128::from(b).checked_shr(128 - bits)
+        }),
         _ => false,
     }
 }

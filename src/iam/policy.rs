@@ -7,7 +7,7 @@ use super::{
     context::Context,
     json::{Json, Object, place},
     operator::Operator,
-    pattern::{Pattern, Resolved, Style, matches},
+    pattern::{Pattern, Resolved, Style},
     principal::Principals,
     printable,
     residual::{Expr, Test},
@@ -199,17 +199,22 @@ impl Statement {
             return Err(Malformed::new(format!("{place}.Action"), "it is missing"));
         };
         let style = Style { wildcards: true, variables: false };
-        let patterns = texts(json, &at)?.iter().map(|t| Pattern::new(&t.to_lowercase(), style)).collect();
+        let names = listed(json, &at)?;
+        // "Actions must be prefaced by a vendor", but for `*`.
+        if let Some(bare) = names.iter().find(|name| !name.contains(':') && name.trim_matches('*') != "") {
+            return Err(Malformed::new(at, format!("`{}` has no service", printable(bare))));
+        }
+        let patterns = names.iter().map(|name| Pattern::new(&name.to_ascii_lowercase(), style)).collect();
         let actions = Names { negated, patterns };
-        let style = Style { wildcards: true, variables };
         let resources = match (fields.one_of("Resource")?, kind) {
             (None, Kind::Identity) => {
                 return Err(Malformed::new(format!("{place}.Resource"), "it is missing"));
             }
             (Some((_, at, _)), Kind::Trust) => return Err(Malformed::new(at, "a trust policy has none")),
-            (None, _) => Names { negated: false, patterns: vec![Pattern::new("*", style)] },
+            (None, _) => Names { negated: false, patterns: vec![Pattern::resource("*", false)] },
             (Some((negated, at, json)), _) => {
-                let patterns = texts(json, &at)?.iter().map(|text| Pattern::new(text, style)).collect();
+                let patterns =
+                    listed(json, &at)?.iter().map(|text| Pattern::resource(text, variables)).collect();
                 Names { negated, patterns }
             }
         };
@@ -224,9 +229,10 @@ impl Statement {
 /// Whether a pattern of a `Resource` element covers `resource`.
 pub fn resource_match(pattern: &Pattern, resource: &str, context: &Context<'_>) -> Truth {
     match pattern.resolve(context) {
-        Resolved::Tokens(tokens) => matches(&tokens, resource).into(),
+        Resolved::Tokens(Cow::Borrowed(_)) => pattern.matches_plain(resource).into(),
+        Resolved::Tokens(tokens) => pattern.fits(&tokens, resource).into(),
         Resolved::Nothing => Truth::False,
-        Resolved::Unknown { keys, widest } if matches(&widest, resource) => {
+        Resolved::Unknown { keys, widest } if pattern.fits(&widest, resource) => {
             Truth::Depends(Expr::Test(Test {
                 operator: "Resource".to_owned(),
                 key: keys.join(" "),
@@ -291,6 +297,14 @@ pub(super) fn texts<'t>(json: Json<'t>, place: &str) -> Result<Vec<Cow<'t, str>>
     match json {
         Json::List(items) => items.into_iter().map(one).collect(),
         json => Ok(vec![one(json)?]),
+    }
+}
+
+/// The same where there must be one: "Policy statement must contain actions", and resources.
+fn listed<'t>(json: Json<'t>, place: &str) -> Result<Vec<Cow<'t, str>>, Malformed> {
+    match texts(json, place)? {
+        none if none.is_empty() => Err(Malformed::new(place, "it is empty")),
+        some => Ok(some),
     }
 }
 

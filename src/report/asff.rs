@@ -89,9 +89,17 @@ fn one(view: &View, finding: &Finding) -> Value {
             } },
         }],
         "Compliance": compliance,
-        "Workflow": { "Status": if finding.verdict == Verdict::Clear { "RESOLVED" } else { "NEW" } },
+        "Workflow": { "Status": workflow(finding) },
         "RecordState": "ACTIVE",
     })
+}
+
+fn workflow(finding: &Finding) -> &'static str {
+    match finding.verdict {
+        _ if finding.accepted.is_some() => "SUPPRESSED",
+        Verdict::Clear => "RESOLVED",
+        _ => "NEW",
+    }
 }
 
 fn status(verdict: Verdict) -> &'static str {
@@ -139,6 +147,7 @@ fn resource(kind: SubjectKind) -> &'static str {
         SubjectKind::Principal => "AwsIamRole",
         SubjectKind::Reader => "Other",
         SubjectKind::Backup => "AwsBackupRecoveryPoint",
+        SubjectKind::Vault => "AwsBackupBackupVault",
         _ => "AwsDynamoDbTable",
     }
 }

@@ -36,7 +36,7 @@ pub fn name(subject: &Subject) -> String {
             Some(name) if !resource.ends_with(name) => name.to_owned(),
             _ => resource.to_owned(),
         },
-        SubjectKind::Key => resource.to_owned(),
+        SubjectKind::Key | SubjectKind::Vault => resource.to_owned(),
     }
 }
 

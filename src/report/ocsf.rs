@@ -73,8 +73,8 @@ fn event(view: &View, finding: &Finding, version: Version) -> Value {
         "time": millis(view.run.taken),
         "severity_id": severity_id,
         "severity": severity,
-        "status_id": 1,
-        "status": "New",
+        "status_id": if finding.accepted.is_some() { 3 } else { 1 },
+        "status": if finding.accepted.is_some() { "Suppressed" } else { "New" },
         "message": label::said(finding),
         "metadata": {
             "version": match version { Version::V1_5 => "1.5.0", Version::V1_8 => "1.8.0" },

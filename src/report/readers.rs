@@ -1,5 +1,7 @@
 //! Who can read a table, as `who-can` tells it: the answer ready to be written, and the table of it.
 
+use std::collections::BTreeMap;
+
 use comfy_table::{Cell, ContentArrangement, Table, presets};
 use serde::Serialize;
 
@@ -10,7 +12,7 @@ use super::{
 use crate::{
     facts::{
         access::{
-            paths::{Asked, Hop, Through},
+            paths::{Asked, Hop, Through, short},
             query::Found,
         },
         reader::{Fence, FenceState, Kms, ReaderKind, Roads},
@@ -299,7 +301,8 @@ fn through(answer: &Answer, width: u16) -> String {
     let mut table = base(width);
     table.set_header(["WHO", "DECISION", "HOPS", "PATH", "BY"].map(style::heading_cell));
     for indirect in &answer.indirect {
-        let who = if indirect.outside { format!("{} (outside)", indirect.arn) } else { indirect.arn.clone() };
+        let short = short(&indirect.arn);
+        let who = if indirect.outside { format!("{short} (outside)") } else { short.to_owned() };
         let by: Vec<String> = indirect.hops.iter().map(by).collect();
         let cells = [
             who,
@@ -368,8 +371,18 @@ fn fenced(fence: &Fence) -> String {
     out
 }
 
+/// Actions that return items at once, before what copies, changes or opens.
+const FIRST: &[&str] =
+    &["GetItem", "BatchGetItem", "Query", "Scan", "PartiQLSelect", "SearchVectors", "GetRecords"];
+
 fn actions(reader: &Reader) -> String {
-    let mut all: Vec<String> = reader.actions.iter().map(|a| format!("{} ({})", a.action, a.on)).collect();
+    let mut on: BTreeMap<(usize, &str), Vec<&str>> = BTreeMap::new();
+    for Action { action, on: part } in &reader.actions {
+        let order = FIRST.iter().position(|first| first == action).unwrap_or(FIRST.len());
+        on.entry((order, action)).or_default().push(part);
+    }
+    let mut all: Vec<String> =
+        on.into_iter().map(|((_, action), parts)| format!("{action} ({})", parts.join(", "))).collect();
     let more = all.len().saturating_sub(ACTIONS);
     all.truncate(ACTIONS);
     if more > 0 {

@@ -104,6 +104,11 @@ fn result(view: &View, finding: &Finding) -> Value {
     let said = label::said(finding);
     let text = if said.is_empty() { finding.title.clone() } else { said };
     out.insert("message".to_owned(), json!({ "text": text }));
+    if let Some(accepted) = &finding.accepted {
+        let said = format!("{} ({}, until {})", accepted.reason, accepted.owner, accepted.until);
+        let suppression = json!({ "kind": "external", "status": "accepted", "justification": said });
+        out.insert("suppressions".to_owned(), json!([suppression]));
+    }
     match finding.state {
         Some(State::New | State::Reopened) => out.insert("baselineState".to_owned(), json!("new")),
         Some(State::Unchanged) => out.insert("baselineState".to_owned(), json!("unchanged")),

@@ -8,7 +8,7 @@ use super::{
     text::{cell, columns, count, counted},
 };
 use crate::{
-    finding::{Finding, Severity, Verdict},
+    finding::{Finding, Severity, Verdict, accept::AcceptanceState},
     snapshot::Why,
 };
 
@@ -98,6 +98,27 @@ pub(super) fn since(view: &View, width: u16) -> String {
         None => "Since the baseline".to_owned(),
     };
     block(&title, rows, width)
+}
+
+/// Accepted risks: how many findings they take off the list, and those that no longer do.
+pub(super) fn accepted(view: &View, width: u16) -> String {
+    let used: u64 =
+        view.acceptances.iter().filter(|a| a.state == AcceptanceState::Used).map(|a| a.findings).sum();
+    let mut rows = Vec::new();
+    if used > 0 {
+        rows.push(("accepted".to_owned(), counted(used, "finding, not listed", "findings, not listed")));
+    }
+    for row in &view.acceptances {
+        let said = match row.state {
+            AcceptanceState::Used => continue,
+            AcceptanceState::Expired => {
+                format!("expired at the end of {}; {} count again", row.by.until, count(row.findings))
+            }
+            AcceptanceState::Unmatched => "means nothing that is flagged; take it out".to_owned(),
+        };
+        rows.push((cell(&row.place, 60), cell(&format!("{}: {said}", row.what), CUT)));
+    }
+    block("Accepted risks", rows, width)
 }
 
 /// Flagged findings by severity, and how many verdicts of which kind.

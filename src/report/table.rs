@@ -25,6 +25,7 @@ pub fn render(view: &View, width: u16) -> String {
     out.push('\n');
     for section in [
         sections::since(view, width),
+        sections::accepted(view, width),
         sections::summary(view, width),
         sections::not_assessed(view, width),
         sections::coverage(view, width),
@@ -47,8 +48,9 @@ fn says_verdict(view: &View) -> bool {
 
 fn findings(view: &View, width: u16) -> String {
     let verdicts = says_verdict(view);
-    // Against an earlier run, what was flagged then too is counted and not listed.
+    // What somebody answers for, and what was flagged in an earlier run too, is counted and not listed.
     let listed = |f: &&Finding| match f.state {
+        _ if f.accepted.is_some() => false,
         Some(State::Unchanged) if view.triage.is_some() => false,
         _ => verdicts || f.verdict == Verdict::Flagged,
     };
@@ -120,6 +122,9 @@ fn nothing(view: &View, verdicts: bool) -> String {
     }
     if view.triage.as_ref().is_some_and(|triage| triage.unchanged > 0) {
         return "Nothing is flagged that was not flagged before.".to_owned();
+    }
+    if view.findings.iter().any(|f| f.accepted.is_some()) {
+        return "Nothing is flagged that nobody answers for.".to_owned();
     }
     match view.summary.verdicts.unknown {
         0 => "Nothing is flagged.".to_owned(),

@@ -19,13 +19,17 @@ pub struct Row<'a> {
     /// Line of the item, from 1; none where the items of a path were judged together.
     #[serde(skip_serializing_if = "Option::is_none")]
     line: Option<u64>,
-    path: &'a str,
+    /// Where it lies.
+    pub path: &'a str,
     kind: SecretKind,
-    rule: &'a str,
-    confidence: f64,
+    /// What recognised it.
+    pub rule: &'a str,
+    /// 0 to 1.
+    pub confidence: f64,
     basis: Basis,
     verified: bool,
-    flagged: bool,
+    /// Whether it is a fault.
+    pub flagged: bool,
     preview: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     digest: Option<&'a str>,

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::coverage::Coverage;
 use crate::{
-    finding::{Finding, Severity, Verdict, triage::Triage},
+    finding::{Finding, Severity, Verdict, accept::AcceptanceRow, triage::Triage},
     snapshot::{Gap, GapId, ResourceId, Scope, Snapshot, Timestamp, Why},
 };
 
@@ -35,6 +35,9 @@ pub struct View {
     /// What holding against an earlier run came to, where there was one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub triage: Option<Triage>,
+    /// Accepted risks of the configuration, and what became of each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub acceptances: Vec<AcceptanceRow>,
     /// Gaps alike, counted together.
     #[serde(skip)]
     pub gap_groups: Vec<GapGroup>,
@@ -229,7 +232,14 @@ impl View {
             gap_groups,
             verdicts: verdicts.clone(),
             triage: None,
+            acceptances: Vec::new(),
         }
+    }
+
+    /// The view with what became of accepted risks.
+    #[must_use]
+    pub fn with_acceptances(self, acceptances: Vec<AcceptanceRow>) -> Self {
+        Self { acceptances, ..self }
     }
 
     /// The view with what holding against an earlier run came to.

@@ -2,24 +2,25 @@
 
 use std::{collections::BTreeSet, fs, path::PathBuf};
 
-use super::{Error, Outcome, console::Console};
+use super::{Error, Outcome, console::Console, options::Config};
 use crate::{
     check::{
-        Library, command,
+        Check, Library, command,
         judge::{self, judge_only},
     },
     cli,
     config::{Format, Verdicts, files, writable},
-    facts::build::build,
+    facts::{build::build, topics},
     finding::{
         Finding, Severity, State, Verdict,
+        accept::{Acceptance, accept},
         triage::{Baseline, Today, triage},
     },
     report::{
         View, baseline,
         view::{CheckRow, Tally},
     },
-    snapshot::{Gap, Snapshot, Why, file::digest},
+    snapshot::{Gap, Snapshot, Topic, Why, file::digest},
 };
 
 /// All that a report needs beside the snapshot, found good before AWS is asked anything.
@@ -29,6 +30,7 @@ pub struct Ready {
     verdicts: Verdicts,
     threshold: Option<Severity>,
     baseline: Option<Baseline>,
+    accept: Vec<Acceptance>,
     format: Format,
     outputs: Vec<(Format, PathBuf)>,
 }
@@ -38,7 +40,7 @@ impl Ready {
     ///
     /// # Errors
     /// A check is not right or not there; a file cannot be made.
-    pub fn new(args: &cli::Report) -> Result<Self, Error> {
+    pub fn new(args: &cli::Report, config: &Config) -> Result<Self, Error> {
         let outputs = files(&args.output, args.output_dir.as_deref())?;
         if let Some(dir) = &args.output_dir {
             fs::create_dir_all(dir).map_err(|error| Error::Write(dir.clone(), error))?;
@@ -63,9 +65,16 @@ impl Ready {
             verdicts: args.verdicts.clone(),
             threshold: args.fail_on.threshold(),
             baseline: args.baseline.as_deref().map(baseline::load).transpose()?,
+            accept: config.file.accept.clone(),
             format: args.format,
             outputs,
         })
+    }
+
+    /// What the chosen checks need to be asked about, beside the tables themselves.
+    pub fn topics(&self) -> BTreeSet<Topic> {
+        let chosen = self.library.checks().iter().filter(|check| self.chosen.contains(&check.id));
+        topics::needed(chosen.flat_map(Check::facts).map(String::as_str))
     }
 
     /// Judges the snapshot and reports.
@@ -88,20 +97,23 @@ impl Ready {
             let today = Today::new(snapshot, &self.chosen);
             triage(&mut judged.findings, gaps.keys().cloned(), baseline, &today)
         });
+        let accepted = accept(&mut judged.findings, &self.accept, snapshot.taken);
         let known = |gap: &Gap| self.baseline.as_ref().is_some_and(|b| b.gaps.contains(&gap.id()));
         let fresh = |f: &&Finding| match &self.baseline {
             None => true,
             Some(baseline) if f.verdict == Verdict::Unknown => !baseline.unknown.contains(&f.fingerprint),
             Some(_) => f.state != Some(State::Unchanged),
         };
+        let counts = |f: &&Finding| f.accepted.is_none() && fresh(f);
         let outcome = outcome(
-            judged.findings.iter().filter(fresh),
+            judged.findings.iter().filter(counts),
             gaps.values().filter(|gap| !known(gap)),
             self.threshold,
         );
         let digest = digest(snapshot).map_err(|e| Error::Refused(e.to_string()))?;
         let view = View::new(snapshot, digest, self.rows(&judged.tally), &gaps, judged.findings, wanted)
-            .with_triage(triage);
+            .with_triage(triage)
+            .with_acceptances(accepted);
         console.report(&view, self.format, &self.outputs)?;
         Ok(outcome)
     }

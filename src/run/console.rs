@@ -3,6 +3,7 @@
 use std::{
     io::{self, ErrorKind, IsTerminal, Write},
     path::PathBuf,
+    process::ExitCode,
 };
 
 use anstream::{AutoStream, ColorChoice, adapter::strip_str};
@@ -58,12 +59,9 @@ impl Console {
         let _ = writeln!(io::stderr(), "{}", text::inert(said));
     }
 
-    /// An error. Texts of others stand in it, so they are made inert.
-    pub fn error(&self, error: &Error) {
-        let said = error.to_string();
-        let safe = text::inert_lines(said.trim_end());
-        let begin = if safe.starts_with("error") { "" } else { "error: " };
-        let _ = writeln!(io::stderr(), "{begin}{safe}");
+    /// An error, and the exit code that it is. Texts of others stand in it, so they are made inert.
+    pub fn error(&self, error: &Error) -> ExitCode {
+        refuse(&error.to_string())
     }
 
     /// Text of our own, with lines.
@@ -124,6 +122,14 @@ impl Console {
         });
         finish(written).map(drop)
     }
+}
+
+/// Says why nothing could be run, before there are options to say how.
+pub fn refuse(said: &str) -> ExitCode {
+    let safe = text::inert_lines(said.trim_end());
+    let begin = if safe.starts_with("error") { "" } else { "error: " };
+    let _ = writeln!(io::stderr(), "{begin}{safe}");
+    ExitCode::from(2)
 }
 
 /// The report in one form; the table with its colours, `width` columns wide.

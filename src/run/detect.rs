@@ -13,13 +13,16 @@ use flate2::read::MultiGzDecoder;
 use super::{
     Error, Outcome,
     console::{Console, finish},
+    ignore::Ignores,
     lines::{Chunk, MAX_LINE, each_chunk},
+    options::Config,
 };
 use crate::{
     cli,
-    config::{Lines, digest_key},
+    config::{Lines, detection::Detection, digest_key},
     detect::{Detector, Inspector, Tally},
     report::verdicts::{self, Row},
+    snapshot::Timestamp,
 };
 
 /// Bad lines that are named; the rest is counted.
@@ -40,11 +43,15 @@ struct Said {
 ///
 /// # Errors
 /// The input cannot be read, or standard output not be written.
-pub fn run(args: &cli::Detect, console: &Console) -> Result<Outcome, Error> {
-    let detector = Arc::new(Detector::new(digest_key(args.digest_key_file.as_deref())?));
+pub fn run(args: &cli::Detect, config: &Config, console: &Console) -> Result<Outcome, Error> {
+    let Detection { own, ignores } = config.file.detect.clone();
+    let detector = Detector::new(digest_key(args.digest_key_file.as_deref())?).with(own);
     let unreadable = |error: io::Error| Error::Read(args.file.clone(), error);
     let input = open(&args.file).map_err(unreadable)?;
-    let desk = Desk { args, console, detector, format: args.format.unwrap_or_else(by_terminal) };
+    let ignores = Ignores::new(ignores, now());
+    ignores.expired().for_each(|said| console.warn(&said));
+    let format = args.format.unwrap_or_else(by_terminal);
+    let desk = Desk { args, console, detector: Arc::new(detector), ignores, format };
     let mut sum = Said::default();
     let (read, written) = desk.verdicts(input, &mut sum);
     finish(written)?;
@@ -57,6 +64,7 @@ struct Desk<'a> {
     args: &'a cli::Detect,
     console: &'a Console,
     detector: Arc<Detector>,
+    ignores: Ignores,
     format: Lines,
 }
 
@@ -99,7 +107,7 @@ impl Desk<'_> {
         );
         let seen = tally.into_inner().unwrap_or_else(PoisonError::into_inner).finish();
         for sighting in &seen.sightings {
-            if written.is_ok() && self.wants(sighting.confidence, sighting.is_flagged()) {
+            if written.is_ok() && self.wants(&Row::column(sighting)) {
                 sum.flagged += u64::from(sighting.is_flagged());
                 written = self.write(&Row::column(sighting), &mut out);
             }
@@ -113,11 +121,11 @@ impl Desk<'_> {
             match inspector.line(line) {
                 Ok(looked) => {
                     said.count(number, looked.cut);
-                    for verdict in &looked.verdicts {
-                        if self.wants(verdict.confidence, verdict.is_flagged()) {
-                            said.flagged += u64::from(verdict.is_flagged());
+                    for row in looked.verdicts.iter().map(|verdict| Row::item(number, verdict)) {
+                        if self.wants(&row) {
+                            said.flagged += u64::from(row.flagged);
                             // Memory takes whatever is written.
-                            let _ = self.write(&Row::item(number, verdict), &mut said.written);
+                            let _ = self.write(&row, &mut said.written);
                         }
                     }
                 }
@@ -150,8 +158,10 @@ impl Desk<'_> {
         chunk.lines().filter(|(_, line)| !line.trim_ascii().is_empty())
     }
 
-    fn wants(&self, confidence: f64, is_flagged: bool) -> bool {
-        confidence >= self.args.min_confidence.0 && (is_flagged || self.args.all)
+    fn wants(&self, row: &Row<'_>) -> bool {
+        row.confidence >= self.args.min_confidence.0
+            && (row.flagged || self.args.all)
+            && !self.ignores.cover(row.path, row.rule)
     }
 
     fn write(&self, row: &Row<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -177,6 +187,7 @@ impl Desk<'_> {
         let Said { items, flagged, gaps, .. } = sum;
         let what = if self.args.by_column { "paths" } else { "attributes" };
         self.console.note(&format!("{items} items looked at, {flagged} {what} flagged"));
+        self.ignores.unused().for_each(|said| self.console.warn(&said));
         if gaps.is_empty() {
             return Outcome::Clean;
         }
@@ -204,6 +215,10 @@ fn open(path: &Path) -> io::Result<Box<dyn Read + Send>> {
     let gzipped = start == [0x1f, 0x8b];
     let whole = Cursor::new(start).chain(input);
     Ok(if gzipped { Box::new(MultiGzDecoder::new(BufReader::new(whole))) } else { Box::new(whole) })
+}
+
+fn now() -> Timestamp {
+    Timestamp(time::OffsetDateTime::now_utc().unix_timestamp())
 }
 
 fn by_terminal() -> Lines {

@@ -8,6 +8,7 @@ use super::{
     Error, Outcome,
     assess::{Ready, has_holes},
     console::Console,
+    options::Config,
     progress::Line,
 };
 use crate::{
@@ -15,17 +16,18 @@ use crate::{
     collect::{self, Plan, Progress, Regions, Sampling, clients},
     config::{RegionName, digest_key, writable},
     report::text::counted,
-    snapshot::{Snapshot, file},
+    snapshot::{Snapshot, Topic, file},
 };
 
 /// Tables that are asked about at the same time.
 const CONCURRENCY: usize = 16;
 
 /// `dynaudit audit`
-pub fn audit(args: &cli::Audit, console: &Console) -> Result<Outcome, Error> {
-    let ready = Ready::new(&args.report)?;
+pub fn audit(args: &cli::Audit, config: &Config, console: &Console) -> Result<Outcome, Error> {
+    let ready = Ready::new(&args.report, config)?;
     keepable(args.save.as_deref())?;
-    let plan = plan(&args.sampling)?;
+    let mut plan = plan(&args.sampling)?;
+    plan.topics = ready.topics();
     let (run, stop) = Run::start(console)?;
     let snapshot = run.account(&args.account, plan, stop)?;
     keep(&snapshot, args.save.as_deref())?;
@@ -52,16 +54,17 @@ pub fn collect(args: &cli::Collect, console: &Console) -> Result<Outcome, Error>
 
 /// `dynaudit demo`
 #[cfg(feature = "demo")]
-pub fn demo(args: &cli::Demo, console: &Console) -> Result<Outcome, Error> {
+pub fn demo(args: &cli::Demo, config: &Config, console: &Console) -> Result<Outcome, Error> {
     use crate::{demo, detect::DigestKey, snapshot::Timestamp};
 
-    let ready = Ready::new(&args.report)?;
+    let ready = Ready::new(&args.report, config)?;
     keepable(args.save.as_deref())?;
     let mut plan = plan(&args.sampling)?;
     if args.sampling.digest_key_file.is_none() {
         // Nothing here is secret, and two demos should be alike to the last byte.
         plan.digest_key = DigestKey::from_bytes(b"the embedded account's digest key").map_err(failed)?;
     }
+    plan.topics = ready.topics();
     plan.regions = Regions::Given(demo::REGIONS.map(str::to_owned).to_vec());
     let (run, stop) = Run::start(console)?;
     let snapshot = run.collect(|progress| async move {
@@ -101,6 +104,7 @@ fn plan(args: &cli::Sampling) -> Result<Plan, Error> {
         seed: args.seed,
         digest_key: digest_key(args.digest_key_file.as_deref())?,
         concurrency: CONCURRENCY,
+        topics: Topic::ALL.into(),
     })
 }
 

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Error, Outcome, assess::has_holes, console::Console};
 use crate::{
-    check::near,
     cli,
     config::Lines,
     facts::{
@@ -17,6 +16,7 @@ use crate::{
     iam::actions::{names, ways_of},
     report::readers::{Answer, Indirect, Reader, Unseen, render},
     snapshot::{Gap, GapId, Snapshot, Table, file},
+    source::near,
 };
 
 /// Answers.

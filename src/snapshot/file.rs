@@ -9,7 +9,7 @@ use std::{
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use super::{FORMAT, Snapshot};
+use super::{FORMAT, Services, Snapshot};
 
 /// Largest file that is read, in bytes: far above 20,000 principals and 5,000 tables.
 const MAX_BYTES: u64 = 1 << 30;
@@ -126,7 +126,15 @@ pub fn parse(bytes: &[u8], path: &Path) -> Result<Snapshot, Error> {
         f if f > u64::from(FORMAT) => return Err(wrong("use the newer dynaudit that collected it")),
         _ => return Err(wrong("no version wrote that; collect anew")),
     }
-    serde_json::from_slice(bytes).map_err(|e| Error::Damaged { path: path.clone(), reason: e.to_string() })
+    let damaged = |e: serde_json::Error| Error::Damaged { path: path.clone(), reason: e.to_string() };
+    let mut snapshot: Snapshot = serde_json::from_slice(bytes).map_err(damaged)?;
+    // What an older version did not look at is in none of its gaps.
+    let absent = Services::not_collected();
+    let regions = || snapshot.accounts.iter().flat_map(|account| &account.regions);
+    if regions().any(|region| region.services == Services::default()) {
+        snapshot.gaps.entry(absent.id()).or_insert(absent);
+    }
+    Ok(snapshot)
 }
 
 /// SHA-256 over the file that [`save`] writes, in hex: what `sha256sum` says of it.

@@ -8,8 +8,10 @@ pub mod key;
 pub mod organization;
 pub mod principal;
 pub mod sample;
+pub mod services;
 pub mod table;
 pub mod time;
+pub mod topic;
 
 use std::collections::BTreeMap;
 
@@ -21,8 +23,10 @@ pub use key::Key;
 pub use organization::Organization;
 pub use principal::Principals;
 pub use sample::Sample;
+pub use services::Services;
 pub use table::Table;
 pub use time::Timestamp;
+pub use topic::Topic;
 
 /// The version of the snapshot's own format; raised when a reader of the old one would misread it.
 pub const FORMAT: u32 = 1;
@@ -124,4 +128,7 @@ pub struct Region {
     pub tables: Listed<String>,
     /// On-demand backups of the Region that belong to no table that still exists.
     pub orphan_backups: Listed<table::Backup>,
+    /// What other services tell about the tables.
+    #[serde(default)]
+    pub services: Services,
 }

@@ -141,6 +141,22 @@ pub enum SecretKind {
 }
 
 impl SecretKind {
+    /// All of them.
+    pub const ALL: [SecretKind; 12] = [
+        SecretKind::OpaqueToken,
+        SecretKind::Jwt,
+        SecretKind::SessionToken,
+        SecretKind::AccessToken,
+        SecretKind::RefreshToken,
+        SecretKind::ApiKey,
+        SecretKind::ProviderToken,
+        SecretKind::AwsAccessKey,
+        SecretKind::PrivateKey,
+        SecretKind::ConnectionString,
+        SecretKind::Password,
+        SecretKind::PasswordHash,
+    ];
+
     /// The word used in checks and reports.
     pub fn as_str(self) -> &'static str {
         match self {

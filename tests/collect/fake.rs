@@ -20,9 +20,9 @@ use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
 use aws_types::region::Region;
-use dynaudit::collect::{Error, Plan, Regions, Sampling, collect};
+use dynaudit::collect::{Error, Plan, Regions, Sampling, collect, operation};
 use dynaudit::detect::DigestKey;
-use dynaudit::snapshot::Snapshot;
+use dynaudit::snapshot::{Snapshot, Topic};
 use serde_json::Value;
 use tokio::sync::watch;
 
@@ -32,6 +32,8 @@ pub struct Asked {
     pub service: String,
     pub operation: String,
     pub region: String,
+    /// Path and query.
+    pub uri: String,
     body: String,
 }
 
@@ -45,12 +47,20 @@ impl Asked {
             .map(|s| s.split(',').next().unwrap_or_default().split('/').map(str::to_owned).collect())
             .unwrap_or_default();
         let body = String::from_utf8_lossy(request.body().bytes().unwrap_or_default()).into_owned();
+        let uri = request.uri().splitn(4, '/').nth(3).map(|rest| format!("/{rest}")).unwrap_or_default();
         let target = header("x-amz-target");
         let operation = match target.split_once('.') {
             Some((_, operation)) => operation.to_owned(),
-            None => form(&body, "Action").unwrap_or_default(),
+            None => form(&body, "Action")
+                .or_else(|| operation(&scope[3], &uri).map(str::to_owned))
+                .unwrap_or_default(),
         };
-        Self { service: scope[3].clone(), operation, region: scope[2].clone(), body }
+        let service = match scope[3].as_str() {
+            "tagging" => "tag".to_owned(),
+            "monitoring" => "cloudwatch".to_owned(),
+            other => other.to_owned(),
+        };
+        Self { service, operation, region: scope[2].clone(), uri, body }
     }
 
     /// A field of a JSON request.
@@ -166,6 +176,7 @@ pub fn plan() -> Plan {
         seed: 1,
         digest_key: DigestKey::from_bytes(&[7; 32]).unwrap(),
         concurrency: 8,
+        topics: Topic::ALL.into(),
     }
 }
 

@@ -118,7 +118,7 @@ async fn a_list_that_repeats_its_token_keeps_what_it_gave() {
             account.tables[0].exports.gap.is_some() && !account.tables[0].exports.items.is_empty(),
             account.keys[0].grants.gap.is_some() && !account.keys[0].grants.items.is_empty(),
             account.principals.gap.is_some() && !account.principals.users.is_empty(),
-            account.tables[0].tags.gap().is_some(),
+            account.tables[1].tags.gap().is_some(),
             account.keys[0].tags.gap().is_some(),
         ];
         assert_eq!(lists.iter().filter(|it| **it).count(), 1, "{operation}: {lists:?}");

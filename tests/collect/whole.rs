@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use dynaudit::collect::{Plan, Regions, collect};
 use dynaudit::snapshot::sample::Stopped;
-use dynaudit::snapshot::{FORMAT, Why};
+use dynaudit::snapshot::{FORMAT, Timestamp, Why};
 use tokio::sync::watch;
 
 use crate::account::{KEY, MANAGED, ORDERS, answer};
@@ -43,6 +43,19 @@ async fn every_answer_finds_its_place() {
     let sample = table.sample.value().unwrap();
     assert_eq!((sample.items_read, sample.stopped, sample.requests), (3, Stopped::Everything, 2));
     assert_eq!((sample.rcu_consumed, sample.rcu_estimated), (1.0, false));
+
+    let services = &account.regions[0].services;
+    assert_eq!((fake.asked("ListTagsOfResource"), services.backup_opt_in.value()), (1, Some(&true)));
+    let plans: Vec<&str> = services.backup_plans.items.iter().map(|plan| plan.name.as_str()).collect();
+    assert_eq!(plans, ["first", "second"]);
+    let criteria = services.backup_plans.items[0].selections.items[0].criteria.value().unwrap();
+    assert_eq!((criteria.tags[0].key.as_str(), criteria.conditions[0].tag.key.as_str()), ("a", "env"));
+    let vault = &services.vaults.items[1];
+    assert_eq!((vault.locked, vault.lock_date), (true, Some(Timestamp(1_700_000_000))));
+    assert!(
+        vault.policy.value().unwrap().is_some() && services.vaults.items[0].policy.value().unwrap().is_none()
+    );
+    assert_eq!(vault.points.items[0].expires, Some(Timestamp(1_800_000_000)));
 
     let keys: Vec<&str> = account.keys.iter().map(|k| k.arn.as_str()).collect();
     assert_eq!(keys, [KEY, "arn:aws:kms:us-west-2:123456789012:key/k-2"]);

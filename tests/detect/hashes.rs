@@ -1,5 +1,6 @@
 //! Password hashes: found in their formats, weak ones told, bare digests only under a password's name.
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use dynaudit::snapshot::sample::{
     SecretKind,
     SecretTrait::{self, HashFast, HashLowCost, HashUnsalted},
@@ -19,7 +20,29 @@ const FORMATS: &[(&str, &str, &[SecretTrait])] = &[
     ("sha512-crypt", "$6$rounds=656000$<w16>$<w86>", &[]), ("yescrypt", "$y$j9T$<w22>$<w43>", &[]),
     ("phpass", "$P$B<w30>", &[HashFast]), ("ldap-salted", "{SSHA}<b38>==", &[HashFast]),
     ("ldap-unsalted", "{SHA}<b27>=", &[HashFast, HashUnsalted]),
+    ("bcrypt", "$bcrypt-sha256$v=2,t=2b,r=12$<w22>$<w31>", &[]), ("scrypt", "scrypt$<w22>$16384$8$5$<b86>==", &[]),
+    ("scrypt", "scrypt$<w22>$16384$8$1$<b86>==", &[HashLowCost]), ("pbkdf2", "{PBKDF2-SHA512}10000$<b22>$<b86>", &[HashLowCost]),
+    ("pbkdf2", "grub.pbkdf2.sha512.250000.<h128>.<h128>", &[]), ("drupal-sha512", "$S$D<w51>", &[HashLowCost]),
+    ("cisco-hash", "$9$<w14>$<w43>", &[HashLowCost]), ("salted-digest", "sha1$<w8>$<h40>", &[HashFast]), ("postgres-md5", "md5<h32>", &[HashFast]),
+    ("mssql-hash", "0x0200<h136>", &[HashFast]), ("oracle-hash", "S:<H60>", &[HashFast]), ("kerberos-hash", "$krb5tgs$23$*svc$REALM$http/a*$<h32>$<h200>", &[HashFast]),
 ];
+
+#[test]
+fn aspnet_identity_tells_its_rounds() {
+    for (digest, rounds, weak) in
+        [(1, 10_000, true), (2, 100_000, true), (2, 250_000, false), (1, 600_000, false)]
+    {
+        let mut bytes = vec![1, 0, 0, 0, digest];
+        bytes.extend(u32::to_be_bytes(rounds));
+        bytes.extend(u32::to_be_bytes(16));
+        bytes.extend((0..48_u8).map(|n| n.wrapping_mul(37) ^ digest));
+        let seen = in_text(&STANDARD.encode(&bytes));
+        assert_eq!(
+            (seen.len(), seen[0].rule.as_str(), !seen[0].traits.is_empty()),
+            (1, "aspnet-identity", weak)
+        );
+    }
+}
 
 #[test]
 fn each_format_is_found_under_any_name_with_what_is_weak() {

@@ -11,8 +11,10 @@ use serde_json::Value as Json;
 
 use super::corpus::Labelled;
 
-/// Confidence from which a sighting is a finding of the product's checks.
-pub const FLAGGED: f64 = 0.6;
+/// Confidence from which a sighting of a table is a finding of the product's checks.
+const FLAGGED: f64 = 0.6;
+/// Confidence from which `dynaudit detect` lists a verdict, unless told otherwise.
+const LISTED: f64 = 0.5;
 
 /// DynamoDB JSON as the detector takes it.
 pub fn item(json: &Json) -> Item<'_> {
@@ -58,7 +60,8 @@ pub struct Flag {
 /// What `dynaudit detect` reports of one item.
 pub fn of_line(inspector: &mut Inspector, item: &Json) -> Vec<Flag> {
     let looked = inspector.line(item.to_string().as_bytes()).unwrap_or_else(|error| panic!("{error}"));
-    let flagged = looked.verdicts.into_iter().filter(Verdict::is_flagged);
+    let listed = |one: &Verdict| one.is_flagged() && one.confidence >= LISTED;
+    let flagged = looked.verdicts.into_iter().filter(listed);
     flagged.map(|one| Flag { path: one.path, rule: one.rule }).collect()
 }
 

@@ -1,5 +1,7 @@
 //! Secrets inside maps, lists, sets, bytes, JSON, base64, DynamoDB JSON, and inside names.
 
+use std::io::Write;
+
 use base64::{
     Engine,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
@@ -43,9 +45,89 @@ fn every_wrapping_has_its_path() {
 }
 
 #[test]
-fn three_layers_of_base64_are_too_many() {
-    let thrice = STANDARD.encode(STANDARD.encode(STANDARD.encode(token())));
-    assert!(paths(s(thrice)).is_empty());
+fn five_layers_are_too_many() {
+    let wrapped = |layers| (0..layers).fold(token(), |inner, _| STANDARD.encode(inner));
+    assert_eq!(paths(s(wrapped(4))), ["data|base64|base64|base64|base64"]);
+    assert!(paths(s(wrapped(5))).is_empty());
+}
+
+#[test]
+fn what_is_compressed_is_unpacked() {
+    let json = format!(r#"{{"a":{{"token":"{}"}}}}"#, token());
+    let (gzip, zlib) = (gzip(json.as_bytes()), zlib(json.as_bytes()));
+    let bytes = |bytes: &[u8]| Value::B(bytes.to_vec().into());
+    assert_eq!(paths(bytes(&gzip)), ["data|gzip|json.a.token"]);
+    assert_eq!(paths(bytes(&zlib)), ["data|zlib|json.a.token"]);
+    assert_eq!(paths(bytes(&zstd(json.as_bytes()))), ["data|zstd|json.a.token"]);
+    assert_eq!(paths(s(STANDARD.encode(&gzip))), ["data|base64|gzip|json.a.token"]);
+    assert_eq!(paths(s(hex(&gzip))), ["data|hex|gzip|json.a.token"]);
+    let broken = format!("{} {}", token(), "word ".repeat(20_000));
+    let broken = self::gzip(broken.as_bytes());
+    assert_eq!(paths(bytes(&broken[..broken.len() - 9])), ["data|gzip"]);
+}
+
+#[test]
+fn serialised_objects_are_named_and_searched() {
+    let object = |start: &[u8], end: &[u8]| {
+        Value::B([start, b"\xf0", token().as_bytes(), b"\0\xff", end].concat().into())
+    };
+    assert_eq!(paths(object(&[0x80, 4, 0x95], b".")), ["data|pickle"]);
+    assert_eq!(paths(object(&[0xac, 0xed, 0, 5], b"")), ["data|java"]);
+    assert_eq!(paths(object(&[0x0a, 0x28], b"")), ["data"]);
+}
+
+#[test]
+fn names_and_values_within_a_text_are_told_apart() {
+    let secret = fill("<w43>", 3);
+    for (text, path) in [
+        (
+            format!("https://api.example.com/v1?page=2&access_token={secret}&sort=asc"),
+            "data|query.access_token",
+        ),
+        (
+            format!("https://app.example.com/cb#access_token={secret}&token_type=bearer"),
+            "data|query.access_token",
+        ),
+        (format!("lang=en&refresh_token={secret}&submit=Save+all"), "data|form.refresh_token"),
+        (format!("session_token={secret}"), "data|form.session_token"),
+        (format!("theme=dark; session_token={secret}; Path=/; Secure"), "data|cookie.session_token"),
+        (format!("Accept: */*\r\nX-Api-Key: {secret}\r\nHost: example.com\r\n"), "data|headers.X-Api-Key"),
+        (format!("# settings\nexport DEBUG=1\nAPI_KEY=\"{secret}\"\n"), "data|settings.API_KEY"),
+        (format!("%7B%22refresh_token%22%3A%22{secret}%22%7D"), "data|percent|json.refresh_token"),
+        (
+            format!("state=%7B%22refresh_token%22%3A%22{secret}%22%7D&a=1"),
+            "data|form.state|json.refresh_token",
+        ),
+    ] {
+        assert_eq!(paths(s(text)), [path]);
+    }
+    let pair = map([("Name", s("refresh_token")), ("Value", s(secret))]);
+    assert_eq!(paths(pair), ["data.Value"]);
+}
+
+#[test]
+fn a_bomb_is_unpacked_as_far_as_the_budget_goes() {
+    let bomb = gzip(&vec![b'a'; 64 << 20]);
+    let seen = look(&[item([("data", Value::B(bomb.into())), ("note", s(token()))])]);
+    assert_eq!((seen.cut_items, seen.sightings.len()), (1, 1));
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    out.write_all(bytes).and_then(|()| out.finish()).unwrap()
+}
+
+fn zlib(bytes: &[u8]) -> Vec<u8> {
+    let mut out = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
+    out.write_all(bytes).and_then(|()| out.finish()).unwrap()
+}
+
+fn zstd(bytes: &[u8]) -> Vec<u8> {
+    ruzstd::encoding::compress_to_vec(bytes, ruzstd::encoding::CompressionLevel::Fastest)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[test]

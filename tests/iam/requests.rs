@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, fs, path::Path};
 
+use dynaudit::simulate::{self, Unknown};
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
 
@@ -108,6 +109,14 @@ fn build(place: &str, mut fields: BTreeMap<String, Json>) -> Case {
     Case { title: format!("{place}: {name}"), input: input.into(), action, resource, expect }
 }
 
+/// What `simulate` of the library decides, for each action and resource in order.
+pub fn simulated(input: &Json) -> Vec<String> {
+    match simulate::answer(&serde_json::to_vec(input).unwrap(), Unknown::Absent) {
+        Ok(output) => output.evaluation_results.iter().map(|one| one.eval_decision.to_owned()).collect(),
+        Err(refused) => vec![refused.to_string()],
+    }
+}
+
 /// A policy as the text that AWS takes.
 fn document(statements: &Json, version: &str, principals: bool) -> Json {
     let mut everything = json!({ "Effect": "Allow", "Action": "*", "Resource": "*" });
@@ -143,4 +152,14 @@ fn the_reference_holds_to_every_case() {
     let wrong: Vec<_> = wrong.collect();
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
     assert!(cases.len() >= 700, "only {}", cases.len());
+}
+
+#[test]
+fn simulate_holds_to_every_case() {
+    let wrong = all().into_iter().filter_map(|case| {
+        let is = simulated(&case.input).remove(0);
+        (is != case.expect).then(|| format!("{}: {is}, not {}", case.title, case.expect))
+    });
+    let wrong: Vec<_> = wrong.collect();
+    assert!(wrong.is_empty(), "{}:\n{}", wrong.len(), wrong.join("\n"));
 }

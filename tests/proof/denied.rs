@@ -43,6 +43,10 @@ async fn refuse(call: &Call) -> Vec<String> {
     let name = call.name();
     let (_, snapshot, less) = refused(&[(&name, "")]).await;
     match snapshot.calls.get(&name) {
+        // What this list would have told is asked of each table.
+        Some(count) if name == "tag:GetResources" => {
+            assert!(count.made == count.failed && whole.findings == less.findings, "{name}");
+        }
         Some(count) => {
             assert_eq!(count.made, count.failed, "{name}");
             assert!(less.gaps.values().any(|g| g.call == name && g.why == Why::Denied), "{name}: no gap");
@@ -98,6 +102,8 @@ async fn each_call_refused_for_one_table_touches_that_table_alone() {
         let table = match call.operation {
             "DescribeBackup" => "catalogue",
             "DescribeExport" => "users",
+            // Its tags are not in the list of tags, since it has none.
+            "ListTagsOfResource" => "events",
             _ => "oauth_tokens",
         };
         runs.spawn(async move { (call.operation, refuse_for(call, table).await) });

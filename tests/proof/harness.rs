@@ -13,7 +13,7 @@ use dynaudit::detect::DigestKey;
 use dynaudit::facts::{Facts, build::build};
 use dynaudit::finding::{Finding, Verdict};
 use dynaudit::report::{View, json, table, view::CheckRow, view::Tally};
-use dynaudit::snapshot::{Gap, GapId, Snapshot, Timestamp, file};
+use dynaudit::snapshot::{Gap, GapId, Snapshot, Timestamp, Topic, file};
 use tokio::sync::{OnceCell, watch};
 
 /// The seeded account, its snapshot and what it comes to, made once.
@@ -37,6 +37,7 @@ pub(crate) fn plan() -> Plan {
         seed: 0,
         digest_key: DigestKey::from_bytes(b"the embedded account's digest key").unwrap(),
         concurrency: 16,
+        topics: Topic::ALL.into(),
     }
 }
 

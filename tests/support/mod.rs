@@ -13,7 +13,7 @@ use dynaudit::{
     },
     snapshot::{
         Account, FORMAT, Gap, GapId, Identity, Listed, Principals, Region, ResourceId, Sample, Scope, Seen,
-        Snapshot, Timestamp, Why,
+        Services, Snapshot, Timestamp, Why,
         table::{Backup, ContinuousBackups, Description, Insights, Table, TimeToLive},
     },
 };
@@ -56,6 +56,7 @@ pub fn empty() -> Snapshot {
                 tables: Listed::default(),
                 disabled: false,
                 orphan_backups: Listed::<Backup>::default(),
+                services: nothing_there(),
             }],
             tables: Vec::new(),
             keys: Vec::new(),
@@ -65,6 +66,11 @@ pub fn empty() -> Snapshot {
         calls: BTreeMap::new(),
         gaps: BTreeMap::from([(id, not_asked)]),
     }
+}
+
+/// Services that were asked and have nothing.
+pub fn nothing_there() -> Services {
+    Services { backup_opt_in: Seen::Value(true), backup_plans: Listed::default(), vaults: Listed::default() }
 }
 
 /// The empty account with a table of this name, all of it seen, deletion protection off.
@@ -158,6 +164,7 @@ pub fn finding(check: &str, severity: Severity, verdict: Verdict, name: &str) ->
         fingerprint: fingerprint(check, &subject),
         state: None,
         first_seen: None,
+        accepted: None,
         subject,
     }
 }

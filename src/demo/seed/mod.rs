@@ -7,6 +7,7 @@ mod keys;
 mod policies;
 mod principals;
 mod refusals;
+mod services;
 mod stores;
 mod tables;
 
@@ -31,6 +32,7 @@ pub(super) async fn plant(account: &Embedded) -> Result<(), Error> {
     }
     copies::plant(&seed).await?;
     policies::plant(&seed).await?;
+    services::plant(account);
     refusals::plant(account);
     account.set_now(NOW);
     locked(&account.0.planted).extend(generator.planted());

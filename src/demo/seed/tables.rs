@@ -1,6 +1,6 @@
 //! The company's tables with their settings.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::stores::Store;
 use super::{AWAY, HOME, Seed};
@@ -72,6 +72,15 @@ fn stores() -> Vec<(&'static str, i64, Store)> {
         (AWAY, 620, Store::new("webhooks", "hook_id", "").stream("NEW_IMAGE")),
         (AWAY, 1_200, Store::new("terraform_locks", "LockID", "").provisioned(1, 1)),
     ]
+}
+
+/// The tables of a Region that have tags, each with its own.
+pub(super) fn tags(region: &str) -> Vec<(String, Value)> {
+    let of_region = stores().into_iter().filter(|(at, ..)| *at == region);
+    let bodies = of_region.map(|(_, _, store)| store.into_body()).filter(|body| body["Tags"].is_array());
+    bodies
+        .map(|body| (body["TableName"].as_str().unwrap_or_default().to_owned(), body["Tags"].clone()))
+        .collect()
 }
 
 pub(super) async fn plant(seed: &Seed<'_>) -> Result<(), Error> {

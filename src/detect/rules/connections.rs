@@ -16,7 +16,7 @@ pub(super) fn rules() -> Vec<Rule> {
     Rule::token(
         "url-password",
         &["://"],
-        r#"([A-Za-z][A-Za-z0-9+.-]{1,24})://[^\s:@/"'<>?#]{0,128}:([^\s@/"'<>]{1,256})@[A-Za-z0-9\[][^\s"'<>/]{0,255}"#,
+        r#"([A-Za-z][A-Za-z0-9+.-]{1,24})://([^\s:@/"'<>?#]{0,128}):([^\s@/"'<>]{1,256})@[A-Za-z0-9\[][^\s"'<>/]{0,255}"#,
     )
     .kind(SecretKind::ConnectionString)
     .around(25, 600)
@@ -87,8 +87,16 @@ fn with_password(m: &Match<'_>, basis: Basis, public: String, password: &[u8]) -
 }
 
 fn url(m: &Match<'_>) -> Option<Found> {
-    let password = std::str::from_utf8(m.group(2)).ok()?;
-    if is_placeholder(password) {
+    let password = std::str::from_utf8(m.group(3)).ok()?;
+    let user = m.group(2);
+    // `user:password@`, as every manual writes it.
+    let manual = [&b"user"[..], b"username", b"usr", b"login", b"myuser", b"your_user"]
+        .iter()
+        .any(|u| user.eq_ignore_ascii_case(u))
+        && ["password", "pass", "pwd", "passwd", "secret", "mypassword"]
+            .iter()
+            .any(|p| password.eq_ignore_ascii_case(p));
+    if manual || is_placeholder(password) {
         return None;
     }
     let scheme = SCHEMES.iter().find(|s| s.as_bytes().eq_ignore_ascii_case(m.group(1))).unwrap_or(&"url");

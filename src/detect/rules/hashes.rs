@@ -2,6 +2,8 @@
 
 use std::{borrow::Cow, collections::BTreeSet};
 
+use base64::{Engine, engine::general_purpose::STANDARD};
+
 use super::{Found, Match, Rule};
 use crate::snapshot::sample::{
     Basis, SecretKind,
@@ -29,6 +31,19 @@ pub(super) fn rules() -> Vec<Rule> {
     hash("phpass", &["$P$", "$H$"], "[./A-Za-z0-9]{31}").check(|m| found(m, Basis::Shaped, [HashFast])),
     hash("ldap-salted", &["{SSHA}", "{SSHA256}", "{SSHA384}", "{SSHA512}", "{SMD5}"], "[A-Za-z0-9+/]{24,}={0,2}").any_case().check(|m| found(m, Basis::Shaped, [HashFast])),
     hash("ldap-unsalted", &["{SHA}", "{SHA256}", "{SHA512}", "{MD5}"], "[A-Za-z0-9+/]{22,88}={0,2}").any_case().check(|m| found(m, Basis::Shaped, [HashFast, HashUnsalted])),
+        hash("bcrypt", &["$bcrypt-sha256$"], "(?:v=2,)?t=2[aby],r=([0-9]{1,2})[$][./A-Za-z0-9]{22}[$][./A-Za-z0-9]{31}").check(bcrypt),
+        hash("scrypt", &["scrypt$"], "[^$\\s]{4,64}[$]([0-9]{1,9})[$]([0-9]{1,3})[$]([0-9]{1,3})[$][A-Za-z0-9+/]{40,100}={0,2}").check(scrypt),
+        hash("pbkdf2", &["{PBKDF2-SHA256}", "{PBKDF2_SHA256}", "{PBKDF2-SHA512}", "{PBKDF2_SHA512}", "{PBKDF2-SHA1}", "{PBKDF2}"], "([0-9]{1,9})[$][A-Za-z0-9+/.]{8,}={0,2}[$][A-Za-z0-9+/.]{20,}={0,2}").any_case().check(pbkdf2),
+        hash("pbkdf2", &["grub.pbkdf2.sha512."], "([0-9]{1,9})[.][0-9A-Fa-f]{64,256}[.][0-9A-Fa-f]{64,256}").check(pbkdf2),
+        hash("pbkdf2", &["pbkdf2$sha256$", "pbkdf2$sha512$", "pbkdf2$sha1$", "pbkdf2-sha256$", "pbkdf2-sha512$"], "([0-9]{1,9})[$][^$\\s]{4,128}[$][A-Za-z0-9+/]{20,256}={0,2}").check(pbkdf2),
+        hash("aspnet-identity", &["AQAAAA"], "([A-Za-z0-9+/]{64,110}={0,2})").check(aspnet),
+        hash("drupal-sha512", &["$S$"], "[./A-Za-z0-9]{52}").check(|m| found(m, Basis::Shaped, [HashLowCost])),
+        hash("cisco-hash", &["$8$", "$9$"], "[./A-Za-z0-9]{14}[$][./A-Za-z0-9]{43}").check(|m| found(m, Basis::Shaped, [HashLowCost])),
+        hash("salted-digest", &["md5$", "sha1$", "sha256$", "sha512$"], "[^$\\s]{1,64}[$](?:[0-9a-f]{128}|[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32})").check(|m| found(m, Basis::Shaped, [HashFast])),
+        hash("postgres-md5", &["md5"], "[0-9a-f]{32}").check(|m| found(m, Basis::Shaped, [HashFast])),
+        hash("mssql-hash", &["0x0200", "0x0100"], "(?:[0-9A-Fa-f]{136}|[0-9A-Fa-f]{88}|[0-9A-Fa-f]{48})").check(|m| found(m, Basis::Shaped, [HashFast])),
+        hash("oracle-hash", &["S:"], "[0-9A-F]{60}").check(|m| found(m, Basis::Shaped, [HashFast])),
+        hash("kerberos-hash", &["$krb5tgs$23$", "$krb5asrep$23$", "$krb5tgs$17$", "$krb5tgs$18$"], "[!-~]{40,4000}").check(|m| found(m, Basis::Shaped, [HashFast])),
     ]
 }
 
@@ -75,6 +90,20 @@ fn pbkdf2(m: &Match<'_>) -> Option<Found> {
         () => 1_300_000,
     };
     costed(m, number(m, 1)? < enough)
+}
+
+/// ASP.NET Core Identity's third version, in base64: a mark, the digest, the rounds, the salt's length, each of four bytes
+/// but the first ("PasswordHasher").
+fn aspnet(m: &Match<'_>) -> Option<Found> {
+    let bytes = STANDARD.decode(m.whole).ok()?;
+    let number =
+        |at: usize| bytes.get(at..at + 4).map(|b| b.iter().fold(0_u64, |all, b| all << 8 | u64::from(*b)));
+    let (digest, rounds, salt) = (number(1)?, number(5)?, number(9)?);
+    let enough = [1_300_000, 600_000, 210_000].get(usize::try_from(digest).ok()?)?;
+    if bytes.first() != Some(&1) || !(1_000..=100_000_000).contains(&rounds) || !(8..=64).contains(&salt) {
+        return None;
+    }
+    costed(m, rounds < *enough)
 }
 
 /// Rounds, 5,000 unless given; held to PBKDF2's count with the same digest, as OWASP names none.

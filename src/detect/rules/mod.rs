@@ -8,7 +8,9 @@ mod hashes;
 mod jwt;
 mod private_key;
 mod providers;
+mod sessions;
 mod template;
+mod wallets;
 
 use std::{
     borrow::Cow,
@@ -79,6 +81,8 @@ struct Found {
     traits: BTreeSet<SecretTrait>,
     length: Length,
     id: Option<&'static str>,
+    /// Where the value tells more than its rule.
+    kind: Option<SecretKind>,
 }
 
 /// A length that may be shown.
@@ -166,11 +170,16 @@ impl Match<'_> {
             traits: BTreeSet::new(),
             length: Length::Exact(self.secret.len()),
             id: None,
+            kind: None,
         })
     }
 
     fn group(&self, n: usize) -> &[u8] {
         self.groups.and_then(|groups| groups.get(n)).map_or(&[], |g| g.as_bytes())
+    }
+
+    fn named(&self, name: &str) -> &[u8] {
+        self.groups.and_then(|groups| groups.name(name)).map_or(&[], |g| g.as_bytes())
     }
 
     /// The part after the public start.
@@ -216,6 +225,8 @@ static COMPILED: LazyLock<Compiled> = LazyLock::new(|| {
         private_key::rules(),
         hashes::rules(),
         connections::rules(),
+        sessions::rules(),
+        wallets::rules(),
     ] {
         rules.extend(table);
     }
@@ -325,7 +336,7 @@ fn by_template(rule: &Rule, template: &Template, text: &[u8], at: usize) -> Opti
 fn hit(rule: &Rule, found: Found, span: Range<usize>) -> Hit {
     Hit {
         rule: found.id.unwrap_or(rule.id),
-        kind: rule.kind,
+        kind: found.kind.unwrap_or(rule.kind),
         basis: found.basis,
         confidence: match found.basis {
             Basis::Verified => 0.97,

@@ -21,7 +21,6 @@ pub(super) fn rules() -> Vec<Rule> {
         )
         .kind(SecretKind::PrivateKey)
         .check(armour),
-        Rule::token("age-key", &["AGE-SECRET-KEY-1"], "[0-9A-Z]{58}").kind(SecretKind::PrivateKey),
     ]
 }
 

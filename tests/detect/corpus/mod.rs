@@ -7,6 +7,7 @@
 mod carry;
 mod chain;
 pub mod draw;
+pub mod hostile;
 mod keys;
 mod make;
 mod names;
@@ -65,6 +66,12 @@ impl Corpus {
     /// How many kinds of secret and of negatives there are.
     pub fn sizes(&self) -> (usize, usize) {
         (self.secret.len(), self.benign.len())
+    }
+
+    /// The templates of all secrets: whatever stands in one of them is documented, and drawn by nobody.
+    pub fn templates(&self) -> String {
+        let all = self.secret.iter().flat_map(|kind| kind.templates.iter().copied());
+        all.collect::<Vec<_>>().join("\n")
     }
 
     /// Items to be judged one by one: each kind of secret `secrets` times, of negatives `benign` times, mixed.

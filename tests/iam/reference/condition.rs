@@ -34,13 +34,14 @@ fn key_holds(operator: &str, key: &str, wanted: &[String], variables: bool, requ
     let negated = operator.contains("Not");
     let positive = operator.replace("Not", "");
     let Some(values) = values else {
-        // "...IfExists"; "Set operators for multivalued context keys"; then the rule of missing keys.
-        return if_exists
-            || match set {
-                Some("ForAllValues") => true,
-                Some(_) => false,
-                None => negated,
-            };
+        // "...IfExists" first: a missing key holds. Then "Set operators for multivalued context keys":
+        // ForAnyValue is false without a value, whatever the operator; then the rule of missing keys.
+        return match set {
+            _ if if_exists => true,
+            Some("ForAllValues") => true,
+            Some(_) => false,
+            None => negated,
+        };
     };
     // A negated operator holds where none of the listed values matches.
     let one = |value: &String| {

@@ -55,11 +55,9 @@ pub fn decide(request: &Request, asked: Asked<'_>) -> &'static str {
         return "explicitDeny";
     }
 
+    // RCPs only deny: `RCPFullAWSAccess` cannot be detached from any level ("Resource control policies (RCPs)").
     let allows = |documents: &[Document]| documents.iter().any(|d| own_says(d, "Allow", request, asked));
     let scps_allow = scps.iter().all(|level| allows(level));
-    let rcps_allow = rcps
-        .iter()
-        .all(|level| level.iter().any(|document| named(document, "Allow", request, asked) != Named::No));
     let identity = allows(&request.identity);
     let boundary = request.boundary.as_ref().is_none_or(|documents| allows(documents));
     let session = match &request.session {
@@ -77,6 +75,9 @@ pub fn decide(request: &Request, asked: Asked<'_>) -> &'static str {
         || (service == "sts" && asked.resource.contains(":role/"));
     let granted = if caller.kind == Kind::Outside {
         grant != Named::No
+    } else if caller.kind == Kind::Root && action == "sts:assumerole" {
+        // "You cannot use AWS account root user credentials to call AssumeRole" (AssumeRole).
+        false
     } else if caller.account != request.owner {
         let side = caller.kind == Kind::Root || (identity && within);
         grant != Named::No && side && (service != "dynamodb" || ACROSS.contains(&operation))
@@ -90,7 +91,7 @@ pub fn decide(request: &Request, asked: Asked<'_>) -> &'static str {
             Named::No => identity && within && !resource_first,
         }
     };
-    if granted && scps_allow && rcps_allow { "allowed" } else { "implicitDeny" }
+    if granted && scps_allow { "allowed" } else { "implicitDeny" }
 }
 
 /// Whether a policy without principals says so.
@@ -109,6 +110,9 @@ fn named(document: &Document, effect: &str, request: &Request, asked: Asked<'_>)
         }
         match (statement.get("Principal"), statement.get("NotPrincipal")) {
             (Some(principal), _) => request.caller.named(principal),
+            // "NotPrincipal with a Deny effect will always deny any IAM principal that has a permissions
+            // boundary policy attached" (Permissions boundaries for IAM entities).
+            (_, Some(_)) if effect == "Deny" && request.boundary.is_some() => Named::Direct,
             (_, Some(except)) if !request.caller.excepted(except, effect == "Allow") => Named::Direct,
             _ => Named::No,
         }

@@ -71,6 +71,14 @@ impl Request {
         }
     }
 
+    /// The same request at a moment at which a key has this value, or is missing.
+    pub fn set(&mut self, name: &str, value: Option<&str>) {
+        match value {
+            Some(value) => self.keys.insert(name.to_lowercase(), vec![value.to_owned()]),
+            None => self.keys.remove(&name.to_lowercase()),
+        };
+    }
+
     fn key(&self, name: &str) -> Option<&[String]> {
         self.keys.get(&name.to_lowercase()).map(Vec::as_slice)
     }

@@ -124,6 +124,9 @@ impl Caller {
             return holds(&self.name);
         }
         let account = holds(&self.account) || holds(&format!("arn:aws:iam::{}:root", self.account));
+        if self.kind == Kind::Root {
+            return account;
+        }
         let names = [holds(&self.name), holds(&self.entity), account];
         if allow { names.contains(&true) } else { !names.contains(&false) }
     }

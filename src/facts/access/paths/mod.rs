@@ -27,7 +27,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use self::{
     actor::Asked,
-    explain::{Hop, Path},
+    explain::{Hop, Path, short},
     told::Through,
     world::Scene,
 };

@@ -1,10 +1,10 @@
 //! A string of a TOML file with the way back: where in the file each byte of it was written.
 
-use crate::source::Span;
+use super::Span;
 
 /// A string value and its place.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Text {
+pub struct Text {
     /// The value.
     pub value: String,
     /// The whole of it in the file, quotes included.

@@ -1,5 +1,10 @@
 //! A text with a name, and the one renderer of what is wrong in it: message, place, line, caret, help.
 
+pub mod fields;
+pub mod glob;
+pub mod near;
+pub mod text;
+
 use std::{fmt::Write, ops::Range};
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
@@ -8,7 +13,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 pub type Span = Range<usize>;
 
 /// A text that somebody wrote, and where it comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Source {
     /// Path, or another name to print.
     pub name: String,

@@ -5,11 +5,10 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
-use super::{near, text::Text};
-use crate::source::{Problem, Span};
+use super::{Problem, Span, near, text::Text};
 
 /// A table being read field by field.
-pub(super) struct Fields<'t, 'i> {
+pub struct Fields<'t, 'i> {
     file: &'t str,
     table: &'t DeTable<'i>,
     /// What the table is, in messages.
@@ -20,6 +19,7 @@ pub(super) struct Fields<'t, 'i> {
 }
 
 impl<'t, 'i> Fields<'t, 'i> {
+    /// The table at `span`, called `what` in messages.
     pub fn new(file: &'t str, table: &'t DeTable<'i>, what: &'static str, span: Span) -> Self {
         Self { file, table, what, span, asked: Vec::new() }
     }
@@ -68,7 +68,7 @@ impl<'t, 'i> Fields<'t, 'i> {
 }
 
 /// A value as text.
-pub(super) fn text(
+pub fn text(
     file: &str,
     name: &str,
     value: &Spanned<DeValue<'_>>,
@@ -85,12 +85,7 @@ pub(super) fn text(
 }
 
 /// A value as a list of texts.
-pub(super) fn texts(
-    file: &str,
-    name: &str,
-    value: &Spanned<DeValue<'_>>,
-    problems: &mut Vec<Problem>,
-) -> Vec<Text> {
+pub fn texts(file: &str, name: &str, value: &Spanned<DeValue<'_>>, problems: &mut Vec<Problem>) -> Vec<Text> {
     match value.get_ref().as_array() {
         Some(items) => items.iter().filter_map(|item| text(file, name, item, problems)).collect(),
         None => {
@@ -102,7 +97,7 @@ pub(super) fn texts(
 }
 
 /// The text of the field `name` as one of the words that `parse` knows.
-pub(super) fn word<T>(
+pub fn word<T>(
     name: &str,
     text: &Text,
     known: &[&str],

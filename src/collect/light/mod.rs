@@ -1,0 +1,184 @@
+//! Calls to services beyond the SDK crates of the card: built here, and sent through the SDK's own orchestrator with the
+//! same credentials, HTTP client, retries, time limits and guard as every other call.
+//!
+//! A whole crate for a handful of read calls would cost minutes of build time; here a service is a line in
+//! [`service`] and a file of readers.
+
+mod answer;
+mod endpoint;
+pub mod service;
+mod xml;
+
+use aws_config::BehaviorVersion;
+use aws_runtime::auth::SigV4OperationSigningConfig;
+use aws_runtime::auth::sigv4::{SCHEME_ID, SigV4AuthScheme};
+use aws_runtime::retries::classifiers::AwsErrorCodeClassifier;
+use aws_smithy_runtime::client::defaults::default_http_client_plugin_v2;
+use aws_smithy_runtime::client::identity::IdentityCache;
+use aws_smithy_runtime::client::orchestrator::operation::Operation;
+use aws_smithy_runtime::client::retries::classifiers::{HttpStatusCodeClassifier, TransientErrorClassifier};
+use aws_smithy_runtime_api::client::auth::AuthSchemeOptionResolverParams;
+use aws_smithy_runtime_api::client::auth::static_resolver::StaticAuthSchemeOptionResolver;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_runtime_api::client::identity::SharedIdentityCache;
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponentsBuilder;
+use aws_smithy_runtime_api::client::runtime_plugin::{RuntimePlugin, StaticRuntimePlugin};
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::config_bag::Layer;
+use aws_smithy_types::retry::RetryConfig;
+use aws_types::region::{Region, SigningRegion};
+use aws_types::{SdkConfig, SigningName};
+use serde_json::Value;
+
+use super::calls::Call;
+use super::guard::Guard;
+pub(in crate::collect) use answer::Refusal;
+use service::{Protocol, Service, encoded};
+
+/// What is asked, before the protocol of the service gives it its shape.
+#[derive(Debug, Clone)]
+pub(super) enum Question {
+    /// The members of a JSON request.
+    Body(Value),
+    /// The arguments in a REST path and its query.
+    Path(Vec<String>, Vec<(&'static str, String)>),
+    /// The fields of a form.
+    #[allow(dead_code, reason = "the services that take forms come next")]
+    Form(Vec<(String, String)>),
+}
+
+/// Makes light calls; shared by all Regions.
+#[derive(Debug)]
+pub(super) struct Light {
+    sdk: SdkConfig,
+    http: Option<SharedHttpClient>,
+    identities: SharedIdentityCache,
+}
+
+impl Light {
+    /// Light calls on this configuration.
+    pub(super) fn new(sdk: &SdkConfig) -> Self {
+        let default = || {
+            let plugin = default_http_client_plugin_v2(BehaviorVersion::latest())?;
+            plugin.runtime_components(&RuntimeComponentsBuilder::new("light")).http_client()
+        };
+        let http = sdk.http_client().or_else(default);
+        let identities = sdk.identity_cache().unwrap_or_else(|| IdentityCache::lazy().build());
+        Self { sdk: sdk.clone(), http, identities }
+    }
+
+    /// Sends one call, with the SDK's own retries.
+    pub(super) async fn send(
+        &self,
+        call: &'static Call,
+        region: &str,
+        question: Question,
+        guard: Guard,
+    ) -> Result<Value, SdkError<Refusal, HttpResponse>> {
+        let service = service::named(call.service);
+        let service = service.ok_or_else(|| unbuilt("no such service"))?;
+        let request =
+            request(service, call, &question).ok_or_else(|| unbuilt("the question does not fit the call"))?;
+        let mut operation = Operation::builder()
+            .service_name(call.service)
+            .operation_name(call.operation)
+            .behavior_version(BehaviorVersion::latest())
+            .endpoint_url(&endpoint::of(&self.sdk, service, region))
+            .standard_retry(&self.sdk.retry_config().cloned().unwrap_or_else(RetryConfig::standard))
+            .retry_classifier(HttpStatusCodeClassifier::default())
+            .retry_classifier(TransientErrorClassifier::<Refusal>::new())
+            .retry_classifier(AwsErrorCodeClassifier::<Refusal>::new())
+            .interceptor(guard)
+            .runtime_plugin(self.signed(service, region));
+        if let Some(http) = &self.http {
+            operation = operation.http_client(http.clone());
+        }
+        if let Some(timeouts) = self.sdk.timeout_config() {
+            operation = operation.timeout_config(timeouts.clone());
+        }
+        if let Some(sleep) = self.sdk.sleep_impl() {
+            operation = operation.sleep_impl(sleep);
+        }
+        if let Some(clock) = self.sdk.time_source() {
+            operation = operation.time_source(clock);
+        }
+        if let Some(protection) = self.sdk.stalled_stream_protection() {
+            operation = operation.stalled_stream_protection(protection);
+        }
+        let speaks = service.speaks;
+        let built = move |()| request.try_clone().ok_or_else(|| "the request cannot be sent twice".into());
+        let operation =
+            operation.serializer(built).deserializer(move |response| answer::read(speaks, response));
+        operation.build().invoke(()).await
+    }
+
+    /// Signature Version 4 with the credentials of the run.
+    fn signed(&self, service: &Service, region: &str) -> StaticRuntimePlugin {
+        let mut config = Layer::new("light");
+        let mut signing = SigV4OperationSigningConfig {
+            name: Some(SigningName::from_static(service.host)),
+            region: Some(SigningRegion::from(Region::new(region.to_owned()))),
+            ..SigV4OperationSigningConfig::default()
+        };
+        if service.speaks == Protocol::RestXml {
+            // S3 alone: its paths are signed as they are sent, and the digest of the body is a header.
+            signing.signing_options.double_uri_encode = false;
+            signing.signing_options.normalize_uri_path = false;
+            signing.signing_options.content_sha256_header = true;
+        }
+        config.store_put(signing);
+        config.store_put(AuthSchemeOptionResolverParams::new(()));
+        let mut parts = RuntimeComponentsBuilder::new("light")
+            .with_auth_scheme(SigV4AuthScheme::new())
+            .with_auth_scheme_option_resolver(Some(StaticAuthSchemeOptionResolver::new(vec![SCHEME_ID])))
+            .with_identity_cache(Some(self.identities.clone()));
+        if let Some(credentials) = self.sdk.credentials_provider() {
+            parts.set_identity_resolver(SCHEME_ID, credentials);
+        }
+        StaticRuntimePlugin::new().with_config(config.freeze()).with_runtime_components(parts)
+    }
+}
+
+fn unbuilt(what: &'static str) -> SdkError<Refusal, HttpResponse> {
+    SdkError::construction_failure(what)
+}
+
+/// The request in the protocol of its service; none where the question is of another protocol.
+fn request(service: &Service, call: &Call, question: &Question) -> Option<HttpRequest> {
+    let (method, uri, kind, body) = match (service.speaks, question) {
+        (Protocol::Json(_), Question::Body(body)) => {
+            ("POST", "/".to_owned(), Some("application/x-amz-json-1.1"), body.to_string())
+        }
+        (Protocol::Query(version), Question::Form(fields)) => {
+            let mut form = format!("Action={}&Version={version}", call.operation);
+            for (name, value) in fields {
+                form.push_str(&format!("&{}={}", encoded(name), encoded(value)));
+            }
+            ("POST", "/".to_owned(), Some("application/x-www-form-urlencoded"), form)
+        }
+        (Protocol::RestJson | Protocol::RestXml, Question::Path(arguments, query)) => {
+            let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+            let mut uri = service::path(call.service, call.operation, &arguments)?;
+            for (name, value) in query {
+                let mark = if uri.contains('?') { '&' } else { '?' };
+                uri.push_str(&format!("{mark}{name}={}", encoded(value)));
+            }
+            ("GET", uri, None, String::new())
+        }
+        _ => return None,
+    };
+    let mut request = HttpRequest::new(SdkBody::from(body));
+    request.set_method(method).ok()?;
+    request.set_uri(uri).ok()?;
+    let headers = request.headers_mut();
+    headers.insert("user-agent", concat!("dynaudit/", env!("CARGO_PKG_VERSION")));
+    if let Some(kind) = kind {
+        headers.insert("content-type", kind);
+    }
+    if let Protocol::Json(prefix) = service.speaks {
+        headers.insert("x-amz-target", format!("{prefix}.{}", call.operation));
+    }
+    Some(request)
+}

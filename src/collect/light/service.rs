@@ -1,0 +1,104 @@
+//! The services that are asked without a crate of their own: how each is addressed and what it speaks.
+
+/// How a service takes its requests and gives its answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Protocol {
+    /// JSON in, JSON out; the operation stands in `x-amz-target` behind this prefix.
+    Json(&'static str),
+    /// The operation is a method and a path; the answer is JSON.
+    RestJson,
+    /// The operation is a method and a path; the answer is XML.
+    RestXml,
+    #[allow(dead_code, reason = "the services that take forms come next")]
+    /// A form with `Action` and this `Version`; the answer is XML.
+    Query(&'static str),
+}
+
+/// One service.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Service {
+    /// As permissions and calls name it.
+    pub(super) name: &'static str,
+    /// First label of its host name, and the name that it is signed for.
+    pub(super) host: &'static str,
+    /// As `AWS_ENDPOINT_URL_<SERVICE>` and profiles name it.
+    pub(super) id: &'static str,
+    pub(super) speaks: Protocol,
+}
+
+const SERVICES: &[Service] = &[
+    Service {
+        name: "tag",
+        host: "tagging",
+        id: "resource_groups_tagging_api",
+        speaks: Protocol::Json("ResourceGroupsTaggingAPI_20170126"),
+    },
+    Service { name: "backup", host: "backup", id: "backup", speaks: Protocol::RestJson },
+];
+
+/// The service that calls name so.
+pub(super) fn named(name: &str) -> Option<&'static Service> {
+    SERVICES.iter().find(|service| service.name == name)
+}
+
+/// Method and path of each REST operation; `{}` stands for an argument.
+const ROUTES: &[(&str, &str, &str)] = &[
+    ("backup", "DescribeRegionSettings", "/account-settings"),
+    ("backup", "ListBackupPlans", "/backup/plans/"),
+    ("backup", "ListBackupSelections", "/backup/plans/{}/selections/"),
+    ("backup", "GetBackupSelection", "/backup/plans/{}/selections/{}"),
+    ("backup", "ListBackupVaults", "/backup-vaults/"),
+    ("backup", "GetBackupVaultAccessPolicy", "/backup-vaults/{}/access-policy"),
+    ("backup", "ListRecoveryPointsByBackupVault", "/backup-vaults/{}/recovery-points/"),
+];
+
+/// The path of a REST operation, with its arguments put in and encoded.
+pub(super) fn path(service: &str, operation: &str, arguments: &[&str]) -> Option<String> {
+    let (_, _, template) = ROUTES.iter().find(|(s, o, _)| *s == service && *o == operation)?;
+    let mut arguments = arguments.iter();
+    let mut parts = template.split("{}");
+    let mut path = parts.next()?.to_owned();
+    for part in parts {
+        path.push_str(&encoded(arguments.next()?));
+        path.push_str(part);
+    }
+    Some(path)
+}
+
+/// Text as one segment of a path or one value of a query.
+pub(super) fn encoded(text: &str) -> String {
+    const PLAIN: percent_encoding::AsciiSet =
+        percent_encoding::NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+    percent_encoding::utf8_percent_encode(text, &PLAIN).to_string()
+}
+
+/// The REST operation that a path, with its query, asks for: the other way round, for whoever plays AWS.
+pub fn operation(service: &str, path: &str) -> Option<&'static str> {
+    let (path, query) = path.split_once('?').unwrap_or((path, ""));
+    let matches = |template: &str| {
+        let (template, wanted) = template.split_once('?').unwrap_or((template, ""));
+        let (theirs, ours): (Vec<&str>, Vec<&str>) =
+            (path.split('/').collect(), template.split('/').collect());
+        let segments = theirs.len() == ours.len()
+            && theirs.iter().zip(&ours).all(|(t, o)| if *o == "{}" { !t.is_empty() } else { t == o });
+        segments && (wanted.is_empty() || query.split('&').any(|q| q.split('=').next() == Some(wanted)))
+    };
+    ROUTES.iter().find(|(s, _, template)| *s == service && matches(template)).map(|(_, o, _)| *o)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_made_and_found_again() {
+        for (service, operation_name, template) in ROUTES {
+            let arguments = vec!["a/b é"; template.matches("{}").count()];
+            let path = path(service, operation_name, &arguments).unwrap();
+            assert!(!path.contains("a/b"), "{path}");
+            assert_eq!(operation(service, &path), Some(*operation_name), "{path}");
+        }
+        assert_eq!(path("backup", "GetBackupSelection", &["only one"]), None);
+        assert_eq!(operation("backup", "/backup-vaults//access-policy"), None);
+    }
+}

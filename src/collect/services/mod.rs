@@ -1,0 +1,94 @@
+//! What other services of a Region tell about its tables, one file a service, each asked only for a topic of the run.
+
+mod backup;
+pub(super) mod tags;
+mod value;
+
+use serde_json::Value;
+
+use super::calls::Call;
+use super::fault::Fault;
+use super::light::Question;
+use super::pages::{Page, pages};
+use super::run::Run;
+use crate::snapshot::{GapId, Listed, Seen, Services, Topic};
+
+/// Everything about one Region.
+pub(super) async fn services(run: &Run, region: &str) -> Services {
+    let asker = Asker { run, region };
+    let backup = backup::backup(&asker).await;
+    let mut services = Services { ..Services::default() };
+    (services.backup_opt_in, services.backup_plans, services.vaults) = backup;
+    services
+}
+
+/// Asks the services of one Region.
+struct Asker<'a> {
+    run: &'a Run,
+    region: &'a str,
+}
+
+impl Asker<'_> {
+    async fn ask(&self, call: &'static Call, question: Question) -> Result<Value, Fault> {
+        let send = || self.run.clients.light(call, self.region, question.clone());
+        self.run.desk.ask(call, self.region, send).await
+    }
+
+    /// A REST operation with the arguments of its path.
+    async fn get(&self, call: &'static Call, arguments: &[&str]) -> Result<Value, Fault> {
+        self.ask(call, path(arguments, Vec::new())).await
+    }
+
+    /// Reads the list in `member` of the answers page by page; `ask` makes the question for a token.
+    async fn listed(
+        &self,
+        call: &'static Call,
+        on: &str,
+        member: &str,
+        next: &str,
+        ask: impl Fn(Option<String>) -> Question,
+    ) -> Listed<Value> {
+        let (items, fault) = self.every_page(call, member, next, ask).await;
+        Listed { items, gap: fault.map(|fault| self.run.desk.gap(call, on, &fault)) }
+    }
+
+    /// As [`Self::listed`], for what needs no gap since it is had another way.
+    async fn every_page(
+        &self,
+        call: &'static Call,
+        member: &str,
+        next: &str,
+        ask: impl Fn(Option<String>) -> Question,
+    ) -> (Vec<Value>, Option<Fault>) {
+        pages(|token| {
+            let question = ask(token);
+            async move {
+                let answer = self.ask(call, question).await?;
+                Ok(Page { items: value::list(&answer, member)?, next: value::maybe(&answer, next) })
+            }
+        })
+        .await
+    }
+
+    fn seen<T>(&self, call: &'static Call, on: &str, answer: Result<T, Fault>) -> Seen<T> {
+        self.run.desk.seen(call, on, answer)
+    }
+
+    fn unasked(&self, topic: Topic) -> Option<GapId> {
+        self.run.unasked(topic)
+    }
+}
+
+fn path(arguments: &[&str], query: Vec<(&'static str, String)>) -> Question {
+    Question::Path(arguments.iter().map(|a| (*a).to_owned()).collect(), query)
+}
+
+/// A query of `fixed` and, where there is one, the token under `name`.
+fn query(
+    fixed: &[(&'static str, &str)],
+    name: &'static str,
+    token: Option<String>,
+) -> Vec<(&'static str, String)> {
+    let fixed = fixed.iter().map(|(name, value)| (*name, (*value).to_owned()));
+    fixed.chain(token.map(|token| (name, token))).collect()
+}

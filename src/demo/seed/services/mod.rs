@@ -1,0 +1,26 @@
+//! What the company's other services say about its tables.
+
+mod backup;
+mod tags;
+
+use serde_json::Value;
+
+use crate::demo::{Embedded, locked};
+
+pub(super) fn plant(account: &Embedded) {
+    let shelf = Laying { account };
+    tags::plant(&shelf);
+    backup::plant(&shelf);
+}
+
+/// Lays out answers.
+struct Laying<'a> {
+    account: &'a Embedded,
+}
+
+impl Laying<'_> {
+    /// The answer of `service:Operation` in a Region, about something or, with an empty text, about all.
+    fn lay(&self, region: &str, call: &str, about: &str, answer: Value) {
+        locked(&self.account.0.shelf).lay(region, call, about, answer);
+    }
+}

@@ -1,0 +1,25 @@
+//! Operations of the REST services, read off their paths, and what the path names.
+
+use crate::demo::connector::decode;
+
+/// The operation, and what its path names outermost first. Nothing of [`crate::collect`] is used: who asks and who
+/// answers must not share a mistake.
+pub(in crate::demo) fn of(service: &str, uri: &str) -> Option<(String, Vec<String>)> {
+    let path = uri.split_once("://").map_or(uri, |(_, rest)| rest.find('/').map_or("/", |at| &rest[at..]));
+    let path = path.split_once('?').map_or(path, |(path, _)| path);
+    let parts: Vec<String> = path.split('/').filter(|part| !part.is_empty()).map(decode).collect();
+    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+    let (operation, about): (&str, &[&str]) = match (service, parts.as_slice()) {
+        ("backup", ["account-settings"]) => ("DescribeRegionSettings", &[]),
+        ("backup", ["backup", "plans"]) => ("ListBackupPlans", &[]),
+        ("backup", ["backup", "plans", plan, "selections"]) => ("ListBackupSelections", &[plan]),
+        ("backup", ["backup", "plans", plan, "selections", one]) => ("GetBackupSelection", &[plan, one]),
+        ("backup", ["backup-vaults"]) => ("ListBackupVaults", &[]),
+        ("backup", ["backup-vaults", vault, "access-policy"]) => ("GetBackupVaultAccessPolicy", &[vault]),
+        ("backup", ["backup-vaults", vault, "recovery-points"]) => {
+            ("ListRecoveryPointsByBackupVault", &[vault])
+        }
+        _ => return None,
+    };
+    Some((operation.to_owned(), about.iter().map(|part| (*part).to_owned()).collect()))
+}

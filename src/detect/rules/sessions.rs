@@ -1,0 +1,93 @@
+//! Sessions and signed messages of web frameworks, assertions, and names with a value inside a text.
+
+use std::borrow::Cow;
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+
+use super::{Found, Length, Match, Rule, is_filler};
+use crate::{
+    detect::{
+        benign::is_cleared,
+        names::{Hint, hint},
+        password::{is_chosen, is_placeholder},
+        randomness::is_random,
+    },
+    snapshot::sample::{Basis, SecretKind},
+};
+
+pub(super) fn rules() -> Vec<Rule> {
+    vec![
+        // itsdangerous, as Flask's sessions use it: payload, time, signature.
+        Rule::token("itsdangerous", &["eyJ", ".eJ"], r"[A-Za-z0-9_-]{1,4000}\.(?P<t>[A-Za-z0-9_-]{6})\.[A-Za-z0-9_-]{27}")
+            .kind(SecretKind::SessionToken)
+            .check(itsdangerous),
+        // Django's signing: payload, time in base 62, signature with SHA-256 or SHA-1.
+        Rule::token("django-signed", &["eyJ", ".eJ"], "[A-Za-z0-9_-]{4,4000}:1[A-Za-z0-9]{5}:(?:[A-Za-z0-9_-]{43}|[A-Za-z0-9_-]{27})")
+            .kind(SecretKind::SessionToken)
+            .check(opaque),
+        Rule::token("saml-assertion", &["<saml:Assertion", "<saml2:Assertion", "<samlp:Response", "<saml2p:Response"], r#"[^>]{0,800}ID="(?P<s>[^"]{4,128})""#)
+            .kind(SecretKind::AccessToken)
+            .check(|m| m.found(Basis::Shaped)),
+        Rule::token("otpauth", &["otpauth://"], r#"(?:totp|hotp)/[^\s"']{0,300}[?&]secret=(?P<s>[A-Za-z2-7=]{16,128})"#)
+            .kind(SecretKind::OpaqueToken)
+            .check(|m| m.found(Basis::Verified)),
+        Rule::token("aws-presigned-url", &["X-Amz-Signature="], "(?P<s>[0-9a-f]{64})").kind(SecretKind::AccessToken).check(opaque),
+        Rule::token("google-signed-url", &["X-Goog-Signature="], "(?P<s>[0-9a-f]{128,1024})").kind(SecretKind::AccessToken).check(opaque),
+        Rule::token("cloudfront-signed-url", &["Key-Pair-Id="], "(?P<s>(?:K|APKA)[A-Z0-9]{10,20})").kind(SecretKind::AccessToken).check(opaque),
+        Rule::token("wireguard-key", &["PrivateKey = ", "PrivateKey=", "PresharedKey = ", "PresharedKey="], "(?P<s>[A-Za-z0-9+/]{43}=)").kind(SecretKind::PrivateKey).check(opaque),
+        Rule::token("putty-private-key", &["PuTTY-User-Key-File-"], r"[23]: [\s\S]{20,4000}?Private-Lines: [0-9]{1,3}\r?\n(?P<s>[A-Za-z0-9+/=\r\n]{40,4000})").kind(SecretKind::PrivateKey).check(opaque),
+        Rule::token("netrc", &["machine "], r"\S{1,200}\s+login\s+\S{1,100}\s+password\s+(?P<s>\S{4,200})").kind(SecretKind::Password).check(written),
+        Rule::token("xml-password", &["<password>", "<passwd>", "<pass>", "<pwd>", "<secret>", "<clientsecret>", "<apikey>", "<token>"], r"(?P<s>[^<\s]{4,200})</").kind(SecretKind::Password).any_case().check(written),
+        Rule::token("oracle-login", &["jdbc:oracle:thin:"], r"[^/\s]{1,64}/(?P<s>[^@\s]{4,128})@").kind(SecretKind::ConnectionString).check(written),
+        Rule::token(
+            "assigned-secret",
+            &["token", "secret", "apikey", "api_key", "api-key", "session", "passw", "pwd", "sid", "auth", "_key", "credential", "csrf"],
+            r#"(?P<n>[A-Za-z0-9_.$-]{0,40}?(?:token|secret|api_?-?key|session|passw|pwd|sid|auth|_key|credential|csrf)[A-Za-z0-9_.-]{0,24})["']?\]?\s{0,3}(?:=>|:=|[:=])\s{0,3}["']?(?P<s>[^\s"'&;,<>(){}\[\]]{8,300})"#,
+        )
+        .around(40, 340)
+        .any_case()
+        .check(assigned),
+    ]
+}
+
+fn opaque(m: &Match<'_>) -> Option<Found> {
+    if is_filler(m.secret) {
+        return None;
+    }
+    m.found(Basis::Shaped).map(|f| Found { public: Cow::Borrowed(""), ..f })
+}
+
+/// The middle part is a time: four bytes, seconds since 1970, or since 2011 in older releases.
+fn itsdangerous(m: &Match<'_>) -> Option<Found> {
+    let time = URL_SAFE_NO_PAD.decode(m.named("t")).ok()?;
+    let seconds = u32::from_be_bytes(time.try_into().ok()?);
+    let plausible = (30_000_000..2_208_988_800).contains(&seconds);
+    let public = Cow::Borrowed("");
+    plausible.then(|| m.found(Basis::Verified)).flatten().map(|f| Found { public, ..f })
+}
+
+/// A password as a file of settings has it.
+fn written(m: &Match<'_>) -> Option<Found> {
+    let password = std::str::from_utf8(m.secret).ok()?;
+    let length = Length::Password(password.len());
+    let shown = Found { public: Cow::Borrowed(""), length, ..m.found(Basis::Shaped)? };
+    (!is_placeholder(password) && !is_cleared(password)).then_some(shown)
+}
+
+/// `name = value` inside a longer text: the name says what the value must look like.
+fn assigned(m: &Match<'_>) -> Option<Found> {
+    let name = std::str::from_utf8(m.named("n")).ok()?;
+    let value = std::str::from_utf8(m.secret).ok()?.trim_end_matches(['.', ':', '!', '?']);
+    if is_cleared(value) || value.contains("://") {
+        return None;
+    }
+    let kind = match hint(&[Some(name)])? {
+        Hint::Secret(kind) if is_random(value) => kind,
+        Hint::AwsSecret if is_random(value) => SecretKind::OpaqueToken,
+        Hint::Password if is_chosen(value) => SecretKind::Password,
+        _ => return None,
+    };
+    let length =
+        if kind == SecretKind::Password { Length::Password(value.len()) } else { Length::Exact(value.len()) };
+    m.found(Basis::Likely).map(|f| Found { public: Cow::Borrowed(""), kind: Some(kind), length, ..f })
+}

@@ -1,0 +1,63 @@
+//! Which facts need more than the tables themselves to be asked about: the one table from facts to topics.
+//!
+//! From a topic to its calls it is one step more, in `collect/calls.rs`; so a run asks only what its checks need.
+
+use std::collections::BTreeSet;
+
+use crate::snapshot::Topic;
+
+/// Facts, by how their paths begin, and the topics that tell them.
+const NEEDS: &[(&str, &[Topic])] = &[
+    ("table.protection.plans", &[Topic::BackupPlans]),
+    ("table.protection.points", &[Topic::BackupPlans]),
+    ("vault.", &[Topic::BackupPlans]),
+];
+
+/// The topics that tell the facts at `paths`, such as `table.protection.plans`; what stands above a fact in its path
+/// needs all that the fact does.
+pub fn needed<'a>(paths: impl IntoIterator<Item = &'a str>) -> BTreeSet<Topic> {
+    let mut topics = BTreeSet::new();
+    for path in paths {
+        let touches = |fact: &str| path.starts_with(fact) || fact.starts_with(&format!("{path}."));
+        let found = NEEDS.iter().filter(|(fact, _)| touches(fact)).flat_map(|(_, topics)| *topics);
+        topics.extend(found.copied());
+    }
+    topics
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{facts::schema, finding::SubjectKind};
+
+    #[test]
+    fn every_fact_in_the_table_is_one() {
+        for (fact, _) in NEEDS {
+            let mut parts = fact.trim_end_matches('.').split('.');
+            let kind =
+                parts.next().and_then(|word| SubjectKind::ALL.into_iter().find(|k| k.as_str() == word));
+            let whole = schema(kind.unwrap());
+            let mut at = &whole;
+            for part in parts {
+                at = &at["properties"][part];
+                if let Some(name) = at["$ref"].as_str() {
+                    at = &whole["$defs"][name.rsplit('/').next().unwrap()];
+                }
+                assert!(at.is_object(), "{fact}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_topic_is_needed_by_a_fact() {
+        let needed: BTreeSet<Topic> = NEEDS.iter().flat_map(|(_, topics)| *topics).copied().collect();
+        assert_eq!(needed, Topic::ALL.into_iter().collect());
+    }
+
+    #[test]
+    fn a_fact_needs_its_topics_and_no_others() {
+        assert!(needed(["table.name", "table.pitr.enabled", "table.protect"]).is_empty());
+        assert_eq!(needed(["table.protection"]), [Topic::BackupPlans].into());
+        assert_eq!(needed(["vault.locked"]), [Topic::BackupPlans].into());
+    }
+}

@@ -1,0 +1,151 @@
+//! The configuration file: precedence, accepted risks, mistakes on the author's own line.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod support;
+
+use std::{fs, path::Path};
+
+use assert_cmd::Command;
+use dynaudit::{config::file::File, snapshot::file, source::Source};
+use support::with_table;
+
+/// Runs `dynaudit` in `dir`, without what the environment may say.
+fn dynaudit(dir: &Path) -> Command {
+    let mut command = Command::cargo_bin("dynaudit").unwrap();
+    command.current_dir(dir).env_clear().args(["--color", "never"]);
+    command
+}
+
+fn with_config(config: &str) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("dynaudit.toml"), config).unwrap();
+    file::save(&with_table("orders"), &dir.path().join("s.json")).unwrap();
+    dir
+}
+
+fn refused(config: &str) -> String {
+    File::parse(&Source::new("dynaudit.toml", config)).unwrap_err()
+}
+
+#[test]
+fn mistakes_are_shown_on_their_line_with_what_was_meant() {
+    let said = refused(
+        "[[accept]]\ncheck = \"a\"\nsubject = \"*\"\nresaon = \"x\"\nowner = \"y\"\nuntil = \"2027-01-01\"\n",
+    );
+    assert!(said.contains("dynaudit.toml:4:1") && said.contains("did you mean `reason`?"), "{said}");
+    let said = refused("[[acept]]\n");
+    assert!(said.contains("1:3") && said.contains("did you mean `accept`?"), "{said}");
+    for until in ["2027-02-30", "2027", "tomorrow", "2027-01-01T00:00:00Z"] {
+        let said = refused(&format!(
+            "[[accept]]\nfingerprint = \"f\"\nreason = \"r\"\nowner = \"o\"\nuntil = \"{until}\"\n"
+        ));
+        assert!(said.contains("is no day"), "{said}");
+    }
+    let both = "[[accept]]\nfingerprint = \"f\"\ncheck = \"c\"\nreason = \"r\"\nowner = \"o\"\nuntil = \"2027-01-01\"\n";
+    assert!(refused(both).contains("either a `fingerprint`"), "{}", refused(both));
+    assert!(refused("accept = 1\n").contains("[[accept]]"));
+    assert!(refused("[profile]\nnightly = 3\n").contains("table of options"));
+    assert!(refused("a = [\n").contains("dynaudit.toml"));
+}
+
+#[test]
+fn a_misspelled_option_of_a_profile_is_refused_even_if_the_profile_is_not_in_use() {
+    let dir = with_config("[profile.nightly]\nfail-onn = \"high\"\n");
+    let out = dynaudit(dir.path()).args(["assess", "s.json"]).output().unwrap();
+    let said = String::from_utf8(out.stderr).unwrap();
+    assert_eq!(out.status.code(), Some(2), "{said}");
+    assert!(said.contains("dynaudit.toml:2:1") && said.contains("did you mean `fail-on`?"), "{said}");
+
+    let dir = with_config("[profile.nightly]\nfail-on = \"hihg\"\nquiet = \"yes\"\n");
+    let out = dynaudit(dir.path()).args(["assess", "s.json"]).output().unwrap();
+    let said = String::from_utf8(out.stderr).unwrap();
+    assert!(said.contains("2:11") && said.contains("3:9") && said.contains("true or false"), "{said}");
+}
+
+#[test]
+fn the_command_line_comes_before_the_environment_and_that_before_the_profile() {
+    let dir = with_config("[profile.nightly]\nfail-on = \"high\"\nquiet = true\n");
+    let shown = |env: &[(&str, &str)], args: &[&str]| {
+        let mut command = dynaudit(dir.path());
+        command.envs(env.iter().copied()).args(["config", "show", "--for", "assess"]).args(args);
+        let out = String::from_utf8(command.output().unwrap().stdout).unwrap();
+        out.lines().find(|line| line.starts_with("--fail-on")).unwrap().to_owned()
+    };
+    assert!(shown(&[], &[]).contains("low"));
+    let profile = ["--config-profile", "nightly"];
+    let line = shown(&[], &profile);
+    assert!(line.contains("high") && line.contains("[profile.nightly]"), "{line}");
+    let line = shown(&[("DYNAUDIT_FAIL_ON", "critical")], &profile);
+    assert!(line.contains("critical") && line.contains("DYNAUDIT_FAIL_ON"), "{line}");
+    let line = shown(&[("DYNAUDIT_CONFIG_PROFILE", "nightly")], &[]);
+    assert!(line.contains("high"), "{line}");
+
+    let code = |env: &[(&str, &str)], args: &[&str]| {
+        let mut command = dynaudit(dir.path());
+        command
+            .envs(env.iter().copied())
+            .args(["assess", "s.json"])
+            .args(args)
+            .output()
+            .unwrap()
+            .status
+            .code()
+    };
+    // The table's findings are medium and high; nothing is critical.
+    assert_eq!(code(&[("DYNAUDIT_FAIL_ON", "critical")], &[]), Some(0));
+    assert_eq!(code(&[("DYNAUDIT_FAIL_ON", "critical")], &["--fail-on", "low"]), Some(1));
+}
+
+#[test]
+fn an_unknown_profile_is_refused() {
+    let dir = with_config("[profile.nightly]\nquiet = true\n");
+    let out =
+        dynaudit(dir.path()).args(["--config-profile", "nihgtly", "assess", "s.json"]).output().unwrap();
+    let said = String::from_utf8(out.stderr).unwrap();
+    assert_eq!(out.status.code(), Some(2));
+    assert!(said.contains("did you mean `nightly`?"), "{said}");
+}
+
+/// Findings of the snapshot under a configuration, by check, with the exit code.
+fn assessed(config: &str) -> (serde_json::Value, Option<i32>) {
+    let dir = with_config(config);
+    let mut command = dynaudit(dir.path());
+    let out = command.args(["assess", "s.json", "--format", "json", "--fail-on", "info"]).output().unwrap();
+    (serde_json::from_slice(&out.stdout).unwrap(), out.status.code())
+}
+
+fn accepting(subject: &str, until: &str) -> String {
+    ["deletion-protection-off", "point-in-time-recovery-off", "no-backup", "aws-owned-key", "owner-tag-missing"]
+        .map(|check| {
+            format!(
+                "[[accept]]\ncheck = \"{check}\"\nsubject = \"{subject}\"\nreason = \"r\"\nowner = \"o\"\nuntil = \"{until}\"\n"
+            )
+        })
+        .concat()
+}
+
+#[test]
+fn an_accepted_risk_is_shown_and_fails_nothing_until_its_last_day_is_over() {
+    // The snapshot was taken on 2026-11-01 at 09:00 UTC.
+    let accepted = |report: &serde_json::Value| {
+        let findings = report["findings"].as_array().unwrap();
+        let flagged = findings.iter().filter(|f| f["verdict"] == "flagged");
+        flagged.map(|f| f["accepted"]["owner"] == "o").collect::<Vec<_>>()
+    };
+    let (report, _) = assessed("");
+    let all = accepted(&report).len();
+    assert!(all >= 4, "{report}");
+    let (report, _) = assessed(&accepting("ord*", "2026-11-01"));
+    let marks = accepted(&report);
+    assert_eq!(marks.len(), all, "shown all the same");
+    assert!(marks.iter().filter(|accepted| **accepted).count() >= 4, "{report}");
+    assert_eq!(report["acceptances"][0]["state"], "used");
+
+    let (report, code) = assessed(&accepting("ord*", "2026-10-31"));
+    assert!(accepted(&report).iter().all(|accepted| !accepted), "its day is over");
+    assert_eq!(report["acceptances"][0]["state"], "expired");
+    assert_eq!(code, Some(1));
+
+    let (report, _) = assessed(&accepting("carts", "2027-01-01"));
+    assert_eq!(report["acceptances"][0]["state"], "unmatched");
+}
