@@ -91,6 +91,11 @@ impl Bits {
         self.words.iter().map(|word| word.count_ones() as usize).sum()
     }
 
+    /// A number that all of them are below.
+    pub fn bound(&self) -> usize {
+        self.words.len() * 64
+    }
+
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.words.iter().all(|word| *word == 0)
@@ -117,11 +122,15 @@ impl Bits {
 /// Splits every part of a partition that `block` cuts.
 pub(super) fn refine(parts: &mut Vec<Bits>, block: &Bits) {
     for at in 0..parts.len() {
-        let inside = parts[at].and(block);
-        if inside.is_empty() || inside == parts[at] {
-            continue;
+        let (mut inside, mut outside) = (false, false);
+        for (word, cut) in parts[at].words.iter().zip(&block.words) {
+            inside |= word & cut != 0;
+            outside |= word & !cut != 0;
         }
-        parts[at].remove(&inside);
-        parts.push(inside);
+        if inside && outside {
+            let within = parts[at].and(block);
+            parts[at].remove(&within);
+            parts.push(within);
+        }
     }
 }

@@ -8,7 +8,12 @@ use super::{
     policies::Policies,
     targets::Target,
 };
-use crate::iam::{Context, Truth, actions::Form, pattern::Pattern, policy::resource_match};
+use crate::iam::{
+    Context, Keys, Truth,
+    actions::Form,
+    pattern::{Pattern, Resolved, Token, matches},
+    policy::resource_match,
+};
 
 /// One pattern over all tables.
 #[derive(Debug, Clone, Default)]
@@ -49,22 +54,46 @@ impl<'a> Places<'a> {
         Self { targets, keys }
     }
 
-    /// The column of a pattern. With `context` variables are filled from it; without, they match nothing.
-    pub(super) fn column(&self, pattern: &Pattern, context: Option<&Context<'_>>) -> Column {
-        let bound = self.targets.len();
-        let hit = |target: &Target, arn: &str| match context {
-            None => u8::from(pattern.matches_plain(arn)),
-            Some(context) => {
-                let context = Context { caller: context.caller, resource: &target.keys };
+    /// The column of a pattern without variables.
+    fn plain(&self, pattern: &Pattern) -> Column {
+        self.column(head(pattern.text()), |_, arn| u8::from(pattern.matches_plain(arn)))
+    }
+
+    /// The column of a pattern with variables, for a caller who brings `keys`.
+    pub(super) fn varied(&self, pattern: &Pattern, keys: &Keys) -> Column {
+        // What the resource fills differs from table to table; what the caller fills does not.
+        let by_resource = |key: &str| key.starts_with("aws:resource") || key.starts_with("aws:requested");
+        if pattern.variables().any(by_resource) {
+            return self.column("", |target, arn| {
+                let context = Context { caller: keys, resource: &target.keys };
                 match resource_match(pattern, arn, &context) {
                     Truth::False => 0,
                     Truth::True => 1,
                     Truth::Depends(_) => 2,
                 }
-            }
+            });
+        }
+        let none = Keys::new();
+        let (tokens, hit) = match pattern.resolve(&Context { caller: keys, resource: &none }) {
+            Resolved::Nothing => (Vec::new(), 0),
+            Resolved::Tokens(tokens) => (tokens.into_owned(), 1),
+            Resolved::Unknown { widest, .. } => (widest, 2),
         };
+        if hit == 0 {
+            return Column { blocks: Vec::new(), reached: Bits::none(self.targets.len()) };
+        }
+        let plain = tokens.iter().map_while(|token| match token {
+            Token::Char(c) => Some(*c),
+            Token::One | Token::Many => None,
+        });
+        let head: String = plain.collect();
+        self.column(&head, |_, arn| if matches(&tokens, arn) { hit } else { 0 })
+    }
+
+    /// The column of what starts with the plain text `head`, and hits resources so: 0 not, 1 always, 2 perhaps.
+    fn column(&self, head: &str, hit: impl Fn(&Target, &str) -> u8) -> Column {
+        let bound = self.targets.len();
         let mut by_match: BTreeMap<Vec<(Form, Match)>, Bits> = BTreeMap::new();
-        let head = head(pattern.text());
         for at in self.near(head) {
             let target = &self.targets[at];
             let signs = signs(target, |arn| hit(target, arn));
@@ -75,9 +104,9 @@ impl<'a> Places<'a> {
         let mut reached = Bits::none(bound);
         let mut blocks: Vec<Bits> = by_match.into_values().collect();
         blocks.iter().for_each(|block| reached.add(block));
-        let first_key = self.keys.range(head..).take_while(|(arn, _)| arn.starts_with(head));
+        let near = self.keys.range(head..).take_while(|(arn, _)| arn.starts_with(head));
         let mut keys = Bits::none(bound);
-        for (arn, tables) in first_key {
+        for (arn, tables) in near {
             let some = tables.first().and_then(|at| self.targets.get(at));
             if some.is_some_and(|target| hit(target, arn) != 0) {
                 keys.add(tables);
@@ -111,16 +140,19 @@ fn head(pattern: &str) -> &str {
 }
 
 fn signs(target: &Target, hit: impl Fn(&str) -> u8) -> Vec<(Form, Match)> {
-    let mut found: BTreeMap<Form, Vec<u8>> = BTreeMap::new();
-    for resource in &target.resources {
-        found.entry(resource.form).or_default().push(hit(&resource.arn));
+    let mut signs: Vec<(Form, Match)> = Vec::with_capacity(8);
+    // Resources of one form stand together.
+    for form in target.resources.chunk_by(|a, b| a.form == b.form) {
+        let Some(first) = form.first() else { continue };
+        let hits: Vec<u8> = form.iter().map(|resource| hit(&resource.arn)).collect();
+        let sum = match () {
+            () if hits.iter().all(|hit| *hit == 0) => Match::None,
+            () if hits.iter().all(|hit| *hit == 1) => Match::All,
+            () => Match::Some(hits),
+        };
+        signs.push((first.form, sum));
     }
-    let sum = |hits: Vec<u8>| match () {
-        () if hits.iter().all(|hit| *hit == 0) => Match::None,
-        () if hits.iter().all(|hit| *hit == 1) => Match::All,
-        () => Match::Some(hits),
-    };
-    found.into_iter().map(|(form, hits)| (form, sum(hits))).collect()
+    signs
 }
 
 /// The columns of all patterns without variables.
@@ -139,7 +171,7 @@ impl Columns {
             plain.insert(pattern.text(), pattern);
         }
         let plain: Vec<&Pattern> = plain.into_values().collect();
-        let found = super::parallel::map(&plain, |pattern| places.column(pattern, None));
+        let found = super::parallel::map(&plain, |pattern| places.plain(pattern));
         let known = plain.iter().map(|pattern| pattern.text().to_owned()).zip(found).collect();
         Self { known }
     }

@@ -178,6 +178,7 @@ impl Reader<'_> {
         resources.extend(backups.map(|backup| resource(&backup.arn, Form::Backup, None)));
         let there: BTreeSet<Form> = resources.iter().map(|resource| resource.form).collect();
         resources.extend(imagined(&table.arn, |form| !there.contains(&form)));
+        resources.sort_by_key(|resource| resource.form);
 
         let keys = self
             .guard

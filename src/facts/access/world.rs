@@ -12,7 +12,7 @@ use super::{
     targets::Target,
     templates::Templates,
 };
-use crate::iam::{Context, Effect, Keys, Levels, actions::Form, pattern::Pattern};
+use crate::iam::{Effect, Keys, Levels, actions::Form};
 
 /// Policies, tables and keys of an account, indexed.
 #[derive(Debug)]
@@ -44,7 +44,7 @@ impl<'a> World<'a> {
         let asks_tags = policies.iter().any(|loaded| loaded.asks_tags);
         Self {
             columns: Columns::read(policies, &places),
-            templates: Templates::read(policies, targets, locks),
+            templates: Templates::read(policies, targets, locks, owner),
             shapes: alike(targets, shape),
             regions: alike(targets, |target| target.region.clone()),
             tags: if asks_tags { alike(targets, |target| target.tags.clone()) } else { Vec::new() },
@@ -81,7 +81,7 @@ impl<'a> World<'a> {
             for pattern in &statement.resources.patterns {
                 match self.columns.of(pattern) {
                     Some(column) => reached.add(&column.reached),
-                    None => reached.add(&self.varied(pattern, keys).reached),
+                    None => reached.add(&self.places.varied(pattern, keys).reached),
                 }
             }
         }
@@ -110,7 +110,12 @@ impl<'a> World<'a> {
             }
             match self.columns.of(pattern) {
                 Some(column) => column.blocks.iter().for_each(|block| refine(&mut parts, block)),
-                None => self.varied(pattern, keys).blocks.iter().for_each(|block| refine(&mut parts, block)),
+                None => self
+                    .places
+                    .varied(pattern, keys)
+                    .blocks
+                    .iter()
+                    .for_each(|block| refine(&mut parts, block)),
             }
         }
         self.shapes.iter().for_each(|block| refine(&mut parts, block));
@@ -151,11 +156,6 @@ impl<'a> World<'a> {
             slot.or_insert_with(|| Bits::none(self.targets.len())).insert(at);
         }
         by_key.into_values().collect()
-    }
-
-    fn varied(&self, pattern: &Pattern, keys: &Keys) -> super::columns::Column {
-        let none = Keys::new();
-        self.places.column(pattern, Some(&Context { caller: keys, resource: &none }))
     }
 }
 
