@@ -26,6 +26,8 @@ mod jwt;
 mod named;
 #[path = "detect/packed.rs"]
 mod packed;
+#[path = "detect/personal.rs"]
+mod personal;
 #[path = "detect/properties.rs"]
 mod properties;
 #[path = "detect/quality.rs"]

@@ -22,6 +22,7 @@ mod own;
 mod pairs;
 mod password;
 mod path;
+mod personal;
 mod randomness;
 mod rules;
 mod secret;

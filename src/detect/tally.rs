@@ -9,6 +9,7 @@ use super::{
     key::DigestKey,
     mask::{Known, Mask},
     path::{Path, STAR, shown_name},
+    personal::People,
     rules::Hit,
     tree::Tree,
     walk::{Sink, Walk},
@@ -32,6 +33,7 @@ pub struct Tally {
     tree: Tree,
     contents: Contents,
     names: BTreeMap<String, u64>,
+    people: People,
 }
 
 impl Tally {
@@ -42,6 +44,7 @@ impl Tally {
             tree: Tree::new(),
             contents: Contents::default(),
             names: BTreeMap::new(),
+            people: People::default(),
         }
     }
 
@@ -76,6 +79,7 @@ impl Tally {
         }
         walk.item(&item.0);
         let cut = walk.budget.was_cut() || self.tree.is_full();
+        self.people.look(item, &mut self.mask);
         self.tree.visit(self.contents.items, None);
         self.tree.settle();
         self.contents.items += 1;
@@ -91,7 +95,8 @@ impl Tally {
         names.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         names.truncate(MAX_NAMES);
         let sightings = self.tree.sightings(self.contents.items);
-        Contents { names: names.into_iter().collect(), sightings, ..self.contents }
+        let personal = self.people.finish();
+        Contents { names: names.into_iter().collect(), sightings, personal, ..self.contents }
     }
 }
 

@@ -18,7 +18,10 @@ use super::{
 };
 use crate::{
     finding::{Subject, SubjectKind},
-    snapshot::{self, Gap, GapId, Seen, Services, Timestamp, sample::Stopped},
+    snapshot::{
+        self, Gap, GapId, Seen, Services, Timestamp,
+        sample::{Contents, PersonalKind, Stopped},
+    },
 };
 
 /// A DynamoDB table.
@@ -165,6 +168,10 @@ pub struct Sample {
     pub expiry_attribute: Option<String>,
     /// Number of paths under which a secret was seen.
     pub secrets: i64,
+    /// Top-level attributes that hold numbers of payment cards.
+    pub cards: Vec<String>,
+    /// Top-level attributes that hold e-mail addresses, telephone numbers or bank accounts of people.
+    pub personal: Vec<String>,
 }
 
 /// Who can read a table, counted.
@@ -336,7 +343,17 @@ fn sample(table: &snapshot::Table, sample: &snapshot::Sample) -> Sample {
         legacy_encryption: contents.legacy_encrypted_items > 0,
         expiry_attribute: contents.names.keys().find(|n| is_expiry(n) && Some(n.as_str()) != ttl).cloned(),
         secrets: contents.sightings.len() as i64,
+        cards: personal(contents, |kind| kind == PersonalKind::CardNumber),
+        personal: personal(contents, |kind| kind != PersonalKind::CardNumber),
     }
+}
+
+/// The attributes that hold data of such kinds, each once.
+fn personal(contents: &Contents, of: impl Fn(PersonalKind) -> bool) -> Vec<String> {
+    let mut names: Vec<String> =
+        contents.personal.iter().filter(|one| of(one.kind)).map(|one| one.attribute.clone()).collect();
+    names.dedup();
+    names
 }
 
 /// Whether an attribute's name says that it holds the time after which its item is of no use.

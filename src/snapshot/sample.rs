@@ -66,6 +66,35 @@ pub struct Contents {
     pub cut_items: u64,
     /// Secrets seen, by path, kind and rule.
     pub sightings: Vec<Sighting>,
+    /// Top-level attributes most of whose values are data of people or of cards.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub personal: Vec<Personal>,
+}
+
+/// Data of people or of cards under one attribute, counted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Personal {
+    /// Top-level attribute that holds it, itself or inside.
+    pub attribute: String,
+    /// What it is.
+    pub kind: PersonalKind,
+    /// Sampled items in which it was seen.
+    pub items: u64,
+}
+
+/// What data of people or of cards is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum PersonalKind {
+    /// The number of a payment card.
+    CardNumber,
+    /// An e-mail address.
+    Email,
+    /// A telephone number in its international form.
+    Phone,
+    /// An international bank account number.
+    Iban,
 }
 
 /// One sort of secret seen under one path.

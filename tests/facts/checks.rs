@@ -9,7 +9,7 @@ use dynaudit::{
     snapshot::{
         Listed, Seen, Snapshot,
         key::Rotation,
-        sample::{SecretKind, SecretTrait},
+        sample::{Personal, PersonalKind, SecretKind, SecretTrait},
         table::{ContinuousBackups, Insights, KinesisDestination, TimeToLive},
     },
 };
@@ -272,4 +272,19 @@ fn each_check_flags_one_account_and_leaves_another_clear() {
     let shown: BTreeSet<&str> = CASES.iter().map(|(id, ..)| *id).collect();
     let rest = library.checks().iter().filter(|check| !shown.contains(check.id.as_str()));
     println!("by their examples alone: {:?}", rest.map(|check| &check.id).collect::<Vec<_>>());
+}
+
+/// Personal data is no fault of most tables: its pack is judged only where `--checks` names it.
+#[test]
+fn the_pack_of_personal_data_is_one_that_is_asked_for() {
+    let pack = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("packs/personal-data");
+    let mut snapshot = with_table("users");
+    let email = Personal { attribute: "email".into(), kind: PersonalKind::Email, items: 3 };
+    sample(&mut snapshot).contents.personal = vec![email];
+    let flagged = |library: Library| {
+        let all = judge(&library, &build(&snapshot), &snapshot.gaps);
+        all.into_iter().any(|finding| finding.check == "personal-data-readable" && finding.verdict == Flagged)
+    };
+    assert!(!flagged(Library::builtin().unwrap()));
+    assert!(flagged(Library::with_dirs(&[pack]).unwrap()));
 }

@@ -33,6 +33,7 @@ class Recipe:
     make: Callable
     secrets: tuple = ()
     key: str = "id"
+    cards: bool = False  # whether the items hold numbers of payment cards
     software: bool = False  # whether well-known software makes tables like this, and puts credentials in them
 
 

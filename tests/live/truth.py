@@ -105,6 +105,7 @@ TRUTH = {
     "stream-carries-tokens": lambda p: secrets(
         p, lambda t, s: s.kind != "password-hash" and t.stream, lambda t: "@stream"),
     # items
+    "card-numbers-readable": lambda p: tables(p, lambda t: t.items and t.recipe.cards),
     "client-side-encryption-partial": lambda p: tables(p, lambda t: t.recipe is HALF and t.items > 1),
     "jwt-alg-none": lambda p: secrets(p, lambda t, s: s.alg_none),
     "jwt-long-lived": lambda p: secrets(p, lambda t, s: s.long_lived),

@@ -135,7 +135,7 @@ def credsweeper(rows, home, _):
     path.write_text("\n".join(lines) + "\n")
     tool = pathlib.Path(sys.executable).with_name("credsweeper")
     start = time.monotonic()
-    subprocess.run([tool, "--path", str(path), "--save-json", str(report), "--log", "ERROR"], check=False,
+    subprocess.run([tool, "--path", str(path), "--save-json", str(report), "--log", "ERROR"], check=False, cwd=home,
                    capture_output=True)
     seconds = time.monotonic() - start
     found = set()
