@@ -91,11 +91,6 @@ impl Bits {
         self.words.iter().map(|word| word.count_ones() as usize).sum()
     }
 
-    /// A number that all of them are below.
-    pub fn bound(&self) -> usize {
-        self.words.len() * 64
-    }
-
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.words.iter().all(|word| *word == 0)
