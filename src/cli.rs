@@ -1,12 +1,14 @@
 //! The command line: what can be asked for, and the help that says so. No logic.
 
+mod simulate;
 mod who_can;
 
 use std::path::PathBuf;
 
-use clap::{ArgAction, Args, ColorChoice, Parser, Subcommand, ValueEnum, ValueHint};
+use clap::{ArgAction, Args, ColorChoice, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
 
+pub use simulate::{Simulate, UnknownKeys};
 pub use who_can::WhoCan;
 
 use crate::config::{
@@ -33,18 +35,6 @@ Examples:
   dynaudit audit --region eu-west-1,us-east-1 --table 'prod-*'
   dynaudit audit --all-regions --no-sample   settings and access alone; no item is read
   dynaudit audit --fail-on high --output json=report.json --quiet";
-
-const SIMULATE_EXAMPLES: &str = "\
-Examples:
-  dynaudit simulate request.json
-  dynaudit simulate < requests.jsonl > answers.jsonl    one line out for each line in
-  dynaudit simulate --unknown symbolic request.json     what must hold, where keys are not given";
-
-const SIMULATE_EXIT_CODES: &str = "\
-Exit codes:
-  0  all is answered
-  2  the run could not be made: bad option, bad file
-  3  some input has no answer, and an Error says why";
 
 const DETECT_EXAMPLES: &str = "\
 Examples:
@@ -120,8 +110,8 @@ pub enum Command {
     #[command(after_long_help = format!("{}\n\n{}", who_can::EXAMPLES, who_can::EXIT_CODES))]
     WhoCan(WhoCan),
     /// Decide requests by IAM policies: JSON of IAM's SimulateCustomPolicy in and out; offline
-    #[command(after_help = SIMULATE_EXAMPLES)]
-    #[command(after_long_help = format!("{SIMULATE_EXAMPLES}\n\n{SIMULATE_EXIT_CODES}"))]
+    #[command(after_help = simulate::EXAMPLES)]
+    #[command(after_long_help = format!("{}\n\n{}", simulate::EXAMPLES, simulate::EXIT_CODES))]
     Simulate(Simulate),
     /// Find secrets in items that you have at hand: JSON Lines in, one verdict for each attribute out; offline
     #[command(after_help = DETECT_EXAMPLES)]
@@ -133,6 +123,8 @@ pub enum Command {
     /// Print the IAM policy that an audit needs
     #[command(hide = cfg!(not(feature = "aws")))]
     Policy(Policy),
+    /// Say whether an evidence bundle is as it was made; offline
+    Verify(Verify),
     /// Show the configuration in force, and where each value comes from
     #[command(subcommand)]
     Config(Config),
@@ -193,35 +185,11 @@ pub struct Collect {
 #[derive(Debug, Args)]
 #[allow(missing_docs, reason = "the option groups document themselves")]
 pub struct Assess {
-    /// The snapshot; - is standard input
+    /// The snapshot, or an evidence bundle, which is judged by its own checks; - is standard input
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub file: PathBuf,
     #[command(flatten)]
     pub report: Report,
-}
-
-/// `simulate`
-///
-/// The members of the input are those of SimulateCustomPolicy, with policies as text or as JSON, and
-/// SessionPolicyInputList, ServiceControlPolicyInputList and ResourceControlPolicyInputList (lists of levels,
-/// root first; one list of policies is one level).
-#[derive(Debug, Args)]
-pub struct Simulate {
-    /// A JSON object, an array of them, or JSON Lines [default: -, standard input]
-    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub file: Option<PathBuf>,
-    /// What a context key is that is not given: not in the request, or open
-    #[arg(long, value_name = "HOW", default_value = "absent")]
-    pub unknown: UnknownKeys,
-}
-
-/// What a context key is that is not given.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum UnknownKeys {
-    /// Not in the request, as for AWS's simulator
-    Absent,
-    /// Anything; the decision may be conditional
-    Symbolic,
 }
 
 /// `detect`
@@ -308,6 +276,12 @@ pub struct Report {
     /// Verdicts to list: flagged, unknown, clear, not-applicable, or all
     #[arg(long, value_name = "VERDICTS", default_value = "flagged,unknown")]
     pub verdicts: Verdicts,
+    /// Sign the evidence bundle's statement with this Ed25519 key (PKCS #8, PEM)
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub sign_key: Option<PathBuf>,
+    /// Evidence bundle of the run before, which the new one then names
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub previous: Option<PathBuf>,
     /// JSON report of an earlier run: only what is new or reopened since then makes the exit code 1
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub baseline: Option<PathBuf>,
@@ -357,6 +331,17 @@ pub enum Checks {
         #[arg(long, value_name = "SUBJECT", default_value = "table")]
         over: Over,
     },
+}
+
+/// `verify`
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// The bundle; several, the oldest first, must be a chain
+    #[arg(value_name = "BUNDLE", required = true, value_hint = ValueHint::FilePath)]
+    pub bundles: Vec<PathBuf>,
+    /// Public key that must have signed it (PEM)
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub key: Option<PathBuf>,
 }
 
 /// `config`

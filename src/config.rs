@@ -56,11 +56,13 @@ pub enum Format {
     Markdown,
     /// One page for a browser, without network.
     Html,
+    /// A ZIP archive of snapshot, findings, checks and a statement, to be verified later.
+    Evidence,
 }
 
 impl Format {
     /// What `--output all` writes, each under its file's name.
-    pub const FILES: [(Format, &str); 9] = [
+    pub const FILES: [(Format, &str); 10] = [
         (Format::Json, "findings.json"),
         (Format::Jsonl, "findings.jsonl"),
         (Format::Sarif, "findings.sarif"),
@@ -70,6 +72,7 @@ impl Format {
         (Format::Junit, "junit.xml"),
         (Format::Markdown, "report.md"),
         (Format::Html, "report.html"),
+        (Format::Evidence, "evidence.zip"),
     ];
 }
 

@@ -1,6 +1,7 @@
 //! The steps of a run in order: options, checks, snapshot, judgement, report, exit code.
 
 pub mod assess;
+pub mod bundle;
 pub mod console;
 mod detect;
 pub mod hook;
@@ -13,6 +14,7 @@ pub mod options;
 #[cfg(feature = "aws")]
 mod progress;
 mod simulate;
+mod verify;
 mod who_can;
 
 use std::{fs::File, io::Write, panic, path::PathBuf, process::ExitCode};
@@ -58,6 +60,9 @@ pub enum Error {
     /// An earlier report that cannot be used.
     #[error(transparent)]
     Baseline(#[from] report::baseline::Error),
+    /// A key or an envelope that cannot be used.
+    #[error(transparent)]
+    Attest(#[from] report::attest::Error),
     /// A report that cannot be written.
     #[error("cannot write {0}: {1}")]
     Write(PathBuf, std::io::Error),
@@ -92,13 +97,18 @@ pub fn run(cli: &Cli, config: &Config) -> ExitCode {
 fn dispatch(command: &Command, console: &Console, config: &Config) -> Result<Outcome, Error> {
     match command {
         Command::Assess(args) => {
-            let ready = assess::Ready::new(&args.report, config)?;
-            let snapshot = snapshot::file::load(&args.file)?;
+            let bundle = bundle::Bundle::open(&args.file)?;
+            let ready = assess::Ready::new(&args.report, config, bundle.as_ref())?;
+            let snapshot = match &bundle {
+                Some(bundle) => bundle.snapshot(&args.file)?,
+                None => snapshot::file::load(&args.file)?,
+            };
             ready.report(&snapshot, console)
         }
         Command::WhoCan(args) => who_can::run(args, console),
         Command::Simulate(args) => simulate::run(args, console),
         Command::Detect(args) => detect::run(args, config, console),
+        Command::Verify(args) => verify::run(args, console),
         Command::Checks(checks) => checks_command(checks, console),
         Command::Completions { shell } => {
             let mut script = Vec::new();

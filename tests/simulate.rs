@@ -191,6 +191,58 @@ fn lines_in_are_lines_out_and_a_bad_one_stops_nobody() {
     }
 }
 
+/// A statement of `bytes` bytes.
+fn long(fill: &str, bytes: usize) -> Json {
+    policy(
+        json!({ "Effect": "Allow", "Action": "s3:*", "Resource": format!("arn:aws:s3:::{}", fill.repeat(bytes / fill.len())) }),
+    )
+}
+
+#[test]
+fn monstrous_policies_are_answered_or_refused_in_bounded_time() {
+    let started = std::time::Instant::now();
+    let key = "k".repeat(1_000);
+    let with = |policies: Json, context: &str| {
+        json!({
+            "CallerArn": ALICE, "PolicyInputList": policies,
+            "ActionNames": ["s3:GetObject"], "ResourceArns": [format!("arn:aws:s3:::{key}b")],
+            "ContextEntries": [{ "ContextKeyName": "aws:UserAgent", "ContextKeyValues": [context] }],
+        })
+    };
+    let deep = |open: &str, close: &str| json!([format!("{}{}", open.repeat(10_000), close.repeat(10_000))]);
+    for policies in [deep("[", "]"), deep("{\"Statement\":", "}"), deep("{\"a\":[", "]}")] {
+        assert!(ask(&with(policies, ""))["Error"].as_str().unwrap().contains("nested too deep"));
+    }
+    for fill in ["k*", "*k", "?*", "k?", "*?k", "${", "${a", "${aws:username}", "?"] {
+        assert_ne!(decision(&with(json!([long(fill, 1 << 20)]), "")), "allowed", "{fill}");
+    }
+    // Ten megabytes in one text, and in ten thousand statements.
+    assert_eq!(decision(&with(json!([long("x", 10 << 20)]), "")), "implicitDeny");
+    let statement = |at: u32| {
+        json!({ "Effect": if at.is_multiple_of(2) { "Allow" } else { "Deny" }, "Action": ["s3:Get*", "ec2:*"],
+            "Resource": format!("arn:aws:s3:::{}*{at}", "k*".repeat(400)),
+            "Condition": { "StringLike": { "aws:UserAgent": format!("*{at}*") } } })
+    };
+    let many = policy((0..10_000).map(statement).collect());
+    assert_eq!(decision(&with(json!([many]), "")), "implicitDeny");
+    // Every statement denies: the first hundred are listed.
+    let denies = (0..10_000)
+        .map(|at| json!({ "Sid": at.to_string(), "Effect": "Deny", "Action": "*", "Resource": "*" }));
+    let output = ask(&with(json!([policy(denies.collect())]), ""));
+    assert_eq!(output["EvaluationResults"][0]["MatchedStatements"].as_array().unwrap().len(), 100);
+    // The worst that a pattern can ask of a text.
+    let worst = allow(json!({ "StringLike": { "aws:UserAgent": format!("*{}b", "a?".repeat(1_000)) } }));
+    assert_eq!(decision(&with(json!([worst]), &"a".repeat(4_000))), "implicitDeny");
+    let open = (0..10_000).map(|at| {
+        json!({ "Effect": "Allow", "Action": "*", "Resource": "*", "Condition": { "Bool": { format!("k{at}"): "true" } } })
+    });
+    let bytes = serde_json::to_vec(&with(json!([policy(open.collect())]), "")).unwrap();
+    let result = answer(&bytes, Unknown::Symbolic).unwrap().evaluation_results.remove(0);
+    assert!(result.condition.unwrap().len() < 10_000);
+    // Without optimisation and on a busy machine; each of these takes well under a second.
+    assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 

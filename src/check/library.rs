@@ -53,8 +53,11 @@ impl Library {
         Self::of(BUILTIN, dirs)
     }
 
-    /// The checks of `files` (name and text) and those below `dirs`.
-    pub(super) fn of(files: &[(&str, &str)], dirs: &[PathBuf]) -> Result<Self, LoadError> {
+    /// The checks of `files` (`group/id.toml` and text) and those below `dirs`.
+    ///
+    /// # Errors
+    /// As [`Library::with_dirs`].
+    pub fn of(files: &[(&str, &str)], dirs: &[PathBuf]) -> Result<Self, LoadError> {
         // The parser goes down deeply for each bracket; the stack is only touched where that is needed.
         let loaded = std::thread::scope(|scope| {
             let builder = std::thread::Builder::new().stack_size(PARSER_STACK);

@@ -48,6 +48,10 @@ const EXPORT: &[&str] = &["dynamodb:*:*:table/*/export/*"];
 const TABLE_AND_STREAM: &[&str] = &["dynamodb:*:*:table/*", "dynamodb:*:*:table/*/stream/*"];
 const KEY: &[&str] = &["kms:*:*:key/*"];
 const PLAN: &[&str] = &["backup:*:*:backup-plan:*"];
+const BUCKET: &[&str] = &["s3:::*"];
+const STREAM: &[&str] = &["kinesis:*:*:stream/*"];
+const TRAIL: &[&str] = &["cloudtrail:*:*:trail/*"];
+const STORE: &[&str] = &["cloudtrail:*:*:eventdatastore/*"];
 const VAULT: &[&str] = &["backup:*:*:backup-vault:*"];
 const POLICY: &[&str] = &["iam::*:policy/*"];
 
@@ -63,6 +67,17 @@ const KEYS: Reason = Reason("Describe the keys and who may decrypt", None);
 const WHO: Reason = Reason("Read who exists and what they may do", None);
 const SELF: Reason = Reason("Name the account and the caller", None);
 const ITEMS: Reason = Reason("Sample items", None);
+const BUCKETS: Reason = Reason("Read what protects the buckets of exports", Some(Topic::Buckets));
+const CACHES: Reason = Reason("Describe DAX clusters", Some(Topic::Caches));
+const CONSUMERS: Reason = Reason("Find the functions that read streams", Some(Topic::Consumers));
+const ENDPOINTS: Reason = Reason("Describe VPC endpoints for DynamoDB", Some(Topic::Endpoints));
+const CHANGES: Reason =
+    Reason("Describe the Kinesis streams that receive changes", Some(Topic::KinesisStreams));
+const ORGANIZATION: Reason =
+    Reason("Read what binds the account in its organization", Some(Topic::Organization));
+const RECORDERS: Reason = Reason("Read what AWS Config records", Some(Topic::Recorders));
+const SCALING: Reason = Reason("Read what scales with its load", Some(Topic::Scaling));
+const TRAILS: Reason = Reason("Read what CloudTrail records", Some(Topic::Trails));
 const PLANS: Reason = Reason("Read what AWS Backup protects and keeps", Some(Topic::BackupPlans));
 
 const fn call(
@@ -127,6 +142,28 @@ calls! {
     GET_BACKUP_SELECTION = "backup" "GetBackupSelection", PLAN, PLANS;
     LIST_BACKUP_VAULTS = "backup" "ListBackupVaults", ALL, PLANS;
     GET_BACKUP_VAULT_ACCESS_POLICY = "backup" "GetBackupVaultAccessPolicy", VAULT, PLANS;
+    GET_BUCKET_LOCATION = "s3" "GetBucketLocation", BUCKET, BUCKETS;
+    GET_BUCKET_POLICY_STATUS = "s3" "GetBucketPolicyStatus", BUCKET, BUCKETS;
+    GET_PUBLIC_ACCESS_BLOCK = "s3" "GetPublicAccessBlock" as "s3:GetBucketPublicAccessBlock", BUCKET, BUCKETS;
+    GET_BUCKET_ENCRYPTION = "s3" "GetBucketEncryption" as "s3:GetEncryptionConfiguration", BUCKET, BUCKETS;
+    DESCRIBE_CLUSTERS = "dax" "DescribeClusters", ALL, CACHES;
+    DESCRIBE_PARAMETERS = "dax" "DescribeParameters", ALL, CACHES;
+    LIST_EVENT_SOURCE_MAPPINGS = "lambda" "ListEventSourceMappings", ALL, CONSUMERS;
+    DESCRIBE_VPC_ENDPOINTS = "ec2" "DescribeVpcEndpoints", ALL, ENDPOINTS;
+    DESCRIBE_STREAM_SUMMARY = "kinesis" "DescribeStreamSummary", STREAM, CHANGES;
+    DESCRIBE_ORGANIZATION = "organizations" "DescribeOrganization", ALL, ORGANIZATION;
+    LIST_PARENTS = "organizations" "ListParents", ALL, ORGANIZATION;
+    LIST_POLICIES_FOR_TARGET = "organizations" "ListPoliciesForTarget", ALL, ORGANIZATION;
+    DESCRIBE_POLICY = "organizations" "DescribePolicy", ALL, ORGANIZATION;
+    LIST_ACCOUNTS = "organizations" "ListAccounts", ALL, ORGANIZATION;
+    DESCRIBE_CONFIGURATION_RECORDERS = "config" "DescribeConfigurationRecorders", ALL, RECORDERS;
+    DESCRIBE_CONFIGURATION_RECORDER_STATUS = "config" "DescribeConfigurationRecorderStatus", ALL, RECORDERS;
+    DESCRIBE_SCALABLE_TARGETS = "application-autoscaling" "DescribeScalableTargets", ALL, SCALING;
+    DESCRIBE_TRAILS = "cloudtrail" "DescribeTrails", ALL, TRAILS;
+    GET_TRAIL_STATUS = "cloudtrail" "GetTrailStatus", TRAIL, TRAILS;
+    GET_EVENT_SELECTORS = "cloudtrail" "GetEventSelectors", TRAIL, TRAILS;
+    LIST_EVENT_DATA_STORES = "cloudtrail" "ListEventDataStores", ALL, TRAILS;
+    GET_EVENT_DATA_STORE = "cloudtrail" "GetEventDataStore", STORE, TRAILS;
     LIST_RECOVERY_POINTS_BY_BACKUP_VAULT = "backup" "ListRecoveryPointsByBackupVault", VAULT, PLANS;
 }
 

@@ -41,6 +41,9 @@ const GONE: &[&str] = &[
     "ExportNotFound",
     "NotFoundException",
     "NoSuchEntity",
+    "NoSuchBucket",
+    "TrailNotFound",
+    "EventDataStoreNotFound",
 ];
 
 /// Errors that are the answer: there is no such policy, the key is of a kind that cannot rotate.
@@ -48,6 +51,11 @@ const ANSWERS: &[(&str, &str)] = &[
     ("GetResourcePolicy", "PolicyNotFound"),
     ("GetKeyRotationStatus", "UnsupportedOperation"),
     ("GetBackupVaultAccessPolicy", "ResourceNotFound"),
+    ("DescribeOrganization", "AWSOrganizationsNotInUse"),
+    ("ListPoliciesForTarget", "PolicyTypeNotEnabled"),
+    ("GetBucketPolicyStatus", "NoSuchBucketPolicy"),
+    ("GetPublicAccessBlock", "NoSuchPublicAccessBlockConfiguration"),
+    ("GetBucketEncryption", "ServerSideEncryptionConfigurationNotFound"),
 ];
 
 /// A call that brought no answer.
@@ -121,7 +129,11 @@ impl Fault {
         }
         // Credentials that ran out lack no permission.
         if self.why == Why::Denied && !self.bad_credentials() && !self.no_credentials() {
-            parts.push(format!("needs {}", call.action));
+            // No permission of the caller's own helps against the organization (AWS documentation: "Troubleshoot
+            // access denied error messages").
+            let bound = self.text.as_deref().is_some_and(|text| text.contains("service control policy"));
+            let word = if bound { "a service control policy denies" } else { "needs" };
+            parts.push(format!("{word} {}", call.action));
         }
         parts.extend(self.text.clone());
         parts.join("; ")

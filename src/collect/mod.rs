@@ -15,6 +15,7 @@ pub mod guard;
 mod item;
 mod keys;
 mod light;
+mod organization;
 mod pace;
 mod pages;
 pub mod policy;

@@ -36,11 +36,12 @@ pub(super) async fn region(run: Arc<Run>, name: String) -> Found {
     run.desk.progress.tables(&name, wanted.len());
     let names: HashSet<String> = wanted.iter().cloned().collect();
     let tags = Arc::new(if wanted.is_empty() { Tags::new() } else { tags::tags(&run, &name).await });
-    let (mut tables, copies, services) = tokio::join!(
+    let (mut tables, copies, mut services) = tokio::join!(
         each(&run, &client, &name, wanted, tags),
         copies::copies(&run.desk, &client, &name, |table| run.wants(table), &names),
         services::services(&run, &name),
     );
+    services.kinesis_streams = services::kinesis_streams(&run, &name, &tables).await;
     let orphan_backups = join(copies, &mut tables, &listed);
     Found { region: Region { name, disabled: false, tables: listed, orphan_backups, services }, tables }
 }

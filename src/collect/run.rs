@@ -16,7 +16,7 @@ use super::pages::side_by_side;
 use super::region::{self, Found};
 use super::regions::{Partition, partition_of};
 use super::sample::Sampler;
-use super::{Error, Plan, Progress, Regions, Sampling, keys, principals};
+use super::{Error, Plan, Progress, Regions, Sampling, keys, organization, principals, services};
 use crate::detect::Detector;
 use crate::snapshot::{
     Account, FORMAT, Gap, GapId, Identity, Key, Principals, ResourceId, Scope, Seen, Snapshot, Timestamp,
@@ -146,14 +146,11 @@ async fn assemble(
     .await;
     let told = tables.iter().filter(|t| t.description.value().is_some()).find_map(|t| account_of(&t.arn));
     let id = if run.account == "unknown" { told.unwrap_or(run.account.clone()) } else { run.account.clone() };
-    let guardrails =
-        Seen::Gap(run.not_asked(
-            "organizations:ListPolicies",
-            "Organizations policies are not collected by this version",
-        ));
+    let (buckets, guardrails) =
+        tokio::join!(services::bucket::buckets(&run, &tables), organization::organization(&run, &id));
     let (calls, gaps) = run.desk.books();
     let partition = run.partition.name.to_owned();
-    let account = Account { id, partition, identity, regions, tables, keys, principals, guardrails };
+    let account = Account { id, partition, identity, regions, tables, keys, buckets, principals, guardrails };
     let tool = env!("CARGO_PKG_VERSION").to_owned();
     Snapshot { format: FORMAT, tool, taken, scope, accounts: vec![account], calls, gaps }
 }

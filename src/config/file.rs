@@ -81,6 +81,11 @@ impl File {
         if problems.is_empty() { Ok(file) } else { Err(file.complain(&problems)) }
     }
 
+    /// The file's text; none if there is no file.
+    pub fn text(&self) -> Option<&str> {
+        Some(self.source.text.as_str()).filter(|_| !self.source.name.is_empty())
+    }
+
     /// Problems of this file as text.
     pub fn complain(&self, problems: &[Problem]) -> String {
         problems.iter().map(|problem| self.source.render(problem)).collect::<Vec<_>>().join("\n\n")

@@ -9,7 +9,7 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
 use serde_json::{Map, Value};
-use winterbaume_core::{MockRequest, MockService};
+use winterbaume_core::MockRequest;
 
 use super::answer::Answer;
 use super::{Embedded, locked, refusal, shelf::route, sts};
@@ -98,7 +98,6 @@ impl Embedded {
             "iam" => self.0.iam.answer(request).await,
             "kms" => self.0.kms.answer(request).await,
             "sts" => sts::answer(&self.0.sts, request).await,
-            "organizations" => self.0.organizations.handle(request.raw).await.into(),
             _ => locked(&self.0.shelf).answer(&request),
         }
     }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::{Fact, Node, access::Access};
 use crate::{
     finding::{Subject, SubjectKind},
-    snapshot::{self, Seen},
+    snapshot::{self, Listed, Seen, services::Recorder},
 };
 
 /// An AWS account.
@@ -36,11 +36,13 @@ pub struct Region {
     pub name: String,
     /// Number of tables.
     pub tables: Fact<i64>,
+    /// Whether AWS Config records the Region's tables.
+    pub recorded: Fact<bool>,
 }
 
 /// The node of `account`, without what stands below it.
 pub fn node(account: &snapshot::Account, sensitive_tables: usize, access: &Access) -> Node {
-    let regions: Vec<Region> = account
+    let mut regions: Vec<Region> = account
         .regions
         .iter()
         .map(|region| Region {
@@ -49,8 +51,11 @@ pub fn node(account: &snapshot::Account, sensitive_tables: usize, access: &Acces
                 None => Fact::Known(region.tables.items.len() as i64),
                 Some(gap) => Fact::Unknown(gap.clone()),
             },
+            recorded: recorded(&region.services.recorders),
         })
         .collect();
+    // What a finding shows of them must not depend on their order in the snapshot.
+    regions.sort_by(|a, b| a.name.cmp(&b.name));
     let unlisted = account.regions.iter().find_map(|region| region.tables.gap.clone());
     let facts = Account {
         id: account.id.clone(),
@@ -65,6 +70,20 @@ pub fn node(account: &snapshot::Account, sensitive_tables: usize, access: &Acces
         regions,
     };
     Node::new(subject(account), &facts)
+}
+
+/// AWS documentation: "Selecting which resources AWS Config records".
+fn recorded(recorders: &Listed<Recorder>) -> Fact<bool> {
+    let table = "AWS::DynamoDB::Table";
+    let records = |recorder: &Recorder| {
+        let listed = recorder.types.iter().any(|kind| kind == table);
+        recorder.recording && if recorder.excludes { !listed } else { recorder.all || listed }
+    };
+    match &recorders.gap {
+        _ if recorders.items.iter().any(records) => Fact::Known(true),
+        Some(gap) => Fact::Unknown(gap.clone()),
+        None => Fact::Known(false),
+    }
 }
 
 fn auditor_can_write(account: &snapshot::Account, access: &Access) -> Fact<Option<bool>> {

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     finding::SubjectKind,
-    snapshot::{self, Gap, GapId, Seen},
+    snapshot::{self, Gap, GapId, Seen, Services},
 };
 
 /// A backup of a table.
@@ -48,6 +48,12 @@ pub struct Export {
     pub external: Fact<bool>,
     /// Whether the objects were encrypted with a KMS key rather than S3's own.
     pub kms: Fact<bool>,
+    /// Whether S3 calls the bucket's policy public; null where no bucket is named.
+    pub bucket_public: Fact<Option<bool>>,
+    /// Whether all four settings of Block Public Access are on for the bucket; null where no bucket is named.
+    pub bucket_blocked: Fact<Option<bool>>,
+    /// Whether the bucket encrypts new objects with a KMS key; null where no bucket is named.
+    pub bucket_kms: Fact<Option<bool>>,
 }
 
 /// The nodes of a table's backups.
@@ -89,6 +95,9 @@ pub fn export_nodes(table: &snapshot::Table, around: &Around<'_>) -> Vec<Node> {
             bucket: Fact::of(details, |d| d.bucket.clone()),
             external: Fact::of(details, |d| d.bucket_owner.as_ref().is_some_and(|owner| owner != account)),
             kms: Fact::of(details, |d| d.encryption.as_deref() == Some("KMS")),
+            bucket_public: of_bucket(export, around, |bucket| &bucket.public),
+            bucket_blocked: of_bucket(export, around, |bucket| &bucket.blocked),
+            bucket_kms: of_bucket(export, around, |bucket| &bucket.kms),
         };
         nodes.push(Node::new(subject(SubjectKind::Export, table, &export.arn, account, []), &facts));
     }
@@ -96,4 +105,21 @@ pub fn export_nodes(table: &snapshot::Table, around: &Around<'_>) -> Vec<Node> {
         nodes.push(Node::unlisted(subject(SubjectKind::Export, table, &table.arn, account, []), gap));
     }
     nodes
+}
+
+/// What is known of the bucket that received the export.
+fn of_bucket(
+    export: &snapshot::table::Export,
+    around: &Around<'_>,
+    read: fn(&snapshot::Bucket) -> &Seen<bool>,
+) -> Fact<Option<bool>> {
+    let name = match &export.details {
+        Seen::Gap(gap) => return Fact::Unknown(gap.clone()),
+        Seen::Value(details) => details.bucket.as_deref(),
+    };
+    let Some(name) = name else { return Fact::Known(None) };
+    match around.account.buckets.iter().find(|bucket| bucket.name == name) {
+        Some(bucket) => Fact::of(read(bucket), |known| Some(*known)),
+        None => Fact::Unknown(Services::not_collected().id()),
+    }
 }

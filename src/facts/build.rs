@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Facts, Node, access, account, attribute, backup,
+    Facts, Node, access, account, attribute, backup, cluster,
     encryption::Keys,
-    index, key, replica,
+    endpoint, index, key, replica,
     shared::Shared,
     stream,
     table::{self, Around},
@@ -38,7 +38,11 @@ fn root(account: &Account, taken: Timestamp, shared: &Shared<'_>, gaps: &mut BTr
     root.children.extend(access.principal_nodes());
     root.children.extend(access.reader_nodes());
     let regions = || account.regions.iter().filter(|region| !region.disabled);
-    root.children.extend(regions().flat_map(|region| vault::nodes(region, account, taken, gaps)));
+    for region in regions() {
+        root.children.extend(vault::nodes(region, account, taken, gaps));
+        root.children.extend(cluster::nodes(region, account));
+        root.children.extend(endpoint::nodes(region, account, gaps));
+    }
     root.children.extend(account.tables.iter().map(|table| whole_table(table, &around, gaps)));
     // A Region that is not enabled is a gap by name; a row of every check for each would say no more.
     root.children.extend(regions().flat_map(|region| unlisted(region, account)));
@@ -50,7 +54,7 @@ fn whole_table(table: &Table, around: &Around<'_>, gaps: &mut BTreeMap<GapId, Ga
     let mut node = table::node(table, around, gaps);
     node.children.extend(attribute::nodes(table, id, around.taken, around.shared));
     node.children.extend(index::nodes(table, id));
-    node.children.extend(stream::nodes(table, id, gaps));
+    node.children.extend(stream::nodes(table, around, gaps));
     node.children.extend(replica::nodes(table, around, gaps));
     node.children.extend(backup::nodes(table, around, gaps));
     node.children.extend(backup::export_nodes(table, around));

@@ -4,7 +4,7 @@
 //! account ─┬─ key ── grant
 //!          ├─ principal
 //!          ├─ reader
-//!          ├─ vault
+//!          ├─ vault · cluster · endpoint
 //!          └─ table ─┬─ attribute ── copy
 //!                    ├─ index · stream · replica
 //!                    └─ backup · export
@@ -19,17 +19,21 @@ pub mod account;
 pub mod attribute;
 pub mod backup;
 pub mod build;
+pub mod cluster;
 pub mod copy;
 pub mod encryption;
+pub mod endpoint;
 pub mod index;
 pub mod key;
 pub mod kinesis;
 pub mod known;
+pub mod logged;
 pub mod outsiders;
 pub mod principal;
 pub mod protection;
 pub mod reader;
 pub mod replica;
+pub mod scaling;
 pub mod selection;
 pub mod shared;
 pub mod stage;
@@ -206,6 +210,8 @@ pub fn schema(kind: SubjectKind) -> serde_json::Value {
         SubjectKind::Grant => schemars::schema_for!(key::Grant),
         SubjectKind::Principal => schemars::schema_for!(principal::Principal),
         SubjectKind::Reader => schemars::schema_for!(reader::Reader),
+        SubjectKind::Cluster => schemars::schema_for!(cluster::Cluster),
+        SubjectKind::Endpoint => schemars::schema_for!(endpoint::Endpoint),
         SubjectKind::Vault => schemars::schema_for!(vault::Vault),
         SubjectKind::Table => schemars::schema_for!(table::Table),
         SubjectKind::Index => schemars::schema_for!(index::Index),
@@ -224,7 +230,7 @@ pub fn ancestors(kind: SubjectKind) -> &'static [SubjectKind] {
     use SubjectKind as K;
     match kind {
         K::Account => &[],
-        K::Key | K::Principal | K::Reader | K::Vault | K::Table => &[K::Account],
+        K::Key | K::Principal | K::Reader | K::Vault | K::Cluster | K::Endpoint | K::Table => &[K::Account],
         K::Grant => &[K::Account, K::Key],
         K::Index | K::Stream | K::Replica | K::Backup | K::Export | K::Attribute => &[K::Account, K::Table],
         K::Copy => &[K::Account, K::Table, K::Attribute],

@@ -84,3 +84,15 @@ fn points(table: &snapshot::Table, around: &Around<'_>) -> Collection<Point> {
     let gap: Option<&GapId> = table.backups.gap.as_ref().or(vaults.gap.as_ref()).or(cut);
     Collection { items, gap: gap.cloned() }
 }
+
+/// Whether a backup of any kind exists that can be restored.
+pub fn has_backup(table: &snapshot::Table) -> Fact<bool> {
+    let pitr = table.continuous_backups.value().is_some_and(|b| b.enabled);
+    if pitr || table.backups.items.iter().any(|backup| backup.status == "AVAILABLE") {
+        return Fact::Known(true);
+    }
+    match (table.continuous_backups.gap(), &table.backups.gap) {
+        (Some(gap), _) | (None, Some(gap)) => Fact::Unknown(gap.clone()),
+        (None, None) => Fact::Known(false),
+    }
+}

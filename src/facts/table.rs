@@ -12,7 +12,9 @@ use super::{
     key::{self, Key},
     kinesis::{self, Kinesis},
     known::{self, KnownAs},
+    logged::{self, DataEvents},
     protection::{self, Protection},
+    scaling,
     shared::Shared,
     stage::{self, Stage},
 };
@@ -71,6 +73,10 @@ pub struct Table {
     pub insights_on: Fact<bool>,
     /// Kinesis streams that receive every change.
     pub kinesis: Collection<Kinesis>,
+    /// What CloudTrail records of its items.
+    pub data_events: DataEvents,
+    /// Whether its provisioned capacity grows with its load, reads and writes.
+    pub autoscaled: Fact<bool>,
     /// Whether a global table: it has replicas.
     pub global: Fact<bool>,
     /// What it could be restored from, beside point-in-time recovery.
@@ -211,6 +217,7 @@ impl Around<'_> {
 /// The node of `table`, without what stands below it.
 pub fn node(table: &snapshot::Table, around: &Around<'_>, gaps: &mut BTreeMap<GapId, Gap>) -> Node {
     let d = &table.description;
+    let services = around.services(&table.region);
     let facts = Table {
         name: table.name.clone(),
         arn: table.arn.clone(),
@@ -242,10 +249,12 @@ pub fn node(table: &snapshot::Table, around: &Around<'_>, gaps: &mut BTreeMap<Ga
         },
         policy: access::resource_policy(&table.policy, &table.arn, &around.account.id, gaps),
         insights_on: Fact::of(&table.insights, |i| i.status.starts_with("ENABL")),
-        kinesis: kinesis::of(table, &around.account.id),
+        kinesis: kinesis::of(table, &around.account.id, services),
+        data_events: logged::of(services, &table.region, &table.arn, &logged::TABLE),
+        autoscaled: scaling::autoscaled(table, services),
         global: Fact::of(d, |d| !d.replicas.is_empty()),
         protection: protection::of(table, around),
-        has_backup: has_backup(table),
+        has_backup: protection::has_backup(table),
         sample: Fact::of(&table.sample, |sample| self::sample(table, sample)),
         sensitive: sensitive(&table.sample),
         access: around.access.of_table(&table.arn),
@@ -314,17 +323,6 @@ fn encryption(table: &snapshot::Table, around: &Around<'_>, gaps: &mut BTreeMap<
         // UpdateTable and SSEDescription references: archived after more than seven days.
         archive_in_days: Fact::Known(since.map(|at| 7 - at.days_until(around.taken))),
         key,
-    }
-}
-
-fn has_backup(table: &snapshot::Table) -> Fact<bool> {
-    let pitr = table.continuous_backups.value().is_some_and(|b| b.enabled);
-    if pitr || table.backups.items.iter().any(|backup| backup.status == "AVAILABLE") {
-        return Fact::Known(true);
-    }
-    match (table.continuous_backups.gap(), &table.backups.gap) {
-        (Some(gap), _) | (None, Some(gap)) => Fact::Unknown(gap.clone()),
-        (None, None) => Fact::Known(false),
     }
 }
 

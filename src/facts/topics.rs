@@ -8,6 +8,20 @@ use crate::snapshot::Topic;
 
 /// Facts, by how their paths begin, and the topics that tell them.
 const NEEDS: &[(&str, &[Topic])] = &[
+    ("account.regions.recorded", &[Topic::Recorders]),
+    ("cluster.", &[Topic::Caches]),
+    ("endpoint.", &[Topic::Endpoints]),
+    ("export.bucket_", &[Topic::Buckets]),
+    // Who may reach what is bound by the organization.
+    ("principal.", &[Topic::Organization]),
+    ("reader.", &[Topic::Organization]),
+    ("table.access", &[Topic::Organization]),
+    ("account.auditor_can_write", &[Topic::Organization]),
+    ("stream.consumers", &[Topic::Consumers]),
+    ("stream.logged", &[Topic::Trails]),
+    ("table.autoscaled", &[Topic::Scaling]),
+    ("table.data_events", &[Topic::Trails]),
+    ("table.kinesis", &[Topic::KinesisStreams]),
     ("table.protection.plans", &[Topic::BackupPlans]),
     ("table.protection.points", &[Topic::BackupPlans]),
     ("vault.", &[Topic::BackupPlans]),
@@ -33,7 +47,7 @@ mod tests {
     #[test]
     fn every_fact_in_the_table_is_one() {
         for (fact, _) in NEEDS {
-            let mut parts = fact.trim_end_matches('.').split('.');
+            let mut parts = fact.trim_end_matches(['.', '_']).split('.');
             let kind =
                 parts.next().and_then(|word| SubjectKind::ALL.into_iter().find(|k| k.as_str() == word));
             let whole = schema(kind.unwrap());
@@ -56,7 +70,8 @@ mod tests {
 
     #[test]
     fn a_fact_needs_its_topics_and_no_others() {
-        assert!(needed(["table.name", "table.pitr.enabled", "table.protect"]).is_empty());
+        assert!(needed(["table.name", "table.pitr.enabled", "table.protect", "export.bucket"]).is_empty());
+        assert_eq!(needed(["export.bucket_public"]), [Topic::Buckets].into());
         assert_eq!(needed(["table.protection"]), [Topic::BackupPlans].into());
         assert_eq!(needed(["vault.locked"]), [Topic::BackupPlans].into());
     }

@@ -89,6 +89,10 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// All verdicts.
+    pub const ALL: [Verdict; 4] =
+        [Verdict::Flagged, Verdict::Unknown, Verdict::Clear, Verdict::NotApplicable];
+
     /// The word used in files and on the command line.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -118,6 +122,10 @@ pub enum SubjectKind {
     Table,
     /// A vault of AWS Backup.
     Vault,
+    /// A DAX cluster.
+    Cluster,
+    /// A VPC endpoint for DynamoDB.
+    Endpoint,
     /// A secondary index.
     Index,
     /// A table's stream.
@@ -136,13 +144,15 @@ pub enum SubjectKind {
 
 impl SubjectKind {
     /// All kinds, those above before those below.
-    pub const ALL: [SubjectKind; 14] = [
+    pub const ALL: [SubjectKind; 16] = [
         SubjectKind::Account,
         SubjectKind::Key,
         SubjectKind::Grant,
         SubjectKind::Principal,
         SubjectKind::Reader,
         SubjectKind::Vault,
+        SubjectKind::Cluster,
+        SubjectKind::Endpoint,
         SubjectKind::Table,
         SubjectKind::Attribute,
         SubjectKind::Copy,
@@ -168,6 +178,8 @@ impl SubjectKind {
             SubjectKind::Backup => "backup",
             SubjectKind::Export => "export",
             SubjectKind::Vault => "vault",
+            SubjectKind::Cluster => "cluster",
+            SubjectKind::Endpoint => "endpoint",
             SubjectKind::Attribute => "attribute",
             SubjectKind::Copy => "copy",
         }

@@ -201,7 +201,9 @@ impl Statement {
         let style = Style { wildcards: true, variables: false };
         let names = listed(json, &at)?;
         // "Actions must be prefaced by a vendor", but for `*`.
-        if let Some(bare) = names.iter().find(|name| !name.contains(':') && name.trim_matches('*') != "") {
+        if let Some(bare) =
+            names.iter().find(|name| !name.contains(':') && !name.trim_matches('*').is_empty())
+        {
             return Err(Malformed::new(at, format!("`{}` has no service", printable(bare))));
         }
         let patterns = names.iter().map(|name| Pattern::new(&name.to_ascii_lowercase(), style)).collect();

@@ -148,6 +148,7 @@ fn resource(kind: SubjectKind) -> &'static str {
         SubjectKind::Reader => "Other",
         SubjectKind::Backup => "AwsBackupRecoveryPoint",
         SubjectKind::Vault => "AwsBackupBackupVault",
+        SubjectKind::Cluster | SubjectKind::Endpoint => "Other",
         _ => "AwsDynamoDbTable",
     }
 }

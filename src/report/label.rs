@@ -36,7 +36,9 @@ pub fn name(subject: &Subject) -> String {
             Some(name) if !resource.ends_with(name) => name.to_owned(),
             _ => resource.to_owned(),
         },
-        SubjectKind::Key | SubjectKind::Vault => resource.to_owned(),
+        SubjectKind::Key | SubjectKind::Vault | SubjectKind::Cluster | SubjectKind::Endpoint => {
+            resource.to_owned()
+        }
     }
 }
 

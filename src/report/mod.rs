@@ -1,9 +1,11 @@
 //! Renders a run for people and for programs; it prints and never decides.
 
 pub mod asff;
+pub mod attest;
 pub mod baseline;
 pub mod coverage;
 pub mod csv;
+pub mod evidence;
 pub mod html;
 pub mod json;
 pub mod jsonl;

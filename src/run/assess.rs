@@ -1,8 +1,13 @@
 //! Snapshot → facts → findings → report: the one way, for a live run and for a file alike.
 
-use std::{collections::BTreeSet, fs, path::PathBuf};
+use std::{collections::BTreeSet, fs, io, path::PathBuf};
 
-use super::{Error, Outcome, console::Console, options::Config};
+use super::{
+    Error, Outcome,
+    bundle::{Bundle, previous},
+    console::Console,
+    options::Config,
+};
 use crate::{
     check::{
         Check, Library, command,
@@ -17,11 +22,17 @@ use crate::{
         triage::{Baseline, Today, triage},
     },
     report::{
-        View, baseline,
+        View,
+        attest::{self, Sum},
+        baseline, evidence,
         view::{CheckRow, Tally},
     },
-    snapshot::{Gap, Snapshot, Topic, Why, file::digest},
+    snapshot::{
+        Gap, Snapshot, Topic, Why,
+        file::{canonical, digest},
+    },
 };
+use ed25519_dalek::SigningKey;
 
 /// All that a report needs beside the snapshot, found good before AWS is asked anything.
 pub struct Ready {
@@ -31,16 +42,20 @@ pub struct Ready {
     threshold: Option<Severity>,
     baseline: Option<Baseline>,
     accept: Vec<Acceptance>,
+    config: Option<String>,
+    key: Option<SigningKey>,
+    previous: Option<Sum>,
     format: Format,
     outputs: Vec<(Format, PathBuf)>,
 }
 
 impl Ready {
-    /// Loads and type-checks the checks, and looks whether the files asked for can be made.
+    /// Loads and type-checks the checks (those of `bundle`, where one is judged once more), and looks whether the
+    /// files asked for can be made.
     ///
     /// # Errors
     /// A check is not right or not there; a file cannot be made.
-    pub fn new(args: &cli::Report, config: &Config) -> Result<Self, Error> {
+    pub fn new(args: &cli::Report, config: &Config, bundle: Option<&Bundle>) -> Result<Self, Error> {
         let outputs = files(&args.output, args.output_dir.as_deref())?;
         if let Some(dir) = &args.output_dir {
             fs::create_dir_all(dir).map_err(|error| Error::Write(dir.clone(), error))?;
@@ -48,7 +63,10 @@ impl Ready {
         for (_, path) in &outputs {
             writable(path)?;
         }
-        let library = Library::with_dirs(&args.dirs)?;
+        let library = match bundle {
+            Some(bundle) => Library::of(&bundle.checks(), &args.dirs)?,
+            None => Library::with_dirs(&args.dirs)?,
+        };
         for id in args.only.iter().chain(&args.skip) {
             command::show(&library, id).map_err(Error::Refused)?;
         }
@@ -66,6 +84,9 @@ impl Ready {
             threshold: args.fail_on.threshold(),
             baseline: args.baseline.as_deref().map(baseline::load).transpose()?,
             accept: config.file.accept.clone(),
+            config: config.file.text().map(str::to_owned),
+            key: args.sign_key.as_deref().map(attest::signing_key).transpose()?,
+            previous: args.previous.as_deref().map(previous).transpose()?,
             format: args.format,
             outputs,
         })
@@ -87,10 +108,11 @@ impl Ready {
         gaps.extend(facts.gaps.clone());
         // What is flagged or unknown decides the exit code; of the rest a number is enough unless it is asked for.
         let wanted = &self.verdicts.0;
-        // Against a baseline, what is clear is what was resolved.
-        let keep = |v| {
-            matches!(v, Verdict::Flagged | Verdict::Unknown) || wanted.contains(&v) || self.baseline.is_some()
-        };
+        // Against a baseline, what is clear is what was resolved; and evidence is of what is well, too.
+        let evidence = self.outputs.iter().map(|(format, _)| *format).chain([self.format]);
+        let evidence = evidence.into_iter().any(|format| format == Format::Evidence);
+        let all = evidence || self.baseline.is_some();
+        let keep = |v| all || matches!(v, Verdict::Flagged | Verdict::Unknown) || wanted.contains(&v);
         let mut judged = judge_only(&self.library, &facts, &gaps, keep);
         judged.findings.retain(|f| self.chosen.contains(&f.check));
         let triage = self.baseline.as_ref().map(|baseline| {
@@ -111,11 +133,34 @@ impl Ready {
             self.threshold,
         );
         let digest = digest(snapshot).map_err(|e| Error::Refused(e.to_string()))?;
-        let view = View::new(snapshot, digest, self.rows(&judged.tally), &gaps, judged.findings, wanted)
-            .with_triage(triage)
-            .with_acceptances(accepted);
-        console.report(&view, self.format, &self.outputs)?;
+        let rows = self.rows(&judged.tally);
+        let view = |findings, wanted: &BTreeSet<Verdict>| {
+            View::new(snapshot, digest.clone(), rows.clone(), &gaps, findings, wanted)
+                .with_triage(triage.clone())
+                .with_acceptances(accepted.clone())
+        };
+        let bundle = match evidence {
+            true => self.bundle(&view(judged.findings.clone(), &Verdict::ALL.into()), snapshot)?,
+            false => Vec::new(),
+        };
+        console.report(&view(judged.findings, wanted), &bundle, self.format, &self.outputs)?;
         Ok(outcome)
+    }
+
+    /// The evidence bundle of a run; `view` has every verdict.
+    fn bundle(&self, view: &View, snapshot: &Snapshot) -> Result<Vec<u8>, Error> {
+        let failed =
+            |error: io::Error| Error::Refused(format!("the evidence bundle cannot be made: {error}"));
+        let chosen = self.library.checks().iter().filter(|check| self.chosen.contains(&check.id));
+        let name = |check: &Check| format!("{}/{}.toml", check.group, check.id);
+        let sources = evidence::Sources {
+            snapshot: canonical(snapshot).map_err(failed)?,
+            checks: chosen.map(|check| (name(check), check.source.as_str())).collect(),
+            config: self.config.as_deref(),
+            previous: self.previous.clone(),
+            key: self.key.as_ref(),
+        };
+        evidence::bundle(view, &sources).map_err(failed)
     }
 
     fn rows(&self, tally: &judge::Tally) -> Vec<CheckRow> {

@@ -100,22 +100,28 @@ impl Console {
     }
 
     /// The report, on standard output and in the files asked for. Files come first: a pipe that is
-    /// closed must not cost them. Where notes are not wanted and nothing changed since an earlier run,
+    /// closed must not cost them. `bundle` is the evidence, where some form asks for it. Where notes are not wanted and nothing changed since an earlier run,
     /// standard output stays empty.
     ///
     /// # Errors
     /// A file or standard output cannot be written.
-    pub fn report(&self, view: &View, format: Format, outputs: &[(Format, PathBuf)]) -> Result<(), Error> {
+    pub fn report(
+        &self,
+        view: &View,
+        bundle: &[u8],
+        format: Format,
+        outputs: &[(Format, PathBuf)],
+    ) -> Result<(), Error> {
         for (format, path) in outputs {
             let failed = |error| Error::Write(path.clone(), error);
-            let bytes = rendered(view, *format, self.width.unwrap_or(UNBOUND)).map_err(failed)?;
+            let bytes = rendered(view, bundle, *format, self.width.unwrap_or(UNBOUND)).map_err(failed)?;
             let bytes = if *format == Format::Table { strip(&bytes) } else { bytes };
             write_private(path, &bytes).map_err(failed)?;
         }
         if self.quiet && view.triage.as_ref().is_some_and(Triage::is_quiet) {
             return Ok(());
         }
-        let bytes = rendered(view, format, self.width.unwrap_or_else(terminal_width));
+        let bytes = rendered(view, bundle, format, self.width.unwrap_or_else(terminal_width));
         let written = bytes.and_then(|bytes| match format {
             Format::Table => write_to(AutoStream::new(io::stdout(), self.color).lock(), &bytes),
             _ => write_to(io::stdout().lock(), &bytes),
@@ -133,7 +139,7 @@ pub fn refuse(said: &str) -> ExitCode {
 }
 
 /// The report in one form; the table with its colours, `width` columns wide.
-fn rendered(view: &View, format: Format, width: u16) -> io::Result<Vec<u8>> {
+fn rendered(view: &View, bundle: &[u8], format: Format, width: u16) -> io::Result<Vec<u8>> {
     let mut out = Vec::new();
     match format {
         Format::Table => out = table::render(view, width).into_bytes(),
@@ -147,6 +153,7 @@ fn rendered(view: &View, format: Format, width: u16) -> io::Result<Vec<u8>> {
         Format::Junit => junit::render(view, &mut out)?,
         Format::Markdown => markdown::render(view, &mut out)?,
         Format::Html => html::render(view, &mut out)?,
+        Format::Evidence => out.extend_from_slice(bundle),
     }
     Ok(out)
 }

@@ -24,7 +24,7 @@ const CONCURRENCY: usize = 16;
 
 /// `dynaudit audit`
 pub fn audit(args: &cli::Audit, config: &Config, console: &Console) -> Result<Outcome, Error> {
-    let ready = Ready::new(&args.report, config)?;
+    let ready = Ready::new(&args.report, config, None)?;
     keepable(args.save.as_deref())?;
     let mut plan = plan(&args.sampling)?;
     plan.topics = ready.topics();
@@ -57,7 +57,7 @@ pub fn collect(args: &cli::Collect, console: &Console) -> Result<Outcome, Error>
 pub fn demo(args: &cli::Demo, config: &Config, console: &Console) -> Result<Outcome, Error> {
     use crate::{demo, detect::DigestKey, snapshot::Timestamp};
 
-    let ready = Ready::new(&args.report, config)?;
+    let ready = Ready::new(&args.report, config, None)?;
     keepable(args.save.as_deref())?;
     let mut plan = plan(&args.sampling)?;
     if args.sampling.digest_key_file.is_none() {

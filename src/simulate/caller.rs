@@ -15,17 +15,15 @@
 use super::{Input, Refused, input::shown};
 use crate::iam::{Keys, Value, Who, WhoKind, arn::Arn};
 
-/// The caller. Without `CallerArn` it is a principal of the owner's account that no policy names, or, for a
-/// call with a web identity's token, the provider whose context keys are given.
+/// The caller. Without `CallerArn` it is a principal of the owner's account that no policy names. A call with a
+/// web identity's token is made without credentials, so its caller is the provider whose keys are given.
 pub(super) fn who(input: &Input) -> Result<Who, Refused> {
+    if let Some(provider) = provider(input) {
+        return Ok(provider);
+    }
     let Some(arn) = &input.caller else {
         let account = input.owner.clone().unwrap_or_default();
-        return Ok(provider(input).unwrap_or(Who {
-            kind: WhoKind::User,
-            arn: String::new(),
-            account,
-            id: String::new(),
-        }));
+        return Ok(Who { kind: WhoKind::User, arn: String::new(), account, id: String::new() });
     };
     Who::parse(arn).ok_or_else(|| {
         let reason = format!("`{}` is no principal that can make a request", shown(arn));
@@ -51,7 +49,10 @@ pub(super) fn is_session_of_service_linked(input: &Input) -> bool {
 /// The provider whose token a call brings, by keys such as `token.actions.githubusercontent.com:sub`.
 fn provider(input: &Input) -> Option<Who> {
     let web = |action: &String| action.eq_ignore_ascii_case("sts:AssumeRoleWithWebIdentity");
-    input.actions.iter().all(web).then_some(())?;
+    let named = input.caller.as_deref().and_then(Who::parse);
+    if !input.actions.iter().all(web) || named.is_some_and(|who| who.kind == WhoKind::Provider) {
+        return None;
+    }
     let claims = [":sub", ":aud", ":amr", ":app_id", ":user_id", ":oaud", ":email", ":id"];
     let host = input.context.keys().find_map(|key| {
         let host = claims.iter().find_map(|claim| key.strip_suffix(claim))?;

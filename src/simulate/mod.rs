@@ -29,7 +29,7 @@ pub use output::{EvaluationResult, Output};
 use policies::Policies;
 
 use crate::iam::{
-    Caller, Context, Keys, Levels, Named, Request, Rule, Value,
+    Caller, Context, Keys, Levels, Named, Request, Rule, Value, WhoKind,
     arn::{Arn, is_account_id},
     decide, services,
 };
@@ -78,8 +78,10 @@ pub fn simulate(input: &Input, unknown: Unknown) -> Result<Output, Refused> {
     let (scps, rcps) = (levels(&policies.scps), levels(&policies.rcps));
     let (scps, rcps) = (views(&scps), views(&rcps));
     let none: Levels<'_> = &[];
+    // What an account as a whole may do is its own affair, unless its policies are given.
+    let unseen = who.kind == WhoKind::Account && identity.is_empty();
     let caller = Caller {
-        identity: Some(&identity),
+        identity: (!unseen).then_some(&identity),
         boundary: (!boundary.is_empty()).then_some(&boundary[..]),
         session: (!session.is_empty()).then_some(&session[..]),
         scps: if exempt { none } else { &scps },

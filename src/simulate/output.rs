@@ -10,6 +10,9 @@ use crate::iam::{Decision, Denial, Layer, Outcome, Via};
 /// Most statements that a result lists.
 const MATCHED: usize = 100;
 
+/// Longest text of a condition, in bytes.
+const LONGEST: usize = 8 * 1024;
+
 /// The answer to one input.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -143,7 +146,7 @@ pub(super) fn result(
         eval_resource_name: resource.unwrap_or("*").to_owned(),
         eval_decision: word(&outcome.decision),
         condition: match &outcome.decision {
-            Decision::Conditional(expr) => Some(expr.to_string()),
+            Decision::Conditional(expr) => Some(cut(expr.to_string())),
             Decision::Allowed | Decision::Denied(_) => None,
         },
         matched_statements,
@@ -155,6 +158,16 @@ pub(super) fn result(
         eval_decision_details,
         resource_specific_results: specific.into_iter().collect(),
     }
+}
+
+/// What is longer than anyone reads is cut.
+fn cut(mut text: String) -> String {
+    if text.len() > LONGEST {
+        let end = (0..=LONGEST).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default();
+        text.truncate(end);
+        text.push_str("...");
+    }
+    text
 }
 
 fn word(decision: &Decision) -> &'static str {

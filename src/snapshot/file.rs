@@ -150,7 +150,11 @@ fn digest_of(bytes: &[u8]) -> String {
 }
 
 /// The one way to write a snapshot down: indented, fields in the order of the types, maps sorted.
-fn canonical(snapshot: &Snapshot) -> io::Result<Vec<u8>> {
+/// The bytes of the file that [`save`] writes.
+///
+/// # Errors
+/// As [`digest`].
+pub fn canonical(snapshot: &Snapshot) -> io::Result<Vec<u8>> {
     let mut bytes = serde_json::to_vec_pretty(snapshot).map_err(io::Error::other)?;
     bytes.push(b'\n');
     Ok(bytes)

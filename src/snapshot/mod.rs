@@ -2,10 +2,12 @@
 //!
 //! A snapshot never holds an item's value, so it may be kept as evidence and mailed.
 
+pub mod bucket;
 pub mod file;
 pub mod gap;
 pub mod key;
 pub mod organization;
+pub mod pack;
 pub mod principal;
 pub mod sample;
 pub mod services;
@@ -18,6 +20,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use bucket::Bucket;
 pub use gap::{Gap, GapId, Listed, ResourceId, Seen, Why};
 pub use key::Key;
 pub use organization::Organization;
@@ -97,9 +100,12 @@ pub struct Account {
     pub tables: Vec<Table>,
     /// KMS keys that tables, replicas and backups name, by ARN.
     pub keys: Vec<Key>,
+    /// Buckets that received exports, by name.
+    #[serde(default)]
+    pub buckets: Vec<Bucket>,
     /// Users, groups, roles and policies.
     pub principals: Principals,
-    /// The organization with its policies; none where the account is in none. Not collected yet: a named gap.
+    /// The organization with its policies; none where the account is in none.
     pub guardrails: Seen<Option<Organization>>,
 }
 

@@ -49,7 +49,7 @@ impl Asked {
         let body = String::from_utf8_lossy(request.body().bytes().unwrap_or_default()).into_owned();
         let uri = request.uri().splitn(4, '/').nth(3).map(|rest| format!("/{rest}")).unwrap_or_default();
         let target = header("x-amz-target");
-        let operation = match target.split_once('.') {
+        let operation = match target.rsplit_once('.') {
             Some((_, operation)) => operation.to_owned(),
             None => form(&body, "Action")
                 .or_else(|| operation(&scope[3], &uri).map(str::to_owned))
@@ -94,8 +94,8 @@ pub fn json(value: Value) -> Reply {
 /// An error in the protocol of the service.
 pub fn error(asked: &Asked, code: &str) -> Reply {
     match asked.service.as_str() {
-        "iam" | "sts" => Reply::Http(
-            403,
+        "iam" | "sts" | "ec2" | "s3" => Reply::Http(
+            if code.starts_with("NoSuch") { 404 } else { 403 },
             format!(
                 "<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>no</Message></Error><RequestId>r</RequestId></ErrorResponse>"
             ),

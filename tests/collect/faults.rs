@@ -114,7 +114,7 @@ async fn a_table_that_vanishes_is_one_gap() {
     let fake = at_first("DescribeTable", usize::MAX, |asked| error(asked, "ResourceNotFoundException"));
     let snapshot = fake.snapshot().await;
     assert_eq!(reasons(&snapshot), [Why::Gone]);
-    assert_eq!(snapshot.gaps.len(), 2 + 1, "one for each table, one for guardrails");
+    assert_eq!(snapshot.gaps.len(), 2, "one for each table");
     assert_eq!(fake.asked("DescribeTimeToLive"), 0);
 
     // It may also vanish between two questions.

@@ -5,6 +5,27 @@ use serde_json::json;
 use crate::account::ORDERS;
 use crate::fake::{Asked, Reply, error, json};
 
+const TRAIL: &str = "arn:aws:cloudtrail:eu-west-1:123456789012:trail/t";
+
+fn organizations(asked: &Asked, operation: &str) -> Reply {
+    match operation {
+        "DescribeOrganization" => {
+            json(json!({ "Organization": { "Id": "o-1", "MasterAccountId": "999999999999" } }))
+        }
+        "ListParents" if asked.text("ChildId") == "123456789012" => {
+            json(json!({ "Parents": [{ "Id": "ou-1", "Type": "ORGANIZATIONAL_UNIT" }] }))
+        }
+        "ListParents" => json(json!({ "Parents": [{ "Id": "r-1", "Type": "ROOT" }] })),
+        "ListPoliciesForTarget" if asked.text("Filter") == "RESOURCE_CONTROL_POLICY" => {
+            error(asked, "PolicyTypeNotEnabledException")
+        }
+        "ListPoliciesForTarget" => json(json!({ "Policies": [{ "Id": "p-full", "Name": "FullAWSAccess" }] })),
+        "DescribePolicy" => json(json!({ "Policy": { "Content": "{\"Statement\":[]}" } })),
+        "ListAccounts" => json(json!({ "Accounts": [{ "Id": "999999999999" }, { "Id": "123456789012" }] })),
+        other => panic!("organizations:{other} is not expected"),
+    }
+}
+
 pub fn answer(asked: &Asked) -> Reply {
     let europe = asked.region == "eu-west-1";
     match (asked.service.as_str(), asked.operation.as_str()) {
@@ -42,6 +63,70 @@ pub fn answer(asked: &Asked) -> Reply {
             { "RecoveryPointArn": "arn:rp", "ResourceArn": ORDERS, "Status": "COMPLETED", "IsEncrypted": true,
               "CreationDate": 1.7e9, "CalculatedLifecycle": { "DeleteAt": 1.8e9 } }] })),
         ("backup", "ListBackupPlans" | "ListBackupSelections" | "ListBackupVaults") => json(json!({})),
+        ("cloudtrail", "DescribeTrails") => json(json!({ "trailList": [
+            { "Name": "t", "TrailARN": TRAIL, "HomeRegion": "eu-west-1", "IsMultiRegionTrail": true, "KmsKeyId": "k" }] })),
+        // Only at home: the trail is a shadow in the other Region.
+        ("cloudtrail", "GetTrailStatus") if europe => json(json!({ "IsLogging": true })),
+        ("cloudtrail", "GetEventSelectors") if europe => {
+            json(json!({ "EventSelectors": [{ "ReadWriteType": "All",
+            "DataResources": [{ "Type": "AWS::DynamoDB::Table", "Values": ["arn:aws:dynamodb"] }] }] }))
+        }
+        ("cloudtrail", "ListEventDataStores") => json(json!({ "EventDataStores": [
+            { "EventDataStoreArn": format!("arn:store:{}", asked.region), "Name": "lake" }] })),
+        ("cloudtrail", "GetEventDataStore") => json(json!({ "Status": "ENABLED", "AdvancedEventSelectors": [
+            { "FieldSelectors": [{ "Field": "eventCategory", "Equals": ["Data"], "NotEndsWith": ["x"] }] }] })),
+        ("lambda", "ListEventSourceMappings") => json(json!({ "EventSourceMappings": [
+            { "UUID": "m", "EventSourceArn": format!("{ORDERS}/stream/2026"), "FunctionArn": "arn:f", "State": "Enabled",
+              "DestinationConfig": { "OnFailure": { "Destination": "arn:sqs" } } },
+            { "UUID": "q", "EventSourceArn": "arn:aws:sqs:eu-west-1:123456789012:q" }] })),
+        ("kinesis", "DescribeStreamSummary") => json(json!({ "StreamDescriptionSummary": {
+            "EncryptionType": "KMS", "KeyId": "k", "RetentionPeriodHours": 48 } })),
+        ("dax", "DescribeClusters") => {
+            json(json!({ "Clusters": [{ "ClusterName": "c", "ClusterArn": "arn:c",
+            "Nodes": [{ "AvailabilityZone": "b" }, { "AvailabilityZone": "a" }],
+            "SSEDescription": { "Status": "ENABLED" }, "ParameterGroup": { "ParameterGroupName": "g" } }] }))
+        }
+        ("dax", "DescribeParameters") => json(json!({ "Parameters": [
+            { "ParameterName": "record-ttl-millis", "ParameterValue": "60000" },
+            { "ParameterName": "query-ttl-millis", "ParameterValue": "0" }] })),
+        ("application-autoscaling", "DescribeScalableTargets") => json(json!({ "ScalableTargets": [
+            { "ResourceId": "table/orders", "ScalableDimension": "dynamodb:table:ReadCapacityUnits" }] })),
+        ("config", "DescribeConfigurationRecorders") => json(json!({ "ConfigurationRecorders": [
+            { "name": "r", "recordingGroup": { "allSupported": false, "resourceTypes": ["AWS::DynamoDB::Table"] } }] })),
+        ("config", "DescribeConfigurationRecorderStatus") => {
+            json(json!({ "ConfigurationRecordersStatus": [{ "name": "r", "recording": true }] }))
+        }
+        ("ec2", "DescribeVpcEndpoints") => {
+            assert_eq!(asked.text("Filter.1.Value.1"), format!("com.amazonaws.{}.dynamodb", asked.region));
+            Reply::Http(
+                200,
+                format!(
+                    "<R><vpcEndpointSet><item><vpcEndpointId>vpce-1</vpcEndpointId><vpcEndpointType>Gateway\
+                </vpcEndpointType><serviceName>com.amazonaws.{}.dynamodb</serviceName><policyDocument>{{&quot;a&quot;:1}}\
+                </policyDocument><routeTableIdSet><item>rtb-1</item></routeTableIdSet></item></vpcEndpointSet></R>",
+                    asked.region
+                ),
+            )
+        }
+        ("s3", "GetBucketLocation") => {
+            assert_eq!((asked.region.as_str(), asked.uri.as_str()), ("us-east-1", "/bucket?location"));
+            Reply::Http(200, "<LocationConstraint>EU</LocationConstraint>".into())
+        }
+        ("s3", "GetBucketPolicyStatus") if europe => error(asked, "NoSuchBucketPolicy"),
+        ("s3", "GetPublicAccessBlock") if europe => Reply::Http(
+            200,
+            "<P><BlockPublicAcls>true</BlockPublicAcls>\
+            <IgnorePublicAcls>true</IgnorePublicAcls><BlockPublicPolicy>TRUE</BlockPublicPolicy>\
+            <RestrictPublicBuckets>true</RestrictPublicBuckets></P>"
+                .into(),
+        ),
+        ("s3", "GetBucketEncryption") if europe => Reply::Http(
+            200,
+            "<S><Rule><ApplyServerSideEncryptionByDefault>\
+            <SSEAlgorithm>AES256</SSEAlgorithm></ApplyServerSideEncryptionByDefault></Rule></S>"
+                .into(),
+        ),
+        ("organizations", operation) => organizations(asked, operation),
         (service, operation) => panic!("{service}:{operation} is not expected at {}", asked.uri),
     }
 }

@@ -56,7 +56,8 @@ async fn what_it_does_not_have_it_says() {
     let (status, body) = raw(&account, "s3", "", "").await;
     assert_eq!(status, 501);
     assert!(body.contains("UnknownOperationException") && body.contains("s3 is not in the embedded account"));
-    let (status, body) = raw(&account, "organizations", "AWSOrganizationsV20161128.ListRoots", "{}").await;
+    let (status, body) =
+        raw(&account, "organizations", "AWSOrganizationsV20161128.DescribeOrganization", "{}").await;
     assert_eq!(status, 400);
     assert!(body.contains("AWSOrganizationsNotInUseException"), "{body}");
     let (status, _) = raw(&account, "dynamodb", "DynamoDB_20120810.TagResource", "[1,").await;

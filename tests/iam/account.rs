@@ -101,6 +101,7 @@ pub fn account(users: Vec<Principal>, roles: Vec<Principal>, tables: Vec<Table>)
         regions: vec![],
         tables,
         keys: vec![],
+        buckets: vec![],
         principals: Principals { users, roles, ..Principals::default() },
         guardrails: Seen::Value(None),
     }

@@ -60,6 +60,7 @@ pub fn empty() -> Snapshot {
             }],
             tables: Vec::new(),
             keys: Vec::new(),
+            buckets: Vec::new(),
             principals: Principals::default(),
             guardrails: Seen::Gap(id.clone()),
         }],
@@ -70,7 +71,19 @@ pub fn empty() -> Snapshot {
 
 /// Services that were asked and have nothing.
 pub fn nothing_there() -> Services {
-    Services { backup_opt_in: Seen::Value(true), backup_plans: Listed::default(), vaults: Listed::default() }
+    Services {
+        backup_opt_in: Seen::Value(true),
+        backup_plans: Listed::default(),
+        vaults: Listed::default(),
+        clusters: Listed::default(),
+        consumers: Listed::default(),
+        endpoints: Listed::default(),
+        event_stores: Listed::default(),
+        kinesis_streams: Vec::new(),
+        recorders: Listed::default(),
+        scalable_targets: Listed::default(),
+        trails: Listed::default(),
+    }
 }
 
 /// The empty account with a table of this name, all of it seen, deletion protection off.

@@ -45,7 +45,6 @@ pub(super) enum Question {
     /// The arguments in a REST path and its query.
     Path(Vec<String>, Vec<(&'static str, String)>),
     /// The fields of a form.
-    #[allow(dead_code, reason = "the services that take forms come next")]
     Form(Vec<(String, String)>),
 }
 

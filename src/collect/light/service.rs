@@ -9,7 +9,6 @@ pub(super) enum Protocol {
     RestJson,
     /// The operation is a method and a path; the answer is XML.
     RestXml,
-    #[allow(dead_code, reason = "the services that take forms come next")]
     /// A form with `Action` and this `Version`; the answer is XML.
     Query(&'static str),
 }
@@ -33,8 +32,32 @@ const SERVICES: &[Service] = &[
         id: "resource_groups_tagging_api",
         speaks: Protocol::Json("ResourceGroupsTaggingAPI_20170126"),
     },
-    Service { name: "backup", host: "backup", id: "backup", speaks: Protocol::RestJson },
+    Service {
+        name: "application-autoscaling",
+        host: "application-autoscaling",
+        id: "application_auto_scaling",
+        speaks: Protocol::Json("AnyScaleFrontendService"),
+    },
+    same("backup", Protocol::RestJson),
+    same("cloudtrail", Protocol::Json("com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101")),
+    Service {
+        name: "config",
+        host: "config",
+        id: "config_service",
+        speaks: Protocol::Json("StarlingDoveService"),
+    },
+    same("dax", Protocol::Json("AmazonDAXV3")),
+    same("ec2", Protocol::Query("2016-11-15")),
+    same("kinesis", Protocol::Json("Kinesis_20131202")),
+    same("lambda", Protocol::RestJson),
+    same("organizations", Protocol::Json("AWSOrganizationsV20161128")),
+    same("s3", Protocol::RestXml),
 ];
+
+/// A service that is called the same everywhere.
+const fn same(name: &'static str, speaks: Protocol) -> Service {
+    Service { name, host: name, id: name, speaks }
+}
 
 /// The service that calls name so.
 pub(super) fn named(name: &str) -> Option<&'static Service> {
@@ -50,6 +73,11 @@ const ROUTES: &[(&str, &str, &str)] = &[
     ("backup", "ListBackupVaults", "/backup-vaults/"),
     ("backup", "GetBackupVaultAccessPolicy", "/backup-vaults/{}/access-policy"),
     ("backup", "ListRecoveryPointsByBackupVault", "/backup-vaults/{}/recovery-points/"),
+    ("lambda", "ListEventSourceMappings", "/2015-03-31/event-source-mappings/"),
+    ("s3", "GetBucketLocation", "/{}?location"),
+    ("s3", "GetBucketPolicyStatus", "/{}?policyStatus"),
+    ("s3", "GetPublicAccessBlock", "/{}?publicAccessBlock"),
+    ("s3", "GetBucketEncryption", "/{}?encryption"),
 ];
 
 /// The path of a REST operation, with its arguments put in and encoded.

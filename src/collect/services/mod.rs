@@ -1,8 +1,15 @@
 //! What other services of a Region tell about its tables, one file a service, each asked only for a topic of the run.
 
 mod backup;
+pub(super) mod bucket;
+mod cache;
+mod consumer;
+mod kinesis;
+mod network;
+mod scaling;
 pub(super) mod tags;
-mod value;
+mod trail;
+pub(super) mod value;
 
 use serde_json::Value;
 
@@ -11,25 +18,51 @@ use super::fault::Fault;
 use super::light::Question;
 use super::pages::{Page, pages};
 use super::run::Run;
+use crate::snapshot::services::KinesisStream;
+use crate::snapshot::table::Table;
 use crate::snapshot::{GapId, Listed, Seen, Services, Topic};
 
 /// Everything about one Region.
 pub(super) async fn services(run: &Run, region: &str) -> Services {
     let asker = Asker { run, region };
-    let backup = backup::backup(&asker).await;
-    let mut services = Services { ..Services::default() };
-    (services.backup_opt_in, services.backup_plans, services.vaults) = backup;
-    services
+    let (backup, trails, clusters, consumers, endpoints, recorders, scalable_targets) = tokio::join!(
+        backup::backup(&asker),
+        trail::trails(&asker),
+        cache::clusters(&asker),
+        consumer::consumers(&asker),
+        network::endpoints(&asker),
+        scaling::recorders(&asker),
+        scaling::targets(&asker),
+    );
+    let ((backup_opt_in, backup_plans, vaults), (trails, event_stores)) = (backup, trails);
+    Services {
+        backup_opt_in,
+        backup_plans,
+        vaults,
+        clusters,
+        consumers,
+        endpoints,
+        event_stores,
+        kinesis_streams: Vec::new(),
+        recorders,
+        scalable_targets,
+        trails,
+    }
+}
+
+/// The Kinesis streams that these tables of the Region name.
+pub(super) async fn kinesis_streams(run: &Run, region: &str, tables: &[Table]) -> Vec<KinesisStream> {
+    kinesis::streams(&Asker { run, region }, tables).await
 }
 
 /// Asks the services of one Region.
-struct Asker<'a> {
-    run: &'a Run,
-    region: &'a str,
+pub(super) struct Asker<'a> {
+    pub(super) run: &'a Run,
+    pub(super) region: &'a str,
 }
 
 impl Asker<'_> {
-    async fn ask(&self, call: &'static Call, question: Question) -> Result<Value, Fault> {
+    pub(super) async fn ask(&self, call: &'static Call, question: Question) -> Result<Value, Fault> {
         let send = || self.run.clients.light(call, self.region, question.clone());
         self.run.desk.ask(call, self.region, send).await
     }
@@ -62,21 +95,27 @@ impl Asker<'_> {
     ) -> (Vec<Value>, Option<Fault>) {
         pages(|token| {
             let question = ask(token);
-            async move {
-                let answer = self.ask(call, question).await?;
-                Ok(Page { items: value::list(&answer, member)?, next: value::maybe(&answer, next) })
-            }
+            async move { page_of(self.ask(call, question).await?, member, next) }
         })
         .await
     }
 
-    fn seen<T>(&self, call: &'static Call, on: &str, answer: Result<T, Fault>) -> Seen<T> {
+    pub(super) fn seen<T>(&self, call: &'static Call, on: &str, answer: Result<T, Fault>) -> Seen<T> {
         self.run.desk.seen(call, on, answer)
     }
 
     fn unasked(&self, topic: Topic) -> Option<GapId> {
         self.run.unasked(topic)
     }
+}
+
+/// One page of the list in `member`.
+pub(super) fn page_of(answer: Value, member: &str, next: &str) -> Result<Page<Value>, Fault> {
+    Ok(Page { items: value::list(&answer, member)?, next: value::maybe(&answer, next) })
+}
+
+fn body(fields: Value) -> Question {
+    Question::Body(fields)
 }
 
 fn path(arguments: &[&str], query: Vec<(&'static str, String)>) -> Question {

@@ -8,7 +8,7 @@ use crate::collect::fault::Fault;
 use crate::snapshot::{Timestamp, Why};
 
 /// The list under `name`; an absent one is empty, and so is the empty element that XML has for it.
-pub(super) fn list(value: &Value, name: &str) -> Result<Vec<Value>, Fault> {
+pub(in crate::collect) fn list(value: &Value, name: &str) -> Result<Vec<Value>, Fault> {
     match &value[name] {
         Value::Array(items) => Ok(items.clone()),
         Value::Null => Ok(Vec::new()),
@@ -18,7 +18,7 @@ pub(super) fn list(value: &Value, name: &str) -> Result<Vec<Value>, Fault> {
 }
 
 /// The texts in the list under `name`, sorted.
-pub(super) fn texts(value: &Value, name: &str) -> Result<Vec<String>, Fault> {
+pub(in crate::collect) fn texts(value: &Value, name: &str) -> Result<Vec<String>, Fault> {
     let malformed = || Fault::own(Why::Malformed, &format!("`{name}` is not a list of texts"));
     let items = list(value, name)?;
     let texts: Option<Vec<String>> = items.iter().map(|item| item.as_str().map(str::to_owned)).collect();
@@ -28,29 +28,29 @@ pub(super) fn texts(value: &Value, name: &str) -> Result<Vec<String>, Fault> {
 }
 
 /// The object under `name`.
-pub(super) fn object<'a>(value: &'a Value, name: &str) -> Result<&'a Value, Fault> {
+pub(in crate::collect) fn object<'a>(value: &'a Value, name: &str) -> Result<&'a Value, Fault> {
     let inner = &value[name];
     let missing = || Fault::own(Why::Malformed, &format!("the answer has no `{name}`"));
     if inner.is_object() { Ok(inner) } else { Err(missing()) }
 }
 
 /// The text under `name`; empty where there is none.
-pub(super) fn text(value: &Value, name: &str) -> String {
+pub(in crate::collect) fn text(value: &Value, name: &str) -> String {
     maybe(value, name).unwrap_or_default()
 }
 
 /// The text under `name`, where there is one that is not empty.
-pub(super) fn maybe(value: &Value, name: &str) -> Option<String> {
+pub(in crate::collect) fn maybe(value: &Value, name: &str) -> Option<String> {
     value[name].as_str().filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
 /// Whether `name` is true, as JSON or as XML has it.
-pub(super) fn flag(value: &Value, name: &str) -> bool {
-    value[name].as_bool().unwrap_or(value[name] == "true")
+pub(in crate::collect) fn flag(value: &Value, name: &str) -> bool {
+    value[name].as_bool().unwrap_or_else(|| text(value, name).eq_ignore_ascii_case("true"))
 }
 
 /// The moment under `name`: seconds since the epoch, or RFC 3339.
-pub(super) fn moment(value: &Value, name: &str) -> Option<Timestamp> {
+pub(in crate::collect) fn moment(value: &Value, name: &str) -> Option<Timestamp> {
     match &value[name] {
         Value::Number(seconds) => seconds.as_f64().map(|seconds| Timestamp(seconds as i64)),
         Value::String(text) => {

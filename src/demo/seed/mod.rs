@@ -32,7 +32,12 @@ pub(super) async fn plant(account: &Embedded) -> Result<(), Error> {
     }
     copies::plant(&seed).await?;
     policies::plant(&seed).await?;
-    services::plant(account);
+    let mut streams = Vec::new();
+    for table in ["orders", "oauth_tokens"] {
+        let described = seed.call(HOME, "DescribeTable", json!({ "TableName": table })).await?;
+        streams.push((table, described["Table"]["LatestStreamArn"].as_str().unwrap_or_default().to_owned()));
+    }
+    services::plant(account, &streams);
     refusals::plant(account);
     account.set_now(NOW);
     locked(&account.0.planted).extend(generator.planted());

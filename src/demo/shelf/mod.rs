@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::answer::{Answer, Fault};
-use super::connector::{Request, form};
+use super::connector::Request;
 
 /// Service, Region, operation, and what the question is about.
 type Place = (String, String, String, String);
@@ -21,13 +21,25 @@ pub(super) struct Shelf {
 }
 
 /// The field of a request that says what it is about.
-const ABOUT: &[&str] =
-    &["TrailName", "Name", "EventDataStore", "ParameterGroupName", "StreamARN", "IdentityPoolId"];
+const ABOUT: &[&str] = &[
+    "TrailName",
+    "Name",
+    "EventDataStore",
+    "ParameterGroupName",
+    "StreamARN",
+    "ChildId",
+    "TargetId",
+    "PolicyId",
+];
 
 /// What single things are answered with where there is none: operation, code.
 const NONE_SUCH: &[(&str, &str)] = &[
     ("GetBackupVaultAccessPolicy", "ResourceNotFoundException"),
     ("GetBackupSelection", "ResourceNotFoundException"),
+    ("DescribeOrganization", "AWSOrganizationsNotInUseException"),
+    ("GetBucketPolicyStatus", "NoSuchBucketPolicy"),
+    ("GetPublicAccessBlock", "NoSuchPublicAccessBlockConfiguration"),
+    ("GetBucketEncryption", "ServerSideEncryptionConfigurationNotFoundError"),
 ];
 
 impl Shelf {
@@ -45,8 +57,11 @@ impl Shelf {
         }
         let place = [service, region, operation, &about(request)].map(String::clone);
         match self.answers.get(&place.into()) {
+            // XML is laid out as it is written.
+            Some(Value::String(xml)) => Answer::xml(xml.clone()),
             Some(answer) => Answer::json(answer),
             None => match NONE_SUCH.iter().find(|(name, _)| name == operation) {
+                Some((_, code)) if service == "s3" => Answer::xml_error(404, code, "There is none"),
                 Some((_, code)) => Err(Fault::new(code, "There is none")).into(),
                 None => Answer::json(&json!({})),
             },
@@ -59,6 +74,9 @@ fn about(request: &Request) -> String {
         return request.about.join("/");
     }
     let body = request.json();
-    let named = ABOUT.iter().find_map(|field| body[*field].as_str().map(str::to_owned));
-    named.or_else(|| ABOUT.iter().find_map(|field| form(&request.raw.body, field))).unwrap_or_default()
+    let named = ABOUT.iter().find_map(|field| body[*field].as_str()).unwrap_or_default();
+    match body["Filter"].as_str() {
+        Some(filter) => format!("{named}/{filter}"),
+        None => named.to_owned(),
+    }
 }

@@ -6,7 +6,7 @@ use crate::demo::connector::decode;
 /// answers must not share a mistake.
 pub(in crate::demo) fn of(service: &str, uri: &str) -> Option<(String, Vec<String>)> {
     let path = uri.split_once("://").map_or(uri, |(_, rest)| rest.find('/').map_or("/", |at| &rest[at..]));
-    let path = path.split_once('?').map_or(path, |(path, _)| path);
+    let (path, query) = path.split_once('?').unwrap_or((path, ""));
     let parts: Vec<String> = path.split('/').filter(|part| !part.is_empty()).map(decode).collect();
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
     let (operation, about): (&str, &[&str]) = match (service, parts.as_slice()) {
@@ -19,7 +19,19 @@ pub(in crate::demo) fn of(service: &str, uri: &str) -> Option<(String, Vec<Strin
         ("backup", ["backup-vaults", vault, "recovery-points"]) => {
             ("ListRecoveryPointsByBackupVault", &[vault])
         }
+        ("lambda", ["2015-03-31", "event-source-mappings"]) => ("ListEventSourceMappings", &[]),
+        ("s3", [bucket]) => (s3(query)?, &[bucket]),
         _ => return None,
     };
     Some((operation.to_owned(), about.iter().map(|part| (*part).to_owned()).collect()))
+}
+
+fn s3(query: &str) -> Option<&'static str> {
+    match query.split(['&', '=']).next()? {
+        "location" => Some("GetBucketLocation"),
+        "policyStatus" => Some("GetBucketPolicyStatus"),
+        "publicAccessBlock" => Some("GetPublicAccessBlock"),
+        "encryption" => Some("GetBucketEncryption"),
+        _ => None,
+    }
 }

@@ -1,11 +1,23 @@
 //! What the other services of one Region tell about its tables.
 
 pub mod backup;
+pub mod cache;
+pub mod consumer;
+pub mod kinesis;
+pub mod network;
+pub mod scaling;
+pub mod trail;
 
 use serde::{Deserialize, Serialize};
 
 use super::{Gap, GapId, Listed, ResourceId, Seen, Why};
 pub use backup::{Criteria, Plan, RecoveryPoint, Selection, Vault};
+pub use cache::Cluster;
+pub use consumer::Consumer;
+pub use kinesis::KinesisStream;
+pub use network::Endpoint;
+pub use scaling::{Recorder, ScalableTarget};
+pub use trail::{EventStore, Trail};
 
 /// The answers of the services beside DynamoDB and KMS in one Region.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -17,6 +29,22 @@ pub struct Services {
     pub backup_plans: Listed<Plan>,
     /// Vaults of AWS Backup, by name.
     pub vaults: Listed<Vault>,
+    /// DAX clusters, by ARN.
+    pub clusters: Listed<Cluster>,
+    /// Functions that read streams of tables, by id.
+    pub consumers: Listed<Consumer>,
+    /// VPC endpoints for DynamoDB, by id.
+    pub endpoints: Listed<Endpoint>,
+    /// Event data stores of CloudTrail Lake, by ARN.
+    pub event_stores: Listed<EventStore>,
+    /// Kinesis streams that tables name, by ARN.
+    pub kinesis_streams: Vec<KinesisStream>,
+    /// Configuration recorders, by name.
+    pub recorders: Listed<Recorder>,
+    /// What scales, by resource and dimension.
+    pub scalable_targets: Listed<ScalableTarget>,
+    /// Trails that record the Region, by ARN.
+    pub trails: Listed<Trail>,
 }
 
 impl Services {
@@ -26,6 +54,14 @@ impl Services {
             backup_opt_in: Seen::Gap(gap.clone()),
             backup_plans: Listed::missing(gap.clone()),
             vaults: Listed::missing(gap.clone()),
+            clusters: Listed::missing(gap.clone()),
+            consumers: Listed::missing(gap.clone()),
+            endpoints: Listed::missing(gap.clone()),
+            event_stores: Listed::missing(gap.clone()),
+            kinesis_streams: Vec::new(),
+            recorders: Listed::missing(gap.clone()),
+            scalable_targets: Listed::missing(gap.clone()),
+            trails: Listed::missing(gap.clone()),
         }
     }
 

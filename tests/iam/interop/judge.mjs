@@ -1,7 +1,7 @@
 // Asks @cloud-copilot/iam-simulate, an engine that nobody here wrote, about requests in the JSON of IAM's simulator.
 // One line in, one decision out, in the same order.
 import { createInterface } from 'node:readline'
-import { runSimulation, runUnsafeSimulation } from '@cloud-copilot/iam-simulate'
+import { anonymousPrincipal, runSimulation, runUnsafeSimulation } from '@cloud-copilot/iam-simulate'
 
 const words = { Allowed: 'allowed', ExplicitlyDenied: 'explicitDeny', ImplicitlyDenied: 'implicitDeny' }
 const policy = text => JSON.parse(text.replace(/^\uFEFF/, ''))
@@ -19,24 +19,30 @@ const levels = list =>
   (list ?? []).map((level, index) => ({ orgIdentifier: `ou-${index}`, policies: named(level) }))
 
 // The keys that AWS fills in, which it leaves to its user.
-function filled(caller) {
-  const [, , , account, resource] = caller.split(':').slice(1)
-  if (!/^\d{12}$/.test(account ?? '') || resource.includes('-provider/')) return {}
+function filled({ CallerArn: caller, ResourceOwner: owner, ResourceArns: [arn] }) {
+  const region = arn.split(':')[3]
+  const keys = { 'aws:ResourceAccount': owner, 'aws:PrincipalIsAWSService': String(caller.endsWith('.amazonaws.com')) }
+  if (region) keys['aws:RequestedRegion'] = region
+  const [account, resource] = caller.split(':').slice(4)
+  if (!/^\d{12}$/.test(account ?? '') || resource.includes('-provider/')) return keys
   const [kind, ...names] = resource.split('/')
-  const role = kind === 'assumed-role' && `arn:aws:iam::${account}:role/${names[0]}`
-  const keys = { 'aws:PrincipalArn': role || caller, 'aws:PrincipalAccount': account }
-  return kind === 'user' ? { ...keys, 'aws:username': names.at(-1) } : keys
+  const sorts = { user: 'User', role: 'AssumedRole', 'assumed-role': 'AssumedRole', 'federated-user': 'FederatedUser' }
+  keys['aws:PrincipalType'] = sorts[kind] ?? 'Account'
+  keys['aws:PrincipalArn'] = kind === 'assumed-role' ? `arn:aws:iam::${account}:role/${names[0]}` : caller
+  keys['aws:PrincipalAccount'] = keys['kms:CallerAccount'] = account
+  if (kind === 'user') keys['aws:username'] = names.at(-1)
+  return keys
 }
 
 async function decide(input) {
-  const contextVariables = filled(input.CallerArn)
+  const contextVariables = filled(input)
   for (const entry of input.ContextEntries ?? []) {
     const list = entry.ContextKeyType.endsWith('List')
     contextVariables[entry.ContextKeyName] = list ? entry.ContextKeyValues : entry.ContextKeyValues[0]
   }
   const simulation = {
     request: {
-      principal: input.CallerArn,
+      principal: input.CallerArn === '*' ? anonymousPrincipal : input.CallerArn,
       action: input.ActionNames[0],
       resource: { resource: input.ResourceArns[0], accountId: input.ResourceOwner },
       contextVariables,

@@ -33,6 +33,8 @@ fn key_holds(operator: &str, key: &str, wanted: &[String], variables: bool, requ
     };
     let negated = operator.contains("Not");
     let positive = operator.replace("Not", "");
+    // "If the key values in the request resolve to an empty data set (for example, an empty string) ..."
+    let values = values.filter(|values| set.is_none() || values.iter().any(|value| !value.is_empty()));
     let Some(values) = values else {
         // "...IfExists" first: a missing key holds. Then "Set operators for multivalued context keys":
         // ForAnyValue is false without a value, whatever the operator; then the rule of missing keys.

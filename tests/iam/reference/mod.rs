@@ -53,13 +53,20 @@ impl Request {
         };
         let caller = principal::Caller::new(input["CallerArn"].as_str().unwrap());
         let mut keys = caller.keys();
+        let owner = input["ResourceOwner"].as_str().unwrap();
+        keys.insert("aws:resourceaccount".to_owned(), vec![owner.to_owned()]);
+        if let Some(region) = input["ResourceArns"][0].as_str().and_then(|arn| arn.split(':').nth(3))
+            && !region.is_empty()
+        {
+            keys.insert("aws:requestedregion".to_owned(), vec![region.to_owned()]);
+        }
         for entry in input["ContextEntries"].as_array().into_iter().flatten() {
             let name = entry["ContextKeyName"].as_str().unwrap().to_lowercase();
             let values = entry["ContextKeyValues"].as_array().unwrap();
             keys.insert(name, values.iter().map(|value| value.as_str().unwrap().to_owned()).collect());
         }
         Self {
-            owner: input["ResourceOwner"].as_str().unwrap().to_owned(),
+            owner: owner.to_owned(),
             identity: list(&input["PolicyInputList"]).unwrap_or_default(),
             boundary: list(&input["PermissionsBoundaryPolicyInputList"]),
             session: list(&input["SessionPolicyInputList"]),

@@ -61,9 +61,17 @@ impl Caller {
     /// The context keys that AWS fills in.
     pub fn keys(&self) -> BTreeMap<String, Vec<String>> {
         let mut keys = BTreeMap::new();
-        if self.kind == Kind::Outside {
-            return keys;
-        }
+        let service = self.kind == Kind::Outside && self.name.ends_with(".amazonaws.com");
+        keys.insert("aws:principalisawsservice".to_owned(), vec![service.to_string()]);
+        let sort = match self.kind {
+            Kind::User => "User",
+            Kind::Role => "AssumedRole",
+            Kind::Federated => "FederatedUser",
+            Kind::Root => "Account",
+            Kind::Outside => return keys,
+        };
+        keys.insert("aws:principaltype".to_owned(), vec![sort.to_owned()]);
+        keys.insert("kms:calleraccount".to_owned(), vec![self.account.clone()]);
         keys.insert("aws:principalarn".to_owned(), vec![self.entity.clone()]);
         keys.insert("aws:principalaccount".to_owned(), vec![self.account.clone()]);
         if self.kind == Kind::User {

@@ -1,16 +1,22 @@
 //! What the company's other services say about its tables.
 
 mod backup;
+mod organization;
+mod others;
 mod tags;
+mod trail;
 
 use serde_json::Value;
 
 use crate::demo::{Embedded, locked};
 
-pub(super) fn plant(account: &Embedded) {
+pub(super) fn plant(account: &Embedded, streams: &[(&str, String)]) {
     let shelf = Laying { account };
     tags::plant(&shelf);
     backup::plant(&shelf);
+    trail::plant(&shelf);
+    organization::plant(&shelf);
+    others::plant(&shelf, streams);
 }
 
 /// Lays out answers.

@@ -1,0 +1,105 @@
+//! Lambda, Kinesis, S3, DAX, VPC endpoints, scaling and AWS Config: a little of each, not all of it right.
+
+use serde_json::{Value, json};
+
+use super::Laying;
+use crate::demo::seed::{AWAY, HOME};
+use crate::demo::{ACCOUNT, PARTNER_ACCOUNT};
+
+pub(super) fn plant(shelf: &Laying<'_>, streams: &[(&str, String)]) {
+    consumers(shelf, streams);
+    buckets(shelf);
+    caches(shelf);
+    network(shelf);
+
+    let archive = format!("arn:aws:kinesis:{HOME}:{ACCOUNT}:stream/audit-archive");
+    let summary = json!({ "StreamDescriptionSummary": { "StreamName": "audit-archive", "StreamARN": archive,
+        "EncryptionType": "NONE", "RetentionPeriodHours": 8_760 } });
+    shelf.lay(HOME, "kinesis:DescribeStreamSummary", &archive, summary);
+
+    // Reads of `legacy_users` grow with their load, writes were forgotten; `events` has both.
+    let target = |table: &str, way: &str| {
+        json!({ "ServiceNamespace": "dynamodb", "ResourceId": format!("table/{table}"),
+            "ScalableDimension": format!("dynamodb:table:{way}CapacityUnits") })
+    };
+    let targets = [target("legacy_users", "Read"), target("events", "Read"), target("events", "Write")];
+    let call = "application-autoscaling:DescribeScalableTargets";
+    shelf.lay(HOME, call, "", json!({ "ScalableTargets": targets }));
+
+    let recorder = json!({ "name": "default", "recordingGroup": { "allSupported": true } });
+    shelf.lay(
+        HOME,
+        "config:DescribeConfigurationRecorders",
+        "",
+        json!({ "ConfigurationRecorders": [recorder] }),
+    );
+    let status = json!({ "ConfigurationRecordersStatus": [{ "name": "default", "recording": true }] });
+    shelf.lay(HOME, "config:DescribeConfigurationRecorderStatus", "", status);
+}
+
+/// Who reads the streams: nobody that of `webhooks`, a partner's function that of `oauth_tokens`.
+fn consumers(shelf: &Laying<'_>, streams: &[(&str, String)]) {
+    let mapping = |table: &str, function: String| {
+        let source = streams.iter().find(|(name, _)| *name == table).map(|(_, arn)| arn.as_str());
+        json!({ "UUID": format!("m-{table}"), "EventSourceArn": source, "FunctionArn": function,
+            "State": "Enabled", "LastProcessingResult": "OK" })
+    };
+    let function = |account: &str, name: &str| format!("arn:aws:lambda:{HOME}:{account}:function:{name}");
+    let mappings: Vec<Value> = vec![
+        mapping("orders", function(ACCOUNT, "index-orders")),
+        mapping("oauth_tokens", function(PARTNER_ACCOUNT, "mirror-grants")),
+    ];
+    shelf.lay(HOME, "lambda:ListEventSourceMappings", "", json!({ "EventSourceMappings": mappings }));
+}
+
+/// The company's own bucket is shut; the partner's tells only where it lies.
+fn buckets(shelf: &Laying<'_>) {
+    for bucket in ["harbourline-analytics", "ferrylink-dropbox"] {
+        let place = format!(
+            "<LocationConstraint xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">{HOME}</LocationConstraint>"
+        );
+        shelf.lay(AWAY, "s3:GetBucketLocation", bucket, place.into());
+    }
+    let open = "<PolicyStatus><IsPublic>TRUE</IsPublic></PolicyStatus>";
+    shelf.lay(HOME, "s3:GetBucketPolicyStatus", "ferrylink-dropbox", open.into());
+    let blocks = ["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"];
+    let blocks: String = blocks.iter().map(|block| format!("<{block}>true</{block}>")).collect();
+    let blocks = format!("<PublicAccessBlockConfiguration>{blocks}</PublicAccessBlockConfiguration>");
+    shelf.lay(HOME, "s3:GetPublicAccessBlock", "harbourline-analytics", blocks.into());
+    let rule = |algorithm: &str| {
+        format!(
+            "<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>{algorithm}\
+             </SSEAlgorithm></ApplyServerSideEncryptionByDefault></Rule></ServerSideEncryptionConfiguration>"
+        )
+    };
+    shelf.lay(HOME, "s3:GetBucketEncryption", "harbourline-analytics", rule("aws:kms").into());
+    shelf.lay(HOME, "s3:GetBucketEncryption", "ferrylink-dropbox", rule("AES256").into());
+}
+
+/// One cluster, from before anyone thought of it.
+fn caches(shelf: &Laying<'_>) {
+    let arn = format!("arn:aws:dax:{HOME}:{ACCOUNT}:cache/sessions-cache");
+    let cluster = json!({ "ClusterName": "sessions-cache", "ClusterArn": arn, "Status": "available",
+        "Nodes": [{ "NodeId": "a", "AvailabilityZone": "eu-west-1a" }],
+        "SSEDescription": { "Status": "DISABLED" }, "ClusterEndpointEncryptionType": "NONE",
+        "IamRoleArn": format!("arn:aws:iam::{ACCOUNT}:role/dax"),
+        "ParameterGroup": { "ParameterGroupName": "default.dax1.0" } });
+    shelf.lay(HOME, "dax:DescribeClusters", "", json!({ "Clusters": [cluster] }));
+    let parameter = |name: &str, value: &str| json!({ "ParameterName": name, "ParameterValue": value });
+    let parameters = [parameter("query-ttl-millis", "300000"), parameter("record-ttl-millis", "0")];
+    shelf.lay(HOME, "dax:DescribeParameters", "default.dax1.0", json!({ "Parameters": parameters }));
+}
+
+/// A gateway that anything may leave through.
+fn network(shelf: &Laying<'_>) {
+    let endpoints = format!(
+        "<DescribeVpcEndpointsResponse><vpcEndpointSet><item><vpcEndpointId>vpce-0a1b</vpcEndpointId>\
+         <vpcId>vpc-0harbour</vpcId><vpcEndpointType>Gateway</vpcEndpointType><state>available</state>\
+         <serviceName>com.amazonaws.{HOME}.dynamodb</serviceName><policyDocument>{}</policyDocument>\
+         <routeTableIdSet><item>rtb-0c</item></routeTableIdSet></item></vpcEndpointSet></DescribeVpcEndpointsResponse>",
+        r#"{"Version":"2008-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}]}"#,
+    );
+    shelf.lay(HOME, "ec2:DescribeVpcEndpoints", "", endpoints.into());
+    let none = "<DescribeVpcEndpointsResponse><vpcEndpointSet/></DescribeVpcEndpointsResponse>";
+    shelf.lay(AWAY, "ec2:DescribeVpcEndpoints", "", none.into());
+}

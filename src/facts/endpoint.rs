@@ -1,0 +1,97 @@
+//! Facts of a VPC endpoint for DynamoDB.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{Fact, Node};
+use crate::{
+    finding::{Subject, SubjectKind},
+    iam::{Effect, Kind, Policy, Statement},
+    snapshot::{Account, Gap, GapId, Region, ResourceId, Why, services},
+};
+
+/// A VPC endpoint for DynamoDB.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Endpoint {
+    /// Id.
+    pub id: String,
+    /// VPC that it is in.
+    pub vpc: String,
+    /// `Gateway` or `Interface`.
+    pub kind: String,
+    /// Whether its policy lets every table through, of any account, without a condition.
+    pub open: Fact<bool>,
+    /// Whether a gateway is in no route table, so that nothing goes through it.
+    pub unused: bool,
+}
+
+/// The nodes of a Region's endpoints.
+pub fn nodes(region: &Region, account: &Account, gaps: &mut BTreeMap<GapId, Gap>) -> Vec<Node> {
+    let place =
+        |id: &str| format!("arn:{}:ec2:{}:{}:vpc-endpoint/{id}", account.partition, region.name, account.id);
+    let subject = |id: &str, names| Subject {
+        kind: SubjectKind::Endpoint,
+        arn: place(id),
+        account: account.id.clone(),
+        region: Some(region.name.clone()),
+        table: None,
+        tables: None,
+        names,
+    };
+    let endpoints = &region.services.endpoints;
+    let mut nodes = Vec::with_capacity(endpoints.items.len());
+    for endpoint in &endpoints.items {
+        let facts = Endpoint {
+            id: endpoint.id.clone(),
+            vpc: endpoint.vpc.clone(),
+            kind: endpoint.kind.clone(),
+            open: open(endpoint, &place(&endpoint.id), gaps),
+            unused: endpoint.kind == "Gateway" && endpoint.route_tables.is_empty(),
+        };
+        nodes.push(Node::new(subject(&endpoint.id, BTreeMap::new()), &facts));
+    }
+    if let Some(gap) = &endpoints.gap {
+        nodes.push(Node::unlisted(
+            subject("*", [("which".to_owned(), "(not listed)".to_owned())].into()),
+            gap,
+        ));
+    }
+    nodes
+}
+
+/// An endpoint that was made without a policy lets everything through (AWS documentation: "Control access to VPC
+/// endpoints using endpoint policies").
+fn open(endpoint: &services::Endpoint, arn: &str, gaps: &mut BTreeMap<GapId, Gap>) -> Fact<bool> {
+    if endpoint.policy.is_empty() {
+        return Fact::Known(true);
+    }
+    match Policy::parse(&endpoint.policy, Kind::Resource) {
+        Ok(policy) => Fact::Known(policy.statements.iter().any(|statement| lets_all_through(statement))),
+        Err(error) => {
+            let gap = Gap {
+                call: "policy document".to_owned(),
+                on: ResourceId(arn.to_owned()),
+                why: Why::Malformed,
+                message: format!("endpoint policy: {error}"),
+            };
+            let id = gap.id();
+            gaps.entry(id.clone()).or_insert(gap);
+            Fact::Unknown(id)
+        }
+    }
+}
+
+/// Whether a statement lets items be written to any table whatever.
+fn lets_all_through(statement: &Statement) -> bool {
+    let resources = &statement.resources;
+    statement.effect == Effect::Allow
+        && statement.names_action("dynamodb:putitem")
+        && statement.conditions.is_empty()
+        && (resources.negated
+            || resources.patterns.iter().any(|pattern| {
+                pattern.matches_plain("arn:aws:dynamodb:eu-west-1:000000000000:table/~any~")
+                    && pattern.matches_plain("arn:aws:dynamodb:us-east-1:999999999999:table/~any~")
+            }))
+}

@@ -1,0 +1,18 @@
+//! Whether a table's capacity grows with its load.
+
+use super::Fact;
+use crate::snapshot::{self, Services};
+
+/// Whether Application Auto Scaling has both ways of `table` among its targets; `services` are those of its Region.
+pub fn autoscaled(table: &snapshot::Table, services: &Services) -> Fact<bool> {
+    let (targets, resource) = (&services.scalable_targets, format!("table/{}", table.name));
+    let scales = |way: &str| {
+        let dimension = format!("dynamodb:table:{way}CapacityUnits");
+        targets.items.iter().any(|target| target.resource == resource && target.dimension == dimension)
+    };
+    match &targets.gap {
+        _ if scales("Read") && scales("Write") => Fact::Known(true),
+        Some(gap) => Fact::Unknown(gap.clone()),
+        None => Fact::Known(false),
+    }
+}

@@ -1,0 +1,220 @@
+//! An in-toto Statement about a bundle's files, in a DSSE envelope, signed with an Ed25519 key or not at all.
+//!
+//! The forms are in-toto's "Statement v1" and "Test Result" predicate, and the "DSSE: Dead Simple Signing
+//! Envelope" protocol.
+
+use std::{fs, path::Path};
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use ed25519_dalek::{
+    Signature, Signer, SigningKey, Verifier, VerifyingKey,
+    pkcs8::{DecodePrivateKey, DecodePublicKey, EncodePublicKey},
+};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::finding::hex;
+
+/// Media type of the payload.
+const PAYLOAD: &str = "application/vnd.in-toto+json";
+const STATEMENT: &str = "https://in-toto.io/Statement/v1";
+const PREDICATE: &str = "https://in-toto.io/attestation/test-result/v0.1";
+
+/// What the bundle's files are and what the run came to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Statement {
+    #[serde(rename = "_type")]
+    kind: String,
+    /// The files.
+    pub subject: Vec<Subject>,
+    #[serde(rename = "predicateType")]
+    predicate_type: String,
+    /// What the run came to.
+    pub predicate: TestResult,
+}
+
+/// A file with its digest.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Subject {
+    /// Name in the bundle.
+    pub name: String,
+    /// Its digest.
+    pub digest: Sum,
+}
+
+/// A SHA-256 digest.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Sum {
+    /// In hex.
+    pub sha256: String,
+}
+
+/// What a run came to, by check.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TestResult {
+    /// `PASSED`, `WARNED` (something was not assessed) or `FAILED`.
+    pub result: String,
+    /// The checks and the configuration that were used.
+    pub configuration: Vec<Subject>,
+    /// Checks that flagged nothing and assessed everything.
+    pub passed_tests: Vec<String>,
+    /// Checks that could not assess something.
+    pub warned_tests: Vec<String>,
+    /// Checks that flagged something.
+    pub failed_tests: Vec<String>,
+    /// Digest of the statement of the bundle before this one, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous: Option<Sum>,
+}
+
+/// A statement with its signatures.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Envelope {
+    payload_type: String,
+    payload: String,
+    signatures: Vec<Signed>,
+}
+
+/// One signature.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Signed {
+    /// SHA-256 of the public key's SubjectPublicKeyInfo, in hex.
+    pub keyid: String,
+    /// The signature, in base64.
+    sig: String,
+}
+
+/// Why a statement cannot be signed or trusted.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// The key file cannot be used.
+    #[error("the key {0} cannot be used: {1}")]
+    Key(String, String),
+    /// The envelope cannot be read.
+    #[error("the envelope is damaged: {0}")]
+    Damaged(&'static str),
+    /// No signature is by the key.
+    #[error("it is not signed by this key")]
+    Unsigned,
+    /// A signature by the key does not fit the statement.
+    #[error("the signature does not fit the statement")]
+    Forged,
+}
+
+/// SHA-256 of `bytes`.
+pub fn sum(bytes: &[u8]) -> Sum {
+    Sum { sha256: hex(&Sha256::digest(bytes)) }
+}
+
+impl Statement {
+    /// A statement about files.
+    pub fn new(subject: Vec<Subject>, predicate: TestResult) -> Self {
+        Self { kind: STATEMENT.to_owned(), subject, predicate_type: PREDICATE.to_owned(), predicate }
+    }
+}
+
+impl Envelope {
+    /// Puts a statement into an envelope, signed if there is a key.
+    ///
+    /// # Errors
+    /// None that the statement's form does not exclude.
+    pub fn seal(statement: &Statement, key: Option<&SigningKey>) -> Result<Self, serde_json::Error> {
+        let payload = serde_json::to_vec(statement)?;
+        let sign = |key: &SigningKey| Signed {
+            keyid: key_id(&key.verifying_key()),
+            sig: STANDARD.encode(key.sign(&encoded(&payload)).to_bytes()),
+        };
+        Ok(Self {
+            payload_type: PAYLOAD.to_owned(),
+            signatures: key.map(sign).into_iter().collect(),
+            payload: STANDARD.encode(payload),
+        })
+    }
+
+    /// The statement, whoever signed it.
+    ///
+    /// # Errors
+    /// The envelope is of another form.
+    pub fn statement(&self) -> Result<Statement, Error> {
+        if self.payload_type != PAYLOAD {
+            return Err(Error::Damaged("its payload is no in-toto statement"));
+        }
+        let payload = self.payload()?;
+        let statement: Statement =
+            serde_json::from_slice(&payload).map_err(|_| Error::Damaged("its payload cannot be read"))?;
+        if statement.kind != STATEMENT || statement.predicate_type != PREDICATE {
+            return Err(Error::Damaged("its statement is of another kind"));
+        }
+        Ok(statement)
+    }
+
+    /// Digest of the statement, by which the next bundle names this one.
+    ///
+    /// # Errors
+    /// The payload is no base64.
+    pub fn digest(&self) -> Result<Sum, Error> {
+        Ok(sum(&self.payload()?))
+    }
+
+    /// Who signed it.
+    pub fn signatures(&self) -> &[Signed] {
+        &self.signatures
+    }
+
+    /// Whether it is signed by the owner of `key`.
+    ///
+    /// # Errors
+    /// It is not.
+    pub fn verify(&self, key: &VerifyingKey) -> Result<(), Error> {
+        let id = key_id(key);
+        let signed = self.signatures.iter().find(|signed| signed.keyid == id).ok_or(Error::Unsigned)?;
+        let bytes = STANDARD.decode(&signed.sig).map_err(|_| Error::Damaged("a signature is no base64"))?;
+        let signature = Signature::from_slice(&bytes).map_err(|_| Error::Forged)?;
+        key.verify(&encoded(&self.payload()?), &signature).map_err(|_| Error::Forged)
+    }
+
+    fn payload(&self) -> Result<Vec<u8>, Error> {
+        STANDARD.decode(&self.payload).map_err(|_| Error::Damaged("its payload is no base64"))
+    }
+}
+
+/// What is signed: DSSE's pre-authentication encoding.
+fn encoded(payload: &[u8]) -> Vec<u8> {
+    let mut out = format!("DSSEv1 {} {PAYLOAD} {} ", PAYLOAD.len(), payload.len()).into_bytes();
+    out.extend_from_slice(payload);
+    out
+}
+
+fn key_id(key: &VerifyingKey) -> String {
+    key.to_public_key_der().map(|der| hex(&Sha256::digest(der.as_bytes()))).unwrap_or_default()
+}
+
+/// A private key, in PKCS #8 PEM as `openssl genpkey -algorithm ed25519` writes it.
+///
+/// # Errors
+/// The file cannot be read or holds no such key. What it holds is not told.
+pub fn signing_key(path: &Path) -> Result<SigningKey, Error> {
+    let text = read(path)?;
+    let wrong =
+        |_| Error::Key(path.display().to_string(), "it holds no Ed25519 private key in PEM".to_owned());
+    SigningKey::from_pkcs8_pem(&text).map_err(wrong)
+}
+
+/// A public key, in PEM as `openssl pkey -pubout` writes it.
+///
+/// # Errors
+/// The file cannot be read or holds no such key.
+pub fn public_key(path: &Path) -> Result<VerifyingKey, Error> {
+    let text = read(path)?;
+    VerifyingKey::from_public_key_pem(&text).map_err(|_| {
+        Error::Key(path.display().to_string(), "it holds no Ed25519 public key in PEM".to_owned())
+    })
+}
+
+fn read(path: &Path) -> Result<zeroize::Zeroizing<String>, Error> {
+    let text =
+        fs::read_to_string(path).map_err(|error| Error::Key(path.display().to_string(), error.to_string()));
+    text.map(zeroize::Zeroizing::new)
+}

@@ -1,0 +1,189 @@
+//! The evidence bundle: intact as it was made, and no byte of it can change unseen.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod support;
+
+use std::{fs, path::Path};
+
+use assert_cmd::Command;
+use dynaudit::{
+    finding::{Severity, Verdict},
+    report::{
+        attest::{self, Envelope},
+        evidence::{STATEMENT, SUMS, Sources, bundle, digest, verify},
+    },
+    snapshot::{
+        file,
+        pack::{pack, unpack},
+    },
+};
+use ed25519_dalek::{SigningKey, pkcs8::EncodePublicKey};
+use support::{finding, view_of, with_table};
+
+fn key() -> SigningKey {
+    SigningKey::from_bytes(&[7; 32])
+}
+
+fn made(key: Option<&SigningKey>, previous: Option<attest::Sum>) -> Vec<u8> {
+    let snapshot = with_table("orders");
+    let findings = vec![
+        finding("check-a", Severity::High, Verdict::Flagged, "orders"),
+        finding("check-b", Severity::Low, Verdict::Clear, "orders"),
+    ];
+    let view = view_of(&snapshot, findings, &Verdict::ALL);
+    let sources = Sources {
+        snapshot: file::canonical(&snapshot).unwrap(),
+        checks: vec![("mine/check-a.toml".into(), "title = \"a\"\n")],
+        config: Some("[profile.nightly]\n"),
+        previous,
+        key,
+    };
+    bundle(&view, &sources).unwrap()
+}
+
+#[test]
+fn a_bundle_is_the_same_each_time_and_intact() {
+    let archive = made(Some(&key()), None);
+    assert_eq!(archive, made(Some(&key()), None));
+    let verified = verify(&archive, Some(&key().verifying_key()));
+    assert!(verified.is_intact(), "{verified:?}");
+    assert_eq!(verified.files, 8);
+    let statement = serde_json::from_slice::<Envelope>(&unpack(&archive).unwrap()[STATEMENT]);
+    let told = statement.unwrap().statement().unwrap().predicate;
+    assert_eq!(
+        (told.result.as_str(), told.failed_tests, told.passed_tests),
+        ("FAILED", vec!["check-a".into()], vec!["check-b".into()])
+    );
+    assert_eq!(told.configuration.len(), 2, "the check and the configuration");
+}
+
+#[test]
+fn a_byte_that_changes_anywhere_is_found_and_its_file_named() {
+    let archive = made(Some(&key()), None);
+    let members = unpack(&archive).unwrap();
+    for signed in [true, false] {
+        let archive = if signed { archive.clone() } else { made(None, None) };
+        // Every byte of the end of the directory, and some of the rest; the archive's own tests flip them all.
+        for at in (0..archive.len()).filter(|at| at % 499 == 0 || archive.len() - at < 800) {
+            let mut other = archive.clone();
+            other[at] ^= 1;
+            assert!(!verify(&other, None).is_intact(), "byte {at}");
+        }
+    }
+    for name in members.keys() {
+        let mut other = members.clone();
+        let bytes = other.get_mut(name).unwrap();
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 1;
+        // Packed anew, so that the archive itself is right.
+        let verified = verify(&pack(&other).unwrap(), None);
+        assert!(verified.wrong.contains_key(name), "{name}: {verified:?}");
+    }
+}
+
+#[test]
+fn files_that_are_missing_or_added_are_named() {
+    let members = unpack(&made(None, None)).unwrap();
+    for name in members.keys() {
+        let mut other = members.clone();
+        other.remove(name);
+        assert!(verify(&pack(&other).unwrap(), None).wrong.contains_key(name), "{name}");
+    }
+    let mut other = members;
+    other.insert("more.txt".into(), vec![1]);
+    assert!(verify(&pack(&other).unwrap(), None).wrong.contains_key("more.txt"));
+}
+
+#[test]
+fn a_statement_made_anew_is_not_signed_by_the_key() {
+    let verifying = key().verifying_key();
+    assert!(!verify(&made(None, None), Some(&verifying)).is_intact(), "not signed");
+    let other = SigningKey::from_bytes(&[8; 32]);
+    assert!(!verify(&made(Some(&other), None), Some(&verifying)).is_intact(), "by another");
+    // The right name of the key, and another's signature.
+    let mut members = unpack(&made(Some(&other), None)).unwrap();
+    let mut forged: serde_json::Value = serde_json::from_slice(&members[STATEMENT]).unwrap();
+    let right: serde_json::Value =
+        serde_json::from_slice(&unpack(&made(Some(&key()), None)).unwrap()[STATEMENT]).unwrap();
+    forged["signatures"][0]["keyid"] = right["signatures"][0]["keyid"].clone();
+    members.insert(STATEMENT.into(), serde_json::to_vec_pretty(&forged).unwrap());
+    // A forger mends the list, too.
+    let line = |(name, bytes): (&String, &Vec<u8>)| format!("{}  {name}\n", attest::sum(bytes).sha256);
+    let list: String = members.iter().filter(|(name, _)| *name != SUMS).map(line).collect();
+    members.insert(SUMS.into(), list.into_bytes());
+    let verified = verify(&pack(&members).unwrap(), Some(&verifying));
+    assert!(verified.signature.is_some(), "{verified:?}");
+}
+
+#[test]
+fn the_list_of_sums_is_as_sha256sum_reads_it() {
+    let members = unpack(&made(None, None)).unwrap();
+    let listed = String::from_utf8(members[SUMS].clone()).unwrap();
+    assert_eq!(listed.lines().count(), members.len() - 1);
+    for line in listed.lines() {
+        let (sum, name) = line.split_once("  ").unwrap();
+        assert_eq!(sum, attest::sum(&members[name]).sha256);
+    }
+}
+
+#[test]
+fn bundles_name_the_one_before() {
+    let first = made(Some(&key()), None);
+    let second = made(Some(&key()), Some(digest(&first).unwrap()));
+    assert_eq!(verify(&second, None).previous, verify(&first, None).digest);
+    let mut broken = first;
+    let middle = broken.len() / 2;
+    broken[middle] ^= 1;
+    assert!(digest(&broken).is_err());
+}
+
+/// Runs `dynaudit` in `dir`, without what the environment may say.
+fn dynaudit(dir: &Path, args: &[&str]) -> (i32, String, String) {
+    let mut command = Command::cargo_bin("dynaudit").unwrap();
+    let out = command.current_dir(dir).env_clear().args(["--color", "never"]).args(args).output().unwrap();
+    let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+    (out.status.code().unwrap(), text(&out.stdout), text(&out.stderr))
+}
+
+#[test]
+fn the_command_line_makes_verifies_and_judges_a_bundle_once_more() {
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path();
+    file::save(&with_table("orders"), &dir.join("s.json")).unwrap();
+    let public = key().verifying_key().to_public_key_pem(Default::default()).unwrap();
+    let private = ed25519_dalek::pkcs8::EncodePrivateKey::to_pkcs8_pem(&key(), Default::default()).unwrap();
+    fs::write(dir.join("key.pem"), private.as_bytes()).unwrap();
+    fs::write(dir.join("key.pub"), public).unwrap();
+    let (code, first, _) = dynaudit(
+        dir,
+        &[
+            "assess",
+            "s.json",
+            "--format",
+            "json",
+            "--verdicts",
+            "all",
+            "--output",
+            "evidence=e.zip",
+            "--sign-key",
+            "key.pem",
+        ],
+    );
+    assert_eq!(code, 1);
+    let (code, said, _) = dynaudit(dir, &["verify", "e.zip", "--key", "key.pub"]);
+    assert!(code == 0 && said.contains("intact"), "{said}");
+    let (_, again, _) = dynaudit(dir, &["assess", "e.zip", "--format", "json", "--verdicts", "all"]);
+    assert_eq!(first, again);
+
+    let (code, _, _) =
+        dynaudit(dir, &["assess", "s.json", "--output", "evidence=f.zip", "--previous", "e.zip"]);
+    assert_eq!(code, 1);
+    assert_eq!(dynaudit(dir, &["verify", "e.zip", "f.zip"]).0, 0);
+    let (code, said, _) = dynaudit(dir, &["verify", "f.zip", "e.zip"]);
+    assert!(code == 1 && said.contains("chain"), "{said}");
+    let (code, said, _) = dynaudit(dir, &["verify", "f.zip", "--key", "key.pub"]);
+    assert!(code == 1 && said.contains("not signed by this key"), "{said}");
+    assert_eq!(dynaudit(dir, &["verify", "s.json"]).0, 1);
+    assert_eq!(dynaudit(dir, &["verify", "none.zip"]).0, 2);
+    assert_eq!(dynaudit(dir, &["verify", "e.zip", "--key", "key.pem"]).0, 2);
+}
