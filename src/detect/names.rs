@@ -90,8 +90,10 @@ const OTHER_SESSIONS: &[&str] = &[
 
 /// Whether a name is that of the value in a pair.
 pub(crate) fn is_value(name: &str) -> bool {
-    ["value", "Value", "val", "v", "data", "content", "setting_value", "VALUE", "secret_value"]
-        .contains(&name)
+    matches!(
+        name,
+        "value" | "Value" | "val" | "v" | "data" | "content" | "setting_value" | "VALUE" | "secret_value"
+    )
 }
 
 /// Whether a name is that of the name in a pair.
