@@ -20,7 +20,6 @@ use std::{
 
 use serde_json::json;
 
-#[allow(dead_code, reason = "a part of it is used here")]
 #[path = "../tests/detect/corpus/mod.rs"]
 mod corpus;
 
@@ -46,11 +45,11 @@ fn main() {
 
 fn write(path: &Path, wanted: usize) -> (usize, usize, usize) {
     let (mut file, mut draw) = (BufWriter::new(File::create(path).unwrap()), Draw::new(1));
-    let (mut bytes, mut items, mut planted) = (0, 0, 0);
+    let (mut bytes, mut items, mut planted) = (0, 0_usize, 0);
     while bytes < wanted {
         let mut item = ordinary(&mut draw);
         items += 1;
-        if items % 1000 == 0 {
+        if items.is_multiple_of(1000) {
             planted += 1;
             item["refresh_token"] = json!({ "S": draw.chars('w', 43) });
         }
