@@ -23,6 +23,8 @@ mod pairs;
 mod paths;
 #[path = "iam/properties.rs"]
 mod properties;
+#[path = "iam/reach.rs"]
+mod reach;
 #[path = "iam/reference/mod.rs"]
 mod reference;
 #[path = "iam/requests.rs"]

@@ -3,6 +3,8 @@
 //! A reader of our own, because it must neither copy a value nor keep one in an error, and because an item is read
 //! once, at the speed of the scan.
 
+use std::borrow::Cow;
+
 use memchr::{memchr, memchr2};
 
 use super::{
@@ -15,6 +17,11 @@ use super::{
 /// Deepest nesting read. An item of DynamoDB nests 32 levels, each of which DynamoDB JSON writes as two
 /// ("Service, account, and table quotas in Amazon DynamoDB").
 const MAX_NESTING: usize = 128;
+
+/// Bytes of a text that are searched one by one.
+const NEAR: usize = 16;
+/// Entries that a map has room for at first.
+const ENTRIES: usize = 8;
 
 /// Why a text is not taken as JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +42,11 @@ pub(crate) fn parse(text: &str) -> Result<Value<'_>, NotJson> {
         return Err(NotJson::Other);
     }
     Reader { text, at: 0 }.whole(|reader| reader.value(0))
+}
+
+/// A line as text; what is not UTF-8 in it becomes replacement characters.
+pub(crate) fn text(line: &[u8]) -> Cow<'_, str> {
+    str::from_utf8(line).map_or_else(|_| String::from_utf8_lossy(line), Cow::Borrowed)
 }
 
 /// The item that a line of JSON is. Where the line's one member is `Item`, as in DynamoDB's exports
@@ -185,7 +197,8 @@ impl<'a> Reader<'a> {
 
     /// What follows a map's first entry.
     fn entries(&mut self, first: (Secret<'a, str>, Value<'a>), depth: usize) -> Result<Map<'a>, NotJson> {
-        let mut map = vec![first];
+        let mut map = Vec::with_capacity(ENTRIES);
+        map.push(first);
         loop {
             self.space();
             match self.peek() {
@@ -221,8 +234,11 @@ impl<'a> Reader<'a> {
     /// A quoted text; borrowed if nothing in it is escaped.
     fn string(&mut self) -> Result<Secret<'a, str>, NotJson> {
         self.at += 1;
-        let found = memchr2(b'"', b'\\', self.rest()).ok_or(NotJson::Other)?;
-        let end = self.at + found;
+        let rest = self.rest();
+        // Most texts are short, and the wide search has a price to begin.
+        let near = rest.iter().take(NEAR).position(|b| matches!(b, b'"' | b'\\'));
+        let far = || memchr2(b'"', b'\\', rest.get(NEAR..)?).map(|found| found + NEAR);
+        let end = self.at + near.or_else(far).ok_or(NotJson::Other)?;
         if self.text.as_bytes()[end] == b'"' {
             let text = &self.text[self.at..end];
             self.at = end + 1;

@@ -1,6 +1,8 @@
 //! Names that are secrets themselves: a map keyed by session tokens names none of them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, hash_map::Entry};
+
+use foldhash::fast::RandomState;
 
 use super::{
     budget::Budget,
@@ -17,25 +19,33 @@ const MAX_NAME: usize = 256;
 /// What a name is.
 pub(crate) enum Known {
     /// A name, which may be shown.
-    Name,
+    Name(Named),
     /// A value: masked, with the secrets in it.
     Value(Vec<Hit>),
 }
 
-/// Decides which names are shown, and remembers what names say.
+/// A name that was looked at.
+#[derive(Clone, Copy)]
+pub(crate) struct Named {
+    /// Its number, if it is remembered.
+    id: Option<u32>,
+    /// What it says by itself.
+    pub alone: Option<Hint>,
+}
+
+/// Decides which names are shown, and remembers what they say.
 #[derive(Default)]
 pub(crate) struct Mask {
-    clean: HashSet<Box<str>>,
-    /// By what holds the name, then by the name.
-    hints: HashMap<Box<str>, HashMap<Box<str>, Option<Hint>>>,
-    hinted: usize,
+    clean: HashMap<Box<str>, Named, RandomState>,
+    /// What a name says that another one holds, by the numbers of both.
+    held: HashMap<(u32, u32), Option<Hint>, RandomState>,
 }
 
 impl Mask {
     /// Whether the name may be shown, and the secrets in it.
     pub(crate) fn name(&mut self, name: &str, budget: &mut Budget) -> Known {
-        if self.clean.contains(name) {
-            return Known::Name;
+        if let Some(named) = self.clean.get(name) {
+            return Known::Name(*named);
         }
         if !budget.work(name.len()) {
             return Known::Value(Vec::new());
@@ -44,24 +54,32 @@ impl Mask {
         if !hits.is_empty() || is_dynamic(name) {
             return Known::Value(hits);
         }
-        if self.clean.len() < MAX_REMEMBERED && name.len() <= MAX_NAME {
-            self.clean.insert(name.into());
+        let room = self.clean.len() < MAX_REMEMBERED && name.len() <= MAX_NAME;
+        let id = room.then_some(self.clean.len() as u32);
+        let named = Named { id, alone: hint(&[None, Some(name)]) };
+        if room {
+            self.clean.insert(name.into(), named);
         }
-        Known::Name
+        Known::Name(named)
     }
 
-    /// What a name, held by another, says of its value.
-    pub(crate) fn hint(&mut self, holder: Option<&str>, name: &str) -> Option<Hint> {
-        let held = holder.unwrap_or("");
-        if let Some(known) = self.hints.get(held).and_then(|names| names.get(name)) {
-            return *known;
+    /// What a name says of its value; `holder` is the name of what holds it.
+    pub(crate) fn hint(&mut self, holder: Option<(&str, Named)>, name: (&str, Named)) -> Option<Hint> {
+        let Some((holder, held)) = holder else { return name.1.alone };
+        let (Some(outer), Some(inner)) = (held.id, name.1.id) else {
+            return hint(&[Some(holder), Some(name.0)]);
+        };
+        let room = self.held.len() < MAX_REMEMBERED;
+        match self.held.entry((outer, inner)) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(place) => {
+                let said = hint(&[Some(holder), Some(name.0)]);
+                if room {
+                    place.insert(said);
+                }
+                said
+            }
         }
-        let said = hint(&[holder, Some(name)]);
-        if self.hinted < MAX_REMEMBERED && held.len() <= MAX_NAME && name.len() <= MAX_NAME {
-            self.hinted += 1;
-            self.hints.entry(held.into()).or_default().insert(name.into(), said);
-        }
-        said
     }
 }
 

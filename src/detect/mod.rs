@@ -16,6 +16,7 @@ mod json;
 mod judge;
 mod key;
 mod language;
+mod look;
 mod mask;
 mod names;
 mod own;

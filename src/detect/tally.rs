@@ -53,7 +53,7 @@ impl Tally {
     /// # Errors
     /// As [`Inspector::line`](super::Inspector::line).
     pub fn line(&mut self, line: &[u8]) -> Result<bool, NotItem> {
-        let text = String::from_utf8_lossy(line);
+        let text = json::text(line);
         Ok(self.item(&json::item(&text)?))
     }
 
@@ -138,7 +138,7 @@ fn shown(item: &Item<'_>, walk: &mut Walk<'_, Page<'_>>) -> Vec<String> {
         .0
         .iter()
         .map(|(name, _)| match walk.mask.name(name.expose(), &mut walk.budget) {
-            Known::Name => shown_name(name.expose()),
+            Known::Name(_) => shown_name(name.expose()),
             Known::Value(_) => STAR.to_owned(),
         })
         .collect();

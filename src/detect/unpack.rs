@@ -5,6 +5,8 @@ use base64::{
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
 
+use memchr::memchr3;
+
 use super::{
     inflate::is_packed,
     pairs::{pairs, percent},
@@ -38,6 +40,7 @@ pub(crate) fn unpack(text: &str) -> Option<(&'static str, Value<'_>)> {
     if let Some(bytes) = encoded(text) {
         return Some(bytes);
     }
+    memchr3(b'=', b':', b'%', text.as_bytes())?;
     if let Some((how, map)) = pairs(text) {
         return Some((how, Value::M(map)));
     }
@@ -51,14 +54,15 @@ fn encoded(text: &str) -> Option<(&'static str, Value<'_>)> {
         None => text,
     };
     let head = text.as_bytes().get(..text.len().min(64)).filter(|head| head.len() >= MIN_PACKED)?;
-    if text.len().is_multiple_of(2) && head.iter().all(u8::is_ascii_hexdigit) {
+    if text.len().is_multiple_of(2) && begins_well(hex_start(head)) && head.iter().all(u8::is_ascii_hexdigit)
+    {
         let worth = has_meaning(&unhex(head)?);
         if let Some(bytes) = worth.then(|| unhex(text.as_bytes())).flatten() {
             return meaning("hex", bytes.into());
         }
     }
     let alphabet = |b: &u8| b.is_ascii_alphanumeric() || b"+/=-_".contains(b);
-    if !head.iter().all(|b| alphabet(b) || matches!(b, b'\r' | b'\n')) {
+    if !begins_well(base64_start(head)) || !head.iter().all(|b| alphabet(b) || matches!(b, b'\r' | b'\n')) {
         return None;
     }
     // Three bytes of every four characters, to see whether the rest is worth it.
@@ -78,6 +82,41 @@ fn encoded(text: &str) -> Option<(&'static str, Value<'_>)> {
 fn meaning(how: &'static str, bytes: Secret<'static, [u8]>) -> Option<(&'static str, Value<'static>)> {
     let is_text = readable(bytes.expose()).is_some_and(|inner| inner.len() >= 6);
     (is_text || is_packed(bytes.expose())).then(|| (how, Value::B(bytes)))
+}
+
+/// The first three bytes of what hex digits stand for.
+fn hex_start(head: &[u8]) -> Option<[u8; 3]> {
+    let digit = |at: usize| char::from(head[at]).to_digit(16);
+    let byte = |at: usize| Some((digit(at)? << 4 | digit(at + 1)?) as u8);
+    Some([byte(0)?, byte(2)?, byte(4)?])
+}
+
+/// The first three bytes of what base64 stands for.
+fn base64_start(head: &[u8]) -> Option<[u8; 3]> {
+    let sextet = |at: usize| {
+        Some(u32::from(match head[at] {
+            b @ b'A'..=b'Z' => b - b'A',
+            b @ b'a'..=b'z' => b - b'a' + 26,
+            b @ b'0'..=b'9' => b - b'0' + 52,
+            b'+' | b'-' => 62,
+            b'/' | b'_' => 63,
+            _ => return None,
+        }))
+    };
+    let all = sextet(0)? << 18 | sextet(1)? << 12 | sextet(2)? << 6 | sextet(3)?;
+    let [_, a, b, c] = all.to_be_bytes();
+    Some([a, b, c])
+}
+
+/// Whether three bytes may begin a text or a packing: nearly all that is drawn at random ends here.
+fn begins_well(start: Option<[u8; 3]>) -> bool {
+    let text = |b: u8| matches!(b, b' '..=b'~' | b'\t' | b'\n' | b'\r' | 0x80..=0xf4);
+    start.is_some_and(|[a, b, c]| {
+        (text(a) && !(0x80..0xc2).contains(&a) && text(b) && text(c))
+            || is_packed(&[a, b, c])
+            || a == 0x28
+            || a == 0xac
+    })
 }
 
 /// Whether the first bytes begin a text or a packing; a text may be cut inside of a character.

@@ -96,7 +96,7 @@ impl Inspector {
     /// # Errors
     /// The line is no JSON, or nested without end. The error holds nothing of the line.
     pub fn line(&mut self, line: &[u8]) -> Result<Looked, NotItem> {
-        let text = String::from_utf8_lossy(line);
+        let text = json::text(line);
         let item = json::item(&text)?;
         let mut found = Found { key: self.detector.key(), verdicts: Vec::new(), places: HashMap::new() };
         let mut walk = Walk {

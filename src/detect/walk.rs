@@ -5,7 +5,8 @@ use super::{
     inflate::{inflate, serialised},
     json::{self, NotJson},
     judge::{self, Beside},
-    mask::{Known, Mask},
+    look::may_hold_format,
+    mask::{Known, Mask, Named},
     names::{Hint, is_naming, is_value},
     own::Own,
     path::{Path, Step},
@@ -41,8 +42,8 @@ pub(crate) struct Walk<'w, S> {
 /// How a value was reached: its names, for what they say, and how deep.
 #[derive(Clone, Copy, Default)]
 struct Way<'a> {
-    name: Option<&'a str>,
-    holder: Option<&'a str>,
+    name: Option<(&'a str, Named)>,
+    holder: Option<(&'a str, Named)>,
     beside: Beside,
     depth: usize,
     layers: usize,
@@ -54,7 +55,7 @@ impl<'a> Way<'a> {
     }
 
     /// One step into a map. A masked name says nothing: what holds the map speaks.
-    fn into(self, name: Option<&'a str>, beside: Beside) -> Self {
+    fn into(self, name: Option<(&'a str, Named)>, beside: Beside) -> Self {
         match name {
             Some(_) => Self { name, holder: self.name, beside, ..self.deeper() },
             None => Self { beside, ..self.deeper() },
@@ -83,8 +84,11 @@ impl<S: Sink> Walk<'_, S> {
             }
             let name = name.expose();
             let known = self.mask.name(name, &mut self.budget);
-            let masked = matches!(known, Known::Value(_));
-            let inner = Path { up: path, step: if masked { Step::Star } else { Step::Name(name) } };
+            let (step, named) = match &known {
+                Known::Name(named) => (Step::Name(name), Some((name, *named))),
+                Known::Value(_) => (Step::Star, None),
+            };
+            let inner = Path { up: path, step };
             self.sink.visit(&inner);
             if let Known::Value(hits) = known {
                 seen |= self.record_all(&hits, name.as_bytes(), &inner);
@@ -92,7 +96,7 @@ impl<S: Sink> Walk<'_, S> {
                     seen |= self.record(judge::text(name, hint, Beside::default()), name.as_bytes(), &inner);
                 }
             }
-            seen |= self.value(value, way.into((!masked).then_some(name), beside), &inner);
+            seen |= self.value(value, way.into(named, beside), &inner);
         }
         seen
     }
@@ -179,10 +183,21 @@ impl<S: Sink> Walk<'_, S> {
             Err(NotJson::TooDeep) => self.budget.cut(),
             Err(NotJson::Other) => {}
         }
-        let mut hits = rules::find(text.as_bytes(), &mut self.budget);
-        if !self.own.patterns.is_empty() {
-            hits.extend(self.own.find(text.as_bytes()));
+        let own = self.own.find(text.as_bytes());
+        if self.record_all(&own, text.as_bytes(), path) {
+            return true;
         }
+        if may_hold_format(text.as_bytes()) && self.formats(text, way, path) {
+            return true;
+        }
+        let text = text.trim();
+        let hint = self.hint(way);
+        self.record(judge::text(text, hint, way.beside), text.as_bytes(), path)
+    }
+
+    /// Formats in a text, or in what it packs; true if a secret was seen.
+    fn formats(&mut self, text: &str, way: Way<'_>, path: &Path<'_>) -> bool {
+        let mut hits = rules::find(text.as_bytes(), &mut self.budget);
         if way.beside.firebase {
             hits.retain(|hit| hit.rule != "google-api-key");
         }
@@ -197,12 +212,7 @@ impl<S: Sink> Walk<'_, S> {
         {
             return true;
         }
-        if self.record_all(&likely, text.as_bytes(), path) {
-            return true;
-        }
-        let text = text.trim();
-        let hint = self.hint(way);
-        self.record(judge::text(text, hint, way.beside), text.as_bytes(), path)
+        self.record_all(&likely, text.as_bytes(), path)
     }
 
     /// The part of a text that is looked at.
@@ -216,7 +226,7 @@ impl<S: Sink> Walk<'_, S> {
 
     fn hint(&mut self, way: Way<'_>) -> Option<Hint> {
         match (way.beside.named, way.name?) {
-            (Some(named), name) if is_value(name) => Some(named),
+            (Some(named), (name, _)) if is_value(name) => Some(named),
             (_, name) => self.mask.hint(way.holder, name),
         }
     }
@@ -227,7 +237,12 @@ impl<S: Sink> Walk<'_, S> {
             return None;
         }
         map.iter().find_map(|(name, value)| match value {
-            Value::S(text) if is_naming(name.expose()) => self.mask.hint(None, text.expose()),
+            Value::S(text) if is_naming(name.expose()) => {
+                match self.mask.name(text.expose(), &mut self.budget) {
+                    Known::Name(named) => named.alone,
+                    Known::Value(_) => None,
+                }
+            }
             _ => None,
         })
     }

@@ -9,14 +9,14 @@ use serde_json::json;
 use super::{
     Collection, Fact, Node, copy,
     copy::Copy,
-    shared::{Elsewhere, Shared},
-    table::subject,
+    shared::Elsewhere,
+    table::{Around, subject},
 };
 use crate::{
     detect::shown_name,
     finding::{Confidence, SubjectKind},
     snapshot::{
-        self, Seen, Timestamp,
+        self, Seen,
         sample::{Basis, SecretKind, SecretTrait, Sighting},
     },
 };
@@ -56,14 +56,30 @@ pub struct Attribute {
     pub weak_hash: bool,
     /// Whether the documented prefix says that it is a credential of production (`sk_live_`).
     pub live: bool,
+    /// Who can read it, counted; others may read the table and not this.
+    pub readers: Fact<Readers>,
     /// Second places that the attribute is copied to.
     pub copies: Collection<Copy>,
     /// Other tables and paths in which the samples hold the same value; sixteen at most.
     pub also_in: Collection<Elsewhere>,
 }
 
+/// Who can read an attribute, counted.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Readers {
+    /// Readers for whom some request that returns it is allowed, outright or under a condition.
+    pub count: i64,
+    /// How many of them only under a condition.
+    pub conditional: i64,
+    /// How many of them of other accounts, or anyone.
+    pub external: i64,
+    /// Readers of the table whom a policy holds off this attribute.
+    pub held_off: i64,
+}
+
 /// The nodes of the secrets seen in a table's sample.
-pub fn nodes(table: &snapshot::Table, account: &str, taken: Timestamp, shared: &Shared<'_>) -> Vec<Node> {
+pub fn nodes(table: &snapshot::Table, around: &Around<'_>) -> Vec<Node> {
+    let account = around.account.id.as_str();
     let sample = match &table.sample {
         Seen::Value(sample) => sample,
         Seen::Gap(gap) => {
@@ -77,12 +93,13 @@ pub fn nodes(table: &snapshot::Table, account: &str, taken: Timestamp, shared: &
         groups.entry((&sighting.path, sighting.kind)).or_default().push(sighting);
     }
     let node = |((path, kind), seen): ((&str, SecretKind), Vec<&Sighting>)| {
-        let copies = copy::of(table, top_level(path), taken);
+        let copies = copy::of(table, top_level(path), around.taken);
         let word = kind.as_str();
         let names = [("path", path), ("secret", word)];
         let subject = subject(SubjectKind::Attribute, table, &table.arn, account, names);
-        let also_in = shared.elsewhere(table, path, &seen);
-        let facts = facts(table, path, kind, &seen, &copies, also_in);
+        let also_in = around.shared.elsewhere(table, path, &seen);
+        let readers = around.access.of_attribute(&table.arn, top_level(path));
+        let facts = facts(table, path, kind, &seen, readers, &copies, also_in);
         let mut node = Node::new(subject, &facts);
         node.confidence = Some(match facts.basis {
             Basis::Verified => Confidence::High,
@@ -107,6 +124,7 @@ fn facts(
     path: &str,
     kind: SecretKind,
     seen: &[&Sighting],
+    readers: Fact<Readers>,
     copies: &Collection<Copy>,
     also_in: Collection<Elsewhere>,
 ) -> Attribute {
@@ -139,6 +157,7 @@ fn facts(
             || has(SecretTrait::HashUnsalted)
             || has(SecretTrait::HashLowCost),
         live: seen.iter().any(|s| is_live(&s.preview)),
+        readers,
         copies: copies.clone(),
         also_in,
     }

@@ -52,7 +52,7 @@ fn root(account: &Account, taken: Timestamp, shared: &Shared<'_>, gaps: &mut BTr
 fn whole_table(table: &Table, around: &Around<'_>, gaps: &mut BTreeMap<GapId, Gap>) -> Node {
     let id = &around.account.id;
     let mut node = table::node(table, around, gaps);
-    node.children.extend(attribute::nodes(table, id, around.taken, around.shared));
+    node.children.extend(attribute::nodes(table, around));
     node.children.extend(index::nodes(table, id));
     node.children.extend(stream::nodes(table, around, gaps));
     node.children.extend(replica::nodes(table, around, gaps));

@@ -39,6 +39,15 @@ pub struct Reader {
     pub kms: Fact<Kms>,
     /// What holds it to part of the data.
     pub fence: Fact<Fence>,
+    /// How its own policies grant.
+    pub grants: Fact<Grants>,
+    /// Whether people act as this reader: a user, or a role into which a SAML provider lets them.
+    pub human: Fact<bool>,
+    /// Whether users of an application act as this reader: a role into which Amazon Cognito or an OpenID Connect
+    /// provider lets them.
+    pub end_user: Fact<bool>,
+    /// Whether of the account's organization; null where the organization's accounts were not listed.
+    pub in_organization: Fact<Option<bool>>,
     /// The statements that let it in, as `policy#index`, sorted.
     pub via: Fact<Vec<String>>,
 }
@@ -59,6 +68,20 @@ pub enum Kms {
     Stopped,
     /// Nobody can tell: what the key's policy says was not seen.
     Unknown,
+}
+
+/// How a reader's own policies grant what it has.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Grants {
+    /// Whether by an action with a wildcard (`dynamodb:*`, `Get*`, `*Item*`).
+    pub wildcard_action: bool,
+    /// Whether by what they do not name: `NotAction` or `NotResource`.
+    pub all_but: bool,
+    /// Beginnings of table names, such as `user*`, that end within a word and reach a table with secrets beside
+    /// others; sorted.
+    pub loose_prefixes: Vec<String>,
+    /// Whether a Deny keeps it from `Scan` outright, and another action that gives whole tables is open.
+    pub around_deny: bool,
 }
 
 /// What holds a reader to part of a table's data.
@@ -213,6 +236,11 @@ impl Roads {
     /// Whether every road is in it.
     pub(super) fn all(self) -> bool {
         self.each(Self::default(), |a, _| !a) == Self::default()
+    }
+
+    /// Whether a road beside `Scan` gives a whole table, or all of its changes.
+    pub(super) fn whole(self) -> bool {
+        self.partiql || self.stream || self.export || self.restore || self.kinesis || self.replicate
     }
 
     /// Whether items can be read at once, without a write, a copy or a change of policy first.

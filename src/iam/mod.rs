@@ -1,8 +1,9 @@
 //! Policies in, decisions with reasons out: a pure engine for AWS policy documents.
 //!
 //! ```text
-//! text ─policy─▶ statements ─evaluate─▶ Allowed · Denied · Conditional(what remains)
+//! text ─policy─▶ statements ─layer─▶ evaluate ─▶ Allowed · Denied · Conditional(what remains)
 //!                   ▲ pattern, principal, condition (three-valued over a partial context)
+//!                                      ▲ services: what a service does its own way
 //! ```
 
 pub mod actions;

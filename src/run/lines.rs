@@ -34,8 +34,15 @@ impl Drop for Chunk {
 impl Chunk {
     /// The lines with their numbers.
     pub fn lines(&self) -> impl Iterator<Item = (u64, &[u8])> {
-        let lines = self.bytes.split_inclusive(|b| *b == b'\n');
-        (self.first..).zip(lines.map(|line| line.strip_suffix(b"\n").unwrap_or(line)))
+        let whole = memrchr(b'\n', &self.bytes).map_or(0, |end| end + 1);
+        let last = (whole < self.bytes.len()).then_some(self.bytes.len());
+        let ends = memchr_iter(b'\n', &self.bytes).chain(last);
+        let mut start = 0;
+        (self.first..).zip(ends.map(move |end| {
+            let line = &self.bytes[start..end];
+            start = end + 1;
+            line
+        }))
     }
 }
 

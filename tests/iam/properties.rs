@@ -6,7 +6,7 @@ use dynaudit::{
     facts::access::evaluate,
     iam::{
         Caller, Context, Decision, Keys, Kind, Malformed, Named, Policy, Request, Who, WhoKind, decide,
-        pattern::{Token, matches},
+        pattern::{Pattern, Token, matches},
         resource_policy,
     },
     snapshot::Seen,
@@ -36,6 +36,23 @@ fn tokens(pattern: &str) -> Vec<Token> {
         c => Token::Char(c),
     };
     pattern.chars().map(token).collect()
+}
+
+/// A pattern of a `Resource` element, `behind` colons of it read: before the fifth, a wildcard takes a colon only
+/// if it is a `*` that ends its part.
+fn parts(pattern: &[char], behind: usize, text: &[char]) -> bool {
+    let takes = |free: bool| text.first().is_some_and(|c| free || behind >= 5 || *c != ':');
+    match pattern.split_first() {
+        None => text.is_empty(),
+        Some(('*', rest)) => {
+            let free = matches!(rest.first(), None | Some(':'));
+            parts(rest, behind, text) || (takes(free) && parts(pattern, behind, &text[1..]))
+        }
+        Some(('?', rest)) => takes(false) && parts(rest, behind, &text[1..]),
+        Some((wanted, rest)) => {
+            text.first() == Some(wanted) && parts(rest, behind + usize::from(*wanted == ':'), &text[1..])
+        }
+    }
 }
 
 fn statement() -> impl Strategy<Value = Json> {
@@ -111,6 +128,33 @@ proptest! {
     fn patterns_match_as_the_reference_does(pattern in "[ab*?é]{0,8}", text in "[abé:]{0,10}") {
         let chars: Vec<char> = text.chars().collect();
         prop_assert_eq!(matches(&tokens(&pattern), &text), reference(&tokens(&pattern), &chars));
+    }
+
+    #[test]
+    fn resources_match_part_by_part(pattern in "[ab:*?]{0,9}", text in "[ab:]{0,12}") {
+        let (pattern, text) = (format!("arn:{pattern}"), format!("arn:{text}"));
+        let chars = |text: &str| text.chars().collect::<Vec<char>>();
+        let missing = 5_usize.saturating_sub(pattern.matches(':').count());
+        let completed = format!("{pattern}{}", ":*".repeat(missing));
+        let wanted = [&pattern, &completed].iter().any(|p| parts(&chars(p), 0, &chars(&text)));
+        prop_assert_eq!(Pattern::resource(&pattern, true).matches_plain(&text), wanted, "{} {}", pattern, text);
+    }
+
+    #[test]
+    fn bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..300), cut in 0usize..200) {
+        let whole = document(json!([{ "Effect": "Allow", "Action": "*", "Resource": "${aws:username}*",
+            "Condition": { "DateLessThan": { "aws:CurrentTime": "2020-01-01T00:00Z" } } }]));
+        let mut spoilt = whole.into_bytes();
+        spoilt.splice(cut.min(spoilt.len()).., bytes.iter().copied());
+        for bytes in [bytes, spoilt] {
+            if let Ok(policy) = Policy::parse_bytes(&bytes, Kind::Identity) {
+                let keys = Keys::new().with_one("aws:username", &String::from_utf8_lossy(&bytes));
+                let context = Context { caller: &keys, resource: &keys };
+                let who = Who { kind: WhoKind::User, arn: "u".into(), account: OWNER.into(), id: String::new() };
+                let identity = [Named { name: "p", policy: &policy }];
+                decide(&Caller::with(&who, &identity), &Request::new("dynamodb:getitem", "arn:x", context));
+            }
+        }
     }
 
     #[test]

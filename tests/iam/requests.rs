@@ -111,7 +111,12 @@ fn build(place: &str, mut fields: BTreeMap<String, Json>) -> Case {
 
 /// What `simulate` of the library decides, for each action and resource in order.
 pub fn simulated(input: &Json) -> Vec<String> {
-    match simulate::answer(&serde_json::to_vec(input).unwrap(), Unknown::Absent) {
+    answered(input, Unknown::Absent)
+}
+
+/// The same, with another reading of keys that were not given.
+pub fn answered(input: &Json, unknown: Unknown) -> Vec<String> {
+    match simulate::answer(&serde_json::to_vec(input).unwrap(), unknown) {
         Ok(output) => output.evaluation_results.iter().map(|one| one.eval_decision.to_owned()).collect(),
         Err(refused) => vec![refused.to_string()],
     }

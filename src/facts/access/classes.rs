@@ -8,6 +8,7 @@ use std::{
 use super::{
     AccessClass,
     bits::Bits,
+    grants::Manner,
     guard::{Guard, Stacks},
     judge::{Court, Judge},
     parallel,
@@ -103,20 +104,23 @@ fn class(
     let parts = world.parts(reached, &robe.own, &key.naming, &first.keys, &key.grantee);
     let (scps, rcps) = (guards.scps(), guards.rcps());
     let judge = robe.judge(world.court(&rcps), first, &scps);
-    rows(world, &judge, &parts, members)
+    rows(world, &judge, &Manner::of(world, &key.identity), &parts, members)
 }
 
 /// The rows of one class over parts of the tables, one class for each distinct row.
 pub(super) fn rows(
     world: &World<'_>,
     judge: &Judge<'_>,
+    manner: &Manner<'_>,
     parts: &[Bits],
     members: &[usize],
 ) -> Vec<AccessClass> {
     let mut merged: BTreeMap<Row, (Bits, Shown)> = BTreeMap::new();
     let nameless = Nameless::default();
+    let mut asks_request = false;
     for part in parts {
         let Some(target) = part.first().and_then(|at| world.targets.get(at)) else { continue };
+        asks_request |= judge.asks_request(target);
         for mut row in judge.rows(target, &nameless) {
             // Which statements let in does not part classes: they are shown together.
             let shown = std::mem::take(&mut row.shown);
@@ -129,6 +133,8 @@ pub(super) fn rows(
     let class = |(row, (tables, shown)): (Row, (Bits, Shown))| AccessClass {
         id: row.id(),
         members: members.to_vec(),
+        grants: manner.grants(world, &shown, &tables, row.around_deny),
+        asks_request,
         tables: Arc::new(tables),
         decision: row.decision(),
         needs: row.needs(),

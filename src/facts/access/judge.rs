@@ -5,19 +5,15 @@ use std::{cell::OnceCell, collections::BTreeSet, sync::Arc};
 use super::{
     fence,
     known::{self, ANY_ACTION},
-    locks::{Lock, Locks},
+    locks::Locks,
     policies::{Policies, signs},
     targets::{Resource, Target},
 };
-use crate::{
-    iam::{
-        self, Caller, Context, Effect, Keys, Levels, Request, Truth, Value, Via,
-        actions::{Action, Form, WAYS, Way},
-        decide,
-        services::granted_by_resource,
-    },
-    kms::{self, KeyAccess, Through},
-    snapshot::GapId,
+use crate::iam::{
+    self, Caller, Context, Effect, Keys, Levels, Outcome, Request, Truth, Value, Via,
+    actions::{Action, Form, WAYS, Way},
+    decide,
+    services::granted_by_resource,
 };
 
 /// What surrounds every judgement in one account.
@@ -35,9 +31,9 @@ pub(super) struct Court<'a> {
 /// A caller with what it brings.
 #[derive(Debug)]
 pub(super) struct Judge<'a> {
-    court: Court<'a>,
-    caller: Caller<'a>,
-    keys: &'a Keys,
+    pub(super) court: Court<'a>,
+    pub(super) caller: Caller<'a>,
+    pub(super) keys: &'a Keys,
     /// Whether of another account, or anyone: then a resource's policy can grant some actions only.
     foreign: bool,
     /// For each action of [`known`] a number: equal numbers, named by the same of the caller's statements.
@@ -58,17 +54,6 @@ pub(super) struct Answer {
     /// On what may come, too.
     pub(super) would: Truth,
     pub(super) via: BTreeSet<Via<'static>>,
-}
-
-/// What KMS says of a caller and a table's key.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Gate {
-    /// KMS plays no part.
-    Open,
-    /// It decrypts on these terms.
-    Key(Answer),
-    /// Nobody can tell.
-    Unseen(GapId),
 }
 
 impl Answer {
@@ -278,6 +263,13 @@ impl<'a> Judge<'a> {
     }
 
     fn ask(&self, action: &str, resource: &Resource, keys: &Keys) -> (Truth, BTreeSet<Via<'static>>) {
+        let outcome = self.outcome(action, resource, keys);
+        let truth = truth(outcome.decision);
+        let via = if truth == Truth::False { Vec::new() } else { outcome.via };
+        (truth, via.into_iter().collect())
+    }
+
+    fn outcome(&self, action: &str, resource: &Resource, keys: &Keys) -> Outcome<'static> {
         let policy = resource.policy.map(|id| self.court.policies.named(id));
         let request = Request {
             owner: self.court.owner,
@@ -285,10 +277,7 @@ impl<'a> Judge<'a> {
             rcps: self.court.rcps,
             ..Request::new(action, &resource.arn, Context { caller: self.keys, resource: keys })
         };
-        let outcome = decide(&self.caller, &request);
-        let truth = truth(outcome.decision);
-        let via = if truth == Truth::False { Vec::new() } else { outcome.via };
-        (truth, via.into_iter().map(Via::into_owned).collect())
+        decide(&self.caller, &request).into_owned()
     }
 
     /// Whether there is a name under which a restore may make a table and fill it.
@@ -336,36 +325,21 @@ impl<'a> Judge<'a> {
         Answer { would: any.real.clone(), ..any }
     }
 
+    /// Whether a statement denies an action on the table itself, whatever the request.
+    pub(super) fn denies(&self, target: &Target, title: &str) -> bool {
+        let mut actions = WAYS.iter().flat_map(|way| way.actions);
+        let action = actions.find(|action| action.title == title && action.form == Form::Table);
+        let (Some(action), Some(table)) = (action, target.of(Form::Table).next()) else { return false };
+        action.shapes.iter().all(|shape| {
+            let keys = known::keys(action, known::filled(shape), &target.keys);
+            self.outcome(action.name, table, &keys).decision == iam::Decision::Denied(iam::Denial::Explicit)
+        })
+    }
+
     /// Whether an action that no policy names is allowed.
     pub(super) fn anything(&self, target: &Target) -> Truth {
         let table = target.of(Form::Table).next();
         table.map_or(Truth::False, |table| self.ask(ANY_ACTION, table, &target.keys).0)
-    }
-
-    /// What KMS says where DynamoDB decrypts `target` on the caller's behalf.
-    pub(super) fn gate(&self, target: &Target) -> Gate {
-        let key = match &target.lock {
-            Lock::Open => return Gate::Open,
-            Lock::Unseen(gap) => return Gate::Unseen(gap.clone()),
-            Lock::Key(number) => self.court.locks.key(*number),
-        };
-        let access = KeyAccess {
-            arn: &key.arn,
-            owner: &key.owner,
-            policy: Some(&self.court.policies.get(key.policy).policy),
-            grants: &key.grants,
-        };
-        let through = Through {
-            service: super::locks::via(&key.region, self.court.partition),
-            context: [
-                ("aws:dynamodb:tableName".to_owned(), target.name.clone()),
-                ("aws:dynamodb:subscriberId".to_owned(), self.court.owner.to_owned()),
-            ]
-            .into(),
-        };
-        let outcome = kms::may_decrypt_through(&self.caller, self.keys, &access, &through);
-        let truth = truth(outcome.decision);
-        Gate::Key(Answer { real: truth.clone(), would: truth, via: outcome.via.into_iter().collect() })
     }
 }
 
@@ -377,7 +351,7 @@ struct Seen(Vec<(Sign, Answer)>);
 /// caller and of the resource's policy, and the action itself where a condition looks at what only some carry.
 type Sign = (Form, u32, Option<u32>, usize);
 
-fn truth(decision: iam::Decision) -> Truth {
+pub(super) fn truth(decision: iam::Decision) -> Truth {
     match decision {
         iam::Decision::Denied(_) => Truth::False,
         iam::Decision::Allowed => Truth::True,

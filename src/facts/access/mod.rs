@@ -6,11 +6,14 @@
 //! tables, keys ─templates─▶ whom they name ─────┘
 //! ```
 
+mod attributes;
 mod auditor;
 mod bits;
 mod classes;
 mod columns;
 mod fence;
+mod gate;
+mod grants;
 mod guard;
 mod judge;
 mod known;
@@ -21,6 +24,7 @@ mod parallel;
 pub mod paths;
 mod policies;
 pub mod query;
+mod readers;
 mod rows;
 mod subjects;
 mod targets;
@@ -39,7 +43,7 @@ use self::{
 };
 use super::{
     Fact,
-    reader::{Decision, Fence, Kms, Needs, ReaderKind, Roads},
+    reader::{Decision, Fence, Grants, Kms, Needs, ReaderKind, Roads},
     table,
 };
 use crate::snapshot::{Account, Gap, GapId};
@@ -73,6 +77,11 @@ pub struct AccessClass {
     pub wildcard: bool,
     /// What holds it to part of the data.
     pub fence: Fence,
+    /// How the readers' own policies grant it.
+    pub grants: Grants,
+    /// Whether some condition that bears on it asks for what only some requests carry, so that an attribute may fare
+    /// unlike its table.
+    asks_request: bool,
     /// Statements that let in, as `policy#index`, sorted.
     pub via: Vec<String>,
 }
@@ -213,15 +222,9 @@ impl Access {
         let external = parties().filter(|party| party.external).count();
         let own = parties().filter(|party| party.account == self.account).count();
         let hidden = target.hidden();
-        let unread = || {
-            let unknown = |(n, subject): (usize, &Subject)| {
-                subject.unread.first().filter(|_| !readers.contains(&n)).cloned()
-            };
-            self.subjects.iter().enumerate().find_map(unknown)
-        };
         let count = |n: usize| Fact::Known(i64::try_from(n).unwrap_or(i64::MAX));
         let unless = |gap: Option<GapId>, fact| gap.map_or(fact, Fact::Unknown);
-        let gap = hidden.cloned().or_else(|| self.incomplete.clone()).or_else(unread);
+        let gap = self.uncounted(at, &readers);
         table::Access {
             readers: unless(gap, count(own)),
             external: unless(hidden.cloned(), count(external)),
@@ -231,5 +234,14 @@ impl Access {
                 _ => Fact::Known(target.public),
             },
         }
+    }
+
+    /// Why the readers of a table cannot be counted, `readers` being those that were found.
+    fn uncounted(&self, table: usize, readers: &BTreeSet<usize>) -> Option<GapId> {
+        let hidden = self.targets.get(table).and_then(Target::hidden).cloned();
+        hidden.or_else(|| self.incomplete.clone()).or_else(|| {
+            let mut others = self.subjects.iter().enumerate().filter(|(n, _)| !readers.contains(n));
+            others.find_map(|(_, subject)| subject.unread.first().cloned())
+        })
     }
 }

@@ -6,13 +6,14 @@ use std::{
 };
 
 use super::{
-    Access, AccessClass, Bits, Party, locks::Lock, paths::Paths, subjects::Subject, targets::Target,
+    Access, AccessClass, Bits, Party, locks::Lock, paths::Paths, readers::who, subjects::Subject,
+    targets::Target,
 };
 use crate::{
     facts::{
         Fact, Node,
         principal::{Principal, PrincipalKind},
-        reader::{Decision as Outcome, Kms, Reader, ReaderKind, Tables},
+        reader::{Decision as Outcome, Kms, Reader, ReaderKind},
     },
     finding::{Confidence, Subject as Name, SubjectKind, TableSet},
     iam::{Caller, Context, Decision, Keys, Named, Request, decide},
@@ -90,40 +91,8 @@ impl Access {
         nodes
     }
 
-    fn reader(&self, number: usize, class: &AccessClass) -> Option<Node> {
-        let party = self.parties.get(number)?;
-        let arns = class.tables.iter().filter_map(|at| self.table_arn(at));
-        let names =
-            [("reader".to_owned(), party.name.clone()), ("class".to_owned(), class.id.clone())].into();
-        let name = self.name(SubjectKind::Reader, &party.arn, names, Some(TableSet::of(arns)));
-        let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
-        let facts = Reader {
-            decision: Fact::Known(class.decision),
-            needs: Fact::Known(class.needs),
-            condition: Fact::Known(class.condition.clone()),
-            roads: Fact::Known(class.roads),
-            tables: Fact::Known(Tables {
-                count: count(class.tables.len()),
-                sensitive: match self.unsampled(&class.tables) {
-                    Some(gap) => Fact::Unknown(gap.clone()),
-                    None => Fact::Known(count(self.sensitive(&class.tables))),
-                },
-                all: class.tables.len() == self.targets.len(),
-            }),
-            full_access: Fact::Known(class.full_access),
-            wildcard: Fact::Known(class.wildcard),
-            kms: Fact::Known(class.kms),
-            fence: Fact::Known(class.fence.clone()),
-            via: Fact::Known(class.via.clone()),
-            ..who(party, &GapId(String::new()))
-        };
-        let mut node = Node::new(name, &facts);
-        self.unless(&mut node, self.subjects.get(number), &class.tables);
-        Some(node)
-    }
-
     /// Names the layers that could not be read and might take the access away.
-    fn unless(&self, node: &mut Node, subject: Option<&Subject>, tables: &Bits) {
+    pub(super) fn unless(&self, node: &mut Node, subject: Option<&Subject>, tables: &Bits) {
         let layers = self.unread_layers(subject, tables);
         if layers.is_empty() {
             return;
@@ -190,11 +159,11 @@ impl Access {
         Node::new(self.name(SubjectKind::Reader, &self.root(), names, tables), &facts)
     }
 
-    fn sensitive(&self, tables: &Bits) -> usize {
+    pub(super) fn sensitive(&self, tables: &Bits) -> usize {
         tables.iter().filter(|at| self.targets[*at].sensitive).count()
     }
 
-    fn unsampled(&self, tables: &Bits) -> Option<&GapId> {
+    pub(super) fn unsampled(&self, tables: &Bits) -> Option<&GapId> {
         tables.iter().find_map(|at| self.targets[at].unsampled.as_ref())
     }
 
@@ -265,7 +234,7 @@ impl Access {
         decide(&caller, &request).decision == Decision::Allowed
     }
 
-    fn name(
+    pub(super) fn name(
         &self,
         kind: SubjectKind,
         arn: &str,
@@ -333,27 +302,6 @@ impl Party {
             external: false,
             in_organization: None,
         }
-    }
-}
-
-/// The facts of a reader of whom no more is known than who it is.
-fn who(party: &Party, gap: &GapId) -> Reader {
-    Reader {
-        arn: Fact::Known(party.arn.clone()),
-        name: Fact::Known(party.name.clone()),
-        kind: Fact::Known(party.kind),
-        account: Fact::Known(party.account.clone()),
-        external: Fact::Known(party.external),
-        decision: Fact::Unknown(gap.clone()),
-        needs: Fact::Unknown(gap.clone()),
-        condition: Fact::Unknown(gap.clone()),
-        roads: Fact::Unknown(gap.clone()),
-        tables: Fact::Unknown(gap.clone()),
-        full_access: Fact::Unknown(gap.clone()),
-        wildcard: Fact::Unknown(gap.clone()),
-        kms: Fact::Unknown(gap.clone()),
-        fence: Fact::Unknown(gap.clone()),
-        via: Fact::Unknown(gap.clone()),
     }
 }
 

@@ -6,6 +6,7 @@ use super::{
     AccessClass, Party,
     bits::Bits,
     classes::{rows, shared},
+    grants::Manner,
     guard::Guard,
     judge::{Court, Judge},
     parallel,
@@ -72,7 +73,7 @@ pub(super) fn of_policies(
         let own: Vec<usize> = world.guard.policies().collect();
         let naming = world.templates.naming(&one.who);
         let parts = world.parts(one.tables.clone(), &own, &naming, &one.keys, &[]);
-        rows(world, &judge, &parts, &[])
+        rows(world, &judge, &Manner::default(), &parts, &[])
     });
     let (mut kept, mut classes) = (Vec::new(), Vec::new());
     for (one, found) in all.into_iter().zip(found) {

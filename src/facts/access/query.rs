@@ -6,7 +6,8 @@ use super::{
     Access, Bits, Party,
     classes::Robe,
     fence::{self, Fences},
-    judge::{Answer, Court, Gate, Judge, Scope},
+    gate::Gate,
+    judge::{Answer, Court, Judge, Scope},
     rows::{need, through},
     targets::Target,
 };
@@ -89,6 +90,15 @@ pub struct Found {
 impl Access {
     /// Readers of what `question` asks about. None where the account has no such table, or the table no such part.
     pub fn readers(&self, question: &Question<'_>) -> Option<Readers> {
+        self.readers_among(question, None)
+    }
+
+    /// The same, of these readers alone.
+    pub(super) fn readers_among(
+        &self,
+        question: &Question<'_>,
+        among: Option<&BTreeSet<usize>>,
+    ) -> Option<Readers> {
         let at = self.targets.binary_search_by(|target| target.arn.as_str().cmp(question.table)).ok()?;
         let target = self.targets.get(at)?;
         let part = part(target, question.part)?;
@@ -96,7 +106,8 @@ impl Access {
         let wanted = question.action.map(wanted);
         let asked = question.principal.map(glob);
         let asks = |number: &usize| {
-            let party = self.parties.get(*number);
+            let party =
+                self.parties.get(*number).filter(|_| among.is_none_or(|among| among.contains(number)));
             party.is_some_and(|p| asked.as_ref().is_none_or(|asked| asked(&p.arn) || asked(&p.name)))
         };
         // Readers that share their classes fare alike: one of them is judged.

@@ -9,7 +9,8 @@ use sha2::{Digest, Sha256};
 
 use super::{
     fence::{self, Fences},
-    judge::{Answer, Gate, Judge},
+    gate::Gate,
+    judge::{Answer, Judge},
     targets::Target,
 };
 use crate::{
@@ -34,6 +35,8 @@ pub(super) struct Row {
     pub(super) full_access: bool,
     pub(super) wildcard: bool,
     pub(super) fences: Fences,
+    /// Whether a Deny keeps the caller from `Scan` outright, and another road to the whole table is open.
+    pub(super) around_deny: bool,
     pub(super) shown: Shown,
 }
 
@@ -95,7 +98,12 @@ impl Judge<'_> {
         let fences = fence::judge(self, target, &passed);
         let mut rows = self.gather(target, open, false, &fences);
         rows.extend(self.gather(target, shut, true, &Fences::default()));
-        rows.iter_mut().for_each(|row| row.wildcard = self.reaches_nameless(target, row.roads, nameless));
+        let scans = passed.iter().filter_map(|(n, _)| WAYS.get(*n)).any(|way| way.road == Road::Scan);
+        let denied = !scans && self.denies(target, "Scan");
+        for row in &mut rows {
+            row.wildcard = self.reaches_nameless(target, row.roads, nameless);
+            row.around_deny = denied && !row.stopped && row.roads.whole();
+        }
         rows
     }
 
@@ -134,6 +142,7 @@ impl Judge<'_> {
             full_access: !stopped && would.all() && self.anything_under(target, condition.as_ref()),
             wildcard: false,
             fences: fences.clone(),
+            around_deny: false,
             condition,
             stopped,
             roads,

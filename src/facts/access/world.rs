@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     bits::{Bits, refine},
-    columns::{Columns, Places},
+    columns::{Column, Columns, Places},
     guard::Guard,
     judge::Court,
     locks::{Lock, Locks},
@@ -12,7 +12,7 @@ use super::{
     targets::Target,
     templates::Templates,
 };
-use crate::iam::{Effect, Keys, Levels, actions::Form};
+use crate::iam::{Effect, Keys, Levels, actions::Form, pattern::Pattern};
 
 /// Policies, tables and keys of an account, indexed.
 #[derive(Debug)]
@@ -67,6 +67,11 @@ impl<'a> World<'a> {
             partition: self.partition,
             rcps,
         }
+    }
+
+    /// What a pattern without variables tells apart.
+    pub(super) fn column(&self, pattern: &Pattern) -> Option<&Column> {
+        self.columns.of(pattern)
     }
 
     /// Tables of which a statement of `identity` that allows speaks, and those of `open`: the others need no

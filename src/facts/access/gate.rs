@@ -1,0 +1,50 @@
+//! What KMS says where DynamoDB decrypts a table on a caller's behalf.
+
+use super::{
+    judge::{Answer, Judge, truth},
+    locks::{Lock, via},
+    targets::Target,
+};
+use crate::{
+    kms::{self, KeyAccess, Through},
+    snapshot::GapId,
+};
+
+/// What KMS says of a caller and a table's key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Gate {
+    /// KMS plays no part.
+    Open,
+    /// It decrypts on these terms.
+    Key(Answer),
+    /// Nobody can tell.
+    Unseen(GapId),
+}
+
+impl Judge<'_> {
+    /// What KMS says where DynamoDB decrypts `target` on the caller's behalf.
+    pub(super) fn gate(&self, target: &Target) -> Gate {
+        let key = match &target.lock {
+            Lock::Open => return Gate::Open,
+            Lock::Unseen(gap) => return Gate::Unseen(gap.clone()),
+            Lock::Key(number) => self.court.locks.key(*number),
+        };
+        let access = KeyAccess {
+            arn: &key.arn,
+            owner: &key.owner,
+            policy: Some(&self.court.policies.get(key.policy).policy),
+            grants: &key.grants,
+        };
+        let through = Through {
+            service: via(&key.region, self.court.partition),
+            context: [
+                ("aws:dynamodb:tableName".to_owned(), target.name.clone()),
+                ("aws:dynamodb:subscriberId".to_owned(), self.court.owner.to_owned()),
+            ]
+            .into(),
+        };
+        let outcome = kms::may_decrypt_through(&self.caller, self.keys, &access, &through);
+        let truth = truth(outcome.decision);
+        Gate::Key(Answer { real: truth.clone(), would: truth, via: outcome.via.into_iter().collect() })
+    }
+}
