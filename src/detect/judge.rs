@@ -45,6 +45,13 @@ pub(crate) fn text(text: &str, hint: Option<Hint>, beside: Beside) -> Option<Hit
         Hint::Code => code(text),
         Hint::CodeSeed => code_seed(text),
         Hint::Mnemonic => mnemonic(text),
+        Hint::Grant => {
+            let grant = (24..=512).contains(&text.len())
+                && is_random(text)
+                && !is_cleared(text)
+                && id(text).is_none();
+            grant.then(|| hit("oauth-code", SecretKind::OpaqueToken, Basis::Likely, 0.6, exact)).flatten()
+        }
         Hint::Link => link(text),
         Hint::Service => {
             let key = is_random(text) && text.len() <= 256 && !is_cleared(text) && id(text).is_none();
@@ -101,7 +108,7 @@ fn secret(text: &str, kind: SecretKind, confidence: f64) -> Option<Hit> {
 }
 
 fn password(text: &str, hint: Hint, beside: Beside) -> Option<Hit> {
-    if let Some((rule, traits)) = raw_hash(text, beside.salt) {
+    if let Some((rule, traits)) = raw_hash(text, beside.salt, hint == Hint::PasswordHash) {
         let hash = hit(rule, SecretKind::PasswordHash, Basis::Shaped, 0.8, Length::Exact(text.len()));
         return hash.map(|hit| Hit { traits, ..hit });
     }
@@ -155,7 +162,7 @@ fn mnemonic(text: &str) -> Option<Hit> {
     if phrase {
         return hit("mnemonic", SecretKind::PrivateKey, Basis::Shaped, 0.85, length);
     }
-    (is_random(text) && text.len() >= 32 && !is_cleared(text))
+    (is_random(text) && text.len() >= 25 && !is_cleared(text))
         .then(|| hit("wallet-seed", SecretKind::PrivateKey, Basis::Likely, 0.7, length))
         .flatten()
 }

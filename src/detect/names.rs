@@ -22,6 +22,8 @@ pub(crate) enum Hint {
     Mnemonic,
     /// A link that lets in whoever follows it.
     Link,
+    /// `code` and nothing more: of OAuth if it is long and drawn, of a country otherwise.
+    Grant,
     /// The name of a service and nothing more: a random value is likely its key.
     Service,
 }
@@ -61,7 +63,7 @@ const DISARMED: &[&str] = &[
 /// Words before `token` that make it a cursor, a guard against repetition, or an address of a device.
 #[rustfmt::skip]
 const HARMLESS_TOKENS: &[&str] = &[
-    "apns", "change", "client", "concurrency", "contract", "continuation", "crypto", "cursor", "dedup", "deduplication", "design", "device", "erc", "etag", "expo", "fcm",
+    "apns", "change", "client", "concurrency", "contract", "continuation", "crypto", "cursor", "dedup", "deduplication", "design", "device", "erc", "etag", "fcm",
     "fencing", "fungible", "governance", "idempotency", "input", "lock", "lp", "max", "next", "nft", "output", "page", "paging", "pagination", "position", "prev", "previous", "prompt", "push",
     "request", "resume", "reward", "scan", "scroll", "start", "starting", "stop", "sync", "total", "utility", "version",
 ];
@@ -73,6 +75,10 @@ const SECRET_KEYS: &[&str] = &[
     "license", "licence", "master", "preshared", "private", "root", "secret", "server", "service", "session", "shared", "sign", "signing", "ssh", "subscription", "symmetric",
     "vault", "wallet", "webhook",
 ];
+
+/// Words beside which a key is that of a service or a cipher.
+#[rustfmt::skip]
+const SERVICE_KEYS: &[&str] = &["aes", "cf", "ecdsa", "fernet", "function", "functions", "gateway", "graphql", "jwt", "rsa", "write"];
 
 /// Words before `code` that make it one that lets somebody in.
 #[rustfmt::skip]
@@ -215,6 +221,18 @@ fn of_words(words: &[String]) -> Option<Option<Hint>> {
         }
         "key" if has("secret") && any(&["access", "aws"]) => Some(Some(Hint::AwsSecret)),
         "key" if before == Some("api") => secret(ApiKey),
+        "key" | "keys" if any(SERVICE_KEYS) || rest.iter().any(|w| is_service(w)) => secret(ApiKey),
+        "base" if rest.ends_with(&["secret", "key"]) => secret(OpaqueToken),
+        "verifier" if any(&["code", "pkce"]) => secret(OpaqueToken),
+        "code" if rest.is_empty() => Some(Some(Hint::Grant)),
+        "answer" if any(&["secret", "security", "recovery"]) => Some(Some(Hint::Password)),
+        "ntlm" => Some(Some(Hint::PasswordHash)),
+        "hash" if any(&["nt", "ntlm", "lm", "crypt"]) => Some(Some(Hint::PasswordHash)),
+        "crypt" if any(&["password", "user", "login"]) => Some(Some(Hint::PasswordHash)),
+        "keystore" | "pkcs" | "pfx" | "jks" => secret(SecretKind::PrivateKey),
+        "refresh" | "access" if rest.iter().any(|w| is_service(w)) => {
+            secret(if last == "refresh" { RefreshToken } else { AccessToken })
+        }
         "key" if before.is_some_and(|w| SECRET_KEYS.contains(&w)) => secret(OpaqueToken),
         "psk" | "dek" => secret(OpaqueToken),
         "session" | "sid" | "cookie" if any(OTHER_SESSIONS) => Some(None),
@@ -247,7 +265,18 @@ fn of_words(words: &[String]) -> Option<Option<Hint>> {
         "pin"
             if matches!(
                 before,
-                None | Some("user" | "card" | "login" | "security" | "account" | "door" | "wallet")
+                None | Some(
+                    "user"
+                        | "card"
+                        | "login"
+                        | "security"
+                        | "account"
+                        | "door"
+                        | "wallet"
+                        | "lock"
+                        | "parental"
+                        | "sim"
+                )
             ) =>
         {
             Some(Some(Hint::Password))
@@ -256,7 +285,10 @@ fn of_words(words: &[String]) -> Option<Option<Hint>> {
         "code" if any(SECRET_CODES) => Some(Some(Hint::Code)),
         "mnemonic" => Some(Some(Hint::Mnemonic)),
         "phrase" | "words" | "seed"
-            if any(&["seed", "recovery", "secret", "wallet", "mnemonic", "backup"]) =>
+            if any(&[
+                "seed", "recovery", "secret", "wallet", "mnemonic", "backup", "ripple", "xrp", "stellar",
+                "master", "hd",
+            ]) =>
         {
             Some(Some(Hint::Mnemonic))
         }

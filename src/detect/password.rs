@@ -129,9 +129,18 @@ pub(crate) fn is_chosen(text: &str) -> bool {
         && (signs > 0
             || (has(u8::is_ascii_uppercase)
                 && has(u8::is_ascii_lowercase)
-                && !text.contains(['/', '.', ':'])))
+                && (!text.contains(['/', '.', ':']) || super::language::reading(text.as_bytes()) < 0.0)))
         && !text.contains("://")
         && !super::randomness::is_mail(text)
+}
+
+/// Whether letters in both cases, without a digit, read like no word: what a generator of passwords makes.
+pub(crate) fn is_drawn_word(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    (8..=64).contains(&bytes.len())
+        && bytes.iter().all(u8::is_ascii_alphanumeric)
+        && bytes.windows(2).filter(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase()).count() >= 2
+        && super::language::reading(bytes) < -0.1
 }
 
 /// A date, or a date and a time, as `password_changed` attributes hold it.

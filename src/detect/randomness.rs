@@ -39,8 +39,13 @@ pub(crate) fn is_random(text: &str) -> bool {
     }
     let reads = reading(bytes);
     let changes = core.windows(2).filter(|w| change(w[0], w[1])).count();
-    // Letters in one case alone: only what nobody could say.
-    if changes * 8 < core.len() { reads < -0.45 } else { reads < 0.15 }
+    match () {
+        // Letters in one case alone: only what nobody could say.
+        () if changes * 8 < core.len() => reads < -0.45,
+        // Letters in both cases: names are written so.
+        () if letters == core.len() => reads < -0.25,
+        () => reads < 0.15,
+    }
 }
 
 /// Whether `text`, too short for [`is_random`], looks drawn all the same: letters and digits changing, or both cases and digits.

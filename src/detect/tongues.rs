@@ -8,7 +8,7 @@ const WORDS: &[(&str, &[&str])] = &[
         "wachtwoord", "losenord", "loesenord", "adgangskode", "kodeord", "salasana", "haslo", "heslo", "jelszo", "parola", "parole", "sifre", "sifresi", "lozinka",
         "geslo", "slaptazodis", "parool", "matkhau", "katasandi", "sandi", "pasahitza", "lykilord", "fjalekalimi", "pasvorto",
     ]),
-    ("token", &["jeton", "jetons", "gettone", "zugangstoken", "zugriffstoken", "sitzungstoken", "zeton", "znacznik"]),
+    ("token", &["jeton", "jetons", "gettone", "ficha", "zugangstoken", "zugriffstoken", "sitzungstoken", "zeton", "znacznik"]),
     ("secret", &["secreto", "secreta", "segredo", "segreto", "segreta", "geheimnis", "geheim", "geheimer", "geheimes", "sekret", "hemlighet", "hemmelighed", "hemmelighet", "tajemstvi", "titok", "gizli", "salaisuus", "rahasia"]),
     ("key", &["clave", "llave", "chave", "cle", "chiave", "schlussel", "schluessel", "sleutel", "nyckel", "nogle", "nokkel", "avain", "klucz", "klic", "kulcs", "cheie", "anahtar", "kljuc", "khoa", "kunci", "raktas", "clau"]),
     ("credential", &["credencial", "credenciales", "credenciais", "credenziali", "identifiants", "zugangsdaten", "anmeldedaten", "inloggegevens", "uprawnienia"]),
@@ -165,8 +165,20 @@ pub(crate) fn english(words: Vec<String>) -> Vec<String> {
         }
         match translate(&word) {
             Some("secret") => secret = true,
-            Some(found @ ("password" | "token" | "key" | "credential")) => noun = Some(found),
+            // `parola chiave` is a password, not a key.
+            Some("key") if noun == Some("password") => {}
+            Some(found @ ("password" | "token" | "key" | "credential")) => {
+                noun = Some(found);
+                out.extend(before(&word).map(str::to_owned));
+            }
             Some(other) => out.push(other.to_owned()),
+            // `token de acceso`: an English noun in a phrase of another language.
+            None if word == "de" || word == "do" || word == "del" => {
+                if out.last().is_some_and(|w| w == "token") {
+                    out.pop();
+                    noun = Some("token");
+                }
+            }
             None => out.push(word),
         }
     }
@@ -178,6 +190,26 @@ pub(crate) fn english(words: Vec<String>) -> Vec<String> {
     let nouns = secret.then_some("secret").into_iter().chain(noun);
     out.splice(place..place, nouns.map(str::to_owned));
     out
+}
+
+/// What the beginning of a word written together says of its end: `zugangsschlüssel`, `geheimschlüssel`.
+fn before(word: &str) -> Option<&'static str> {
+    const STARTS: &[(&str, &str)] = &[
+        ("zugang", "access"),
+        ("zugriff", "access"),
+        ("geheim", "secret"),
+        ("sitzung", "session"),
+        ("privat", "private"),
+        ("api", "api"),
+        ("toegang", "access"),
+        ("sessie", "session"),
+        ("signatur", "signing"),
+        ("haupt", "master"),
+    ];
+    STARTS
+        .iter()
+        .find(|(start, _)| word.starts_with(start) && word.len() > start.len())
+        .map(|(_, english)| *english)
 }
 
 fn translate(word: &str) -> Option<&'static str> {

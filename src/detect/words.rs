@@ -79,6 +79,10 @@ fn disguised(chars: &[char]) -> Option<&'static str> {
 /// Cuts a word that was written together, and brings plurals and abbreviations to one form.
 fn cut(word: String) -> Vec<String> {
     let one = singular(&word);
+    if one == "skey" || word == "privkey" {
+        let first = if one == "skey" { "secret" } else { "private" };
+        return vec![first.to_owned(), "key".to_owned()];
+    }
     for end in FREE_ENDS {
         if let Some(start) = one.strip_suffix(end)
             && start.len() >= 2
@@ -122,6 +126,7 @@ fn singular(word: &str) -> &str {
         "codes" => "code",
         "phpsessid" | "jsessionid" | "sessid" | "sids" | "aspsessionid" => "sid",
         "jwts" => "jwt",
+        "priv" => "private",
         "authn" | "authz" => "auth",
         other => other,
     }

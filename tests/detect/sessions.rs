@@ -33,6 +33,7 @@ fn each_is_told_from_its_near_misses() {
         assert_eq!(rules(&text), [rule], "{rule}");
     }
     let late = URL_SAFE_NO_PAD.encode(u32::MAX.to_be_bytes());
+    let payload = &payload[..payload.len() - 1];
     for text in [
         format!("{payload}.{late}.{}", fill("<u27>", 1)),
         fill("BAh<b60>--<h39>", 4),

@@ -40,17 +40,27 @@ pub(super) fn grafana(found: &Match<'_>) -> Option<Found> {
     verified(found, format!("_{:08x}", crc32(body).swap_bytes()).as_bytes() == sum)
 }
 
-/// Zuplo: eight hex digits, the CRC-32 of the 32 characters between the two `_`.
+/// Zuplo: eight hex digits, the CRC-32 of the 32 characters between the two `_`. The maker does not publish how it is
+/// made, so one that fails is still a shape.
 pub(super) fn zuplo(found: &Match<'_>) -> Option<Found> {
     let (body, sum) = found.tail().split_at_checked(32)?;
-    verified(found, format!("_{:08x}", crc32(body)).as_bytes() == sum)
+    shaped(found, format!("_{:08x}", crc32(body)).as_bytes() == sum)
 }
 
-/// Confluent: the last six characters are the base64 of the CRC-32 of the 54 before them, lowest byte first.
+/// Confluent: the last six characters are the base64 of the CRC-32 of the 54 before them, lowest byte first. As with Zuplo,
+/// this is not published.
 pub(super) fn confluent(found: &Match<'_>) -> Option<Found> {
     let (body, sum) = found.tail().split_at_checked(54)?;
     let expected = STANDARD_NO_PAD.encode(crc32(body).to_le_bytes());
-    verified(found, expected.as_bytes() == sum)
+    shaped(found, expected.as_bytes() == sum)
+}
+
+fn shaped(found: &Match<'_>, passes: bool) -> Option<Found> {
+    if is_filler(found.tail()) {
+        None
+    } else {
+        found.found(if passes { Basis::Verified } else { Basis::Shaped })
+    }
 }
 
 fn verified(found: &Match<'_>, passes: bool) -> Option<Found> {

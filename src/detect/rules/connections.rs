@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use super::{Found, Length, Match, Rule};
 use crate::{
-    detect::{password::is_placeholder, randomness::is_random},
+    detect::{benign::is_cleared, password::is_placeholder, randomness::is_random},
     snapshot::sample::{Basis, SecretKind},
 };
 
@@ -104,11 +104,18 @@ fn url(m: &Match<'_>) -> Option<Found> {
 }
 
 fn pair(m: &Match<'_>) -> Option<Found> {
-    let password = std::str::from_utf8(m.group(1)).ok()?.trim_matches(['"', '\'']);
-    if password.len() < 4 || is_placeholder(password) {
+    let quoted = std::str::from_utf8(m.group(1)).ok()?;
+    let password = quoted.trim_matches(['"', '\'']).trim_end_matches([')', ',', ':', ']', '}']);
+    if password.len() < 4 || is_placeholder(password) || is_cleared(password) || is_code(quoted) {
         return None;
     }
     with_password(m, Basis::Shaped, "Password=".to_owned(), password.as_bytes())
+}
+
+/// What a program writes to its right: a call, or names with dots between.
+fn is_code(text: &str) -> bool {
+    text.contains('(')
+        || (text.contains('.') && text.bytes().all(|b| b.is_ascii_alphabetic() || matches!(b, b'.' | b'_')))
 }
 
 fn basic(m: &Match<'_>) -> Option<Found> {

@@ -113,8 +113,13 @@ fn sha_crypt(m: &Match<'_>) -> Option<Found> {
     costed(m, rounds < enough).map(|f| Found { id: Some(id), ..f })
 }
 
-/// A bare digest under a password's name: its rule and traits. `salted` is whether a salt lies beside it.
-pub(crate) fn raw_hash(text: &str, salted: bool) -> Option<(&'static str, BTreeSet<SecretTrait>)> {
+/// A bare digest under a password's name: its rule and traits. `salted` is whether a salt lies beside it,
+/// `named_hash` whether the name says that it is a hash.
+pub(crate) fn raw_hash(
+    text: &str,
+    salted: bool,
+    named_hash: bool,
+) -> Option<(&'static str, BTreeSet<SecretTrait>)> {
     let is_hex = |s: &str| s.len() >= 32 && s.bytes().all(|b| b.is_ascii_hexdigit());
     let (digest, salted) = match text.split_once([':', '$']) {
         Some((a, b)) if is_hex(a) && !b.is_empty() && b.len() <= 64 => (a, true),
@@ -135,6 +140,10 @@ pub(crate) fn raw_hash(text: &str, salted: bool) -> Option<(&'static str, BTreeS
         return Some(("postgres-md5", BTreeSet::from([HashFast])));
     }
     let distinct: BTreeSet<u8> = digest.bytes().collect();
+    let crypt = |b: u8| b.is_ascii_alphanumeric() || b == b'.' || b == b'/';
+    if named_hash && digest.len() == 13 && digest.bytes().all(crypt) {
+        return Some(("descrypt", BTreeSet::from([HashFast])));
+    }
     if !is_hex(digest) || distinct.len() < 6 {
         return None;
     }

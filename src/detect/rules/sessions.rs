@@ -2,14 +2,17 @@
 
 use std::borrow::Cow;
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use base64::{
+    Engine,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
 
-use super::{Found, Length, Match, Rule, is_filler};
+use super::{Found, Length, Match, Rule, is_filler, jwt};
 use crate::{
     detect::{
         benign::is_cleared,
         names::{Hint, hint},
-        password::{is_chosen, is_placeholder},
+        password::{is_chosen, is_drawn_word, is_placeholder},
         randomness::is_random,
     },
     snapshot::sample::{Basis, SecretKind},
@@ -18,14 +21,14 @@ use crate::{
 pub(super) fn rules() -> Vec<Rule> {
     vec![
         // itsdangerous, as Flask's sessions use it: payload, time, signature.
-        Rule::token("itsdangerous", &["eyJ", ".eJ"], r"[A-Za-z0-9_-]{1,4000}\.(?P<t>[A-Za-z0-9_-]{6})\.[A-Za-z0-9_-]{27}")
+        Rule::token("itsdangerous", &["eyJ", ".eJ"], r"[A-Za-z0-9_-]+\.(?P<t>[A-Za-z0-9_-]{6})\.[A-Za-z0-9_-]{27}")
             .kind(SecretKind::SessionToken)
             .check(itsdangerous),
         // Django's signing: payload, time in base 62, signature with SHA-256 or SHA-1.
-        Rule::token("django-signed", &["eyJ", ".eJ"], "[A-Za-z0-9_-]{4,4000}:1[A-Za-z0-9]{5}:(?:[A-Za-z0-9_-]{43}|[A-Za-z0-9_-]{27})")
+        Rule::token("django-signed", &["eyJ", ".eJ"], "[A-Za-z0-9_-]{4,}:1[A-Za-z0-9]{5}:(?:[A-Za-z0-9_-]{43}|[A-Za-z0-9_-]{27})")
             .kind(SecretKind::SessionToken)
             .check(opaque),
-        Rule::token("saml-assertion", &["<saml:Assertion", "<saml2:Assertion", "<samlp:Response", "<saml2p:Response"], r#"[^>]{0,800}ID="(?P<s>[^"]{4,128})""#)
+        Rule::token("saml-assertion", &["<saml:Assertion", "<saml2:Assertion", "<samlp:Response", "<saml2p:Response"], r"[^>]{0,800}>[\s\S]{20,}?SignatureValue>(?P<s>[A-Za-z0-9+/=\s]{20,})<")
             .kind(SecretKind::AccessToken)
             .check(|m| m.found(Basis::Shaped)),
         Rule::token("otpauth", &["otpauth://"], r#"(?:totp|hotp)/[^\s"']{0,300}[?&]secret=(?P<s>[A-Za-z2-7=]{16,128})"#)
@@ -35,10 +38,17 @@ pub(super) fn rules() -> Vec<Rule> {
         Rule::token("google-signed-url", &["X-Goog-Signature="], "(?P<s>[0-9a-f]{128,1024})").kind(SecretKind::AccessToken).check(opaque),
         Rule::token("cloudfront-signed-url", &["Key-Pair-Id="], "(?P<s>(?:K|APKA)[A-Z0-9]{10,20})").kind(SecretKind::AccessToken).check(opaque),
         Rule::token("wireguard-key", &["PrivateKey = ", "PrivateKey=", "PresharedKey = ", "PresharedKey="], "(?P<s>[A-Za-z0-9+/]{43}=)").kind(SecretKind::PrivateKey).check(opaque),
-        Rule::token("putty-private-key", &["PuTTY-User-Key-File-"], r"[23]: [\s\S]{20,4000}?Private-Lines: [0-9]{1,3}\r?\n(?P<s>[A-Za-z0-9+/=\r\n]{40,4000})").kind(SecretKind::PrivateKey).check(opaque),
+        Rule::token("putty-private-key", &["PuTTY-User-Key-File-"], r"[23]: [\s\S]{20,}?Private-Lines: [0-9]{1,3}\r?\n(?P<s>[A-Za-z0-9+/=\r\n]{40,})").kind(SecretKind::PrivateKey).check(opaque),
         Rule::token("netrc", &["machine "], r"\S{1,200}\s+login\s+\S{1,100}\s+password\s+(?P<s>\S{4,200})").kind(SecretKind::Password).check(written),
         Rule::token("xml-password", &["<password>", "<passwd>", "<pass>", "<pwd>", "<secret>", "<clientsecret>", "<apikey>", "<token>"], r"(?P<s>[^<\s]{4,200})</").kind(SecretKind::Password).any_case().check(written),
         Rule::token("oracle-login", &["jdbc:oracle:thin:"], r"[^/\s]{1,64}/(?P<s>[^@\s]{4,128})@").kind(SecretKind::ConnectionString).check(written),
+        Rule::token("macaroon", &["AgE"], "[A-Za-z0-9_-]{60,}={0,2}").kind(SecretKind::AccessToken).check(macaroon),
+        Rule::token("cloudflare-tunnel-token", &["eyJhIjoi"], "[A-Za-z0-9+/]{80,}={0,2}").check(tunnel),
+        Rule::token("ebay-token", &["v^1.1#"], "[!-~]{60,}").check(opaque),
+        Rule::token("negotiate-token", &["Negotiate YII"], "(?P<s>[A-Za-z0-9+/]{80,}={0,2})").kind(SecretKind::AccessToken).check(opaque),
+        Rule::token("splunk-token", &["Splunk "], "(?P<s>[A-Za-z0-9^_]{80,})").kind(SecretKind::SessionToken).check(opaque),
+        Rule::token("wordpress-cookie", &["wordpress_logged_in_", "wordpress_sec_"], "[0-9a-f]{32}=(?P<s>[^\\s;]{60,300})").kind(SecretKind::SessionToken).check(opaque),
+        Rule::token("django-secret-key", &["django-insecure-"], "[!-~]{40,60}").check(opaque),
         Rule::token(
             "assigned-secret",
             &["token", "secret", "apikey", "api_key", "api-key", "session", "passw", "pwd", "sid", "auth", "_key", "credential", "csrf"],
@@ -57,13 +67,38 @@ fn opaque(m: &Match<'_>) -> Option<Found> {
     m.found(Basis::Shaped).map(|f| Found { public: Cow::Borrowed(""), ..f })
 }
 
+/// The second version, in base64url: a mark, then fields; the first may tell the place, a readable name.
+fn macaroon(m: &Match<'_>) -> Option<Found> {
+    let text = std::str::from_utf8(m.whole).ok()?;
+    let bytes = URL_SAFE_NO_PAD.decode(text.trim_end_matches('=')).ok()?;
+    let length = usize::from(*bytes.get(2)?);
+    let place = bytes.get(3..3 + length)?;
+    let named = length > 0 && place.iter().all(u8::is_ascii_graphic) && bytes.get(3 + length) == Some(&2);
+    if named { m.found(Basis::Verified) } else { None }
+}
+
+/// JSON of an account, a tunnel and its secret.
+fn tunnel(m: &Match<'_>) -> Option<Found> {
+    let json = STANDARD.decode(m.whole).ok()?;
+    let has = |name: &[u8]| json.windows(name.len()).any(|w| w == name);
+    if !has(b"\"t\":") || !has(b"\"s\":") {
+        return None;
+    }
+    m.found(Basis::Verified).map(|f| Found { public: Cow::Borrowed(""), ..f })
+}
+
 /// The middle part is a time: four bytes, seconds since 1970, or since 2011 in older releases.
 fn itsdangerous(m: &Match<'_>) -> Option<Found> {
     let time = URL_SAFE_NO_PAD.decode(m.named("t")).ok()?;
     let seconds = u32::from_be_bytes(time.try_into().ok()?);
     let plausible = (30_000_000..2_208_988_800).contains(&seconds);
-    let public = Cow::Borrowed("");
-    plausible.then(|| m.found(Basis::Verified)).flatten().map(|f| Found { public, ..f })
+    let payload = m.whole.split(|b| *b == b'.').next().unwrap_or(&[]);
+    let object = std::str::from_utf8(payload).ok().and_then(jwt::object);
+    if !plausible && object.is_none() {
+        return None;
+    }
+    let basis = if plausible { Basis::Verified } else { Basis::Shaped };
+    m.found(basis).map(|f| Found { public: Cow::Borrowed(""), ..f })
 }
 
 /// A password as a file of settings has it.
@@ -84,7 +119,7 @@ fn assigned(m: &Match<'_>) -> Option<Found> {
     let kind = match hint(&[Some(name)])? {
         Hint::Secret(kind) if is_random(value) => kind,
         Hint::AwsSecret if is_random(value) => SecretKind::OpaqueToken,
-        Hint::Password if is_chosen(value) => SecretKind::Password,
+        Hint::Password if is_chosen(value) || is_drawn_word(value) => SecretKind::Password,
         _ => return None,
     };
     let length =

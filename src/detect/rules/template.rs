@@ -23,7 +23,7 @@ pub(super) struct Template {
 }
 
 impl Template {
-    /// Reads a template; `None` if it is not one, or has no literal to be found by.
+    /// Reads a template; `None` if it is not one.
     pub(super) fn parse(text: &'static str) -> Option<Self> {
         let mut parts = Vec::new();
         let mut rest = text;
@@ -49,7 +49,18 @@ impl Template {
                 parts.iter().position(|part| length(part) == longest)?
             }
         };
-        matches!(parts.get(key), Some(Part::Literal(_))).then_some(Self { parts, key })
+        Some(Self { parts, key })
+    }
+
+    /// Whether the keyword is too common to look for: the template is then the whole of a value.
+    pub(super) fn is_whole(&self) -> bool {
+        let keyword = self.keyword();
+        keyword.len() < 2 || matches!(keyword, ":1" | "v1.")
+    }
+
+    /// Least and greatest length of a value.
+    pub(super) fn lengths(&self) -> (usize, usize) {
+        lengths(&self.parts)
     }
 
     /// The literal to look for.
@@ -67,10 +78,7 @@ impl Template {
 
     /// Least and greatest number of bytes before the keyword.
     pub(super) fn before(&self) -> (usize, usize) {
-        self.parts[..self.key].iter().fold((0, 0), |(least, most), part| match part {
-            Part::Literal(text) => (least + text.len(), most + text.len()),
-            Part::Hole { least: l, most: m, .. } => (least + l, most + m),
-        })
+        lengths(&self.parts[..self.key])
     }
 
     /// Where the format ends in `text` if it begins at `from`; the longest match whose end `ends` agrees to.
@@ -78,6 +86,13 @@ impl Template {
         let mut steps = MAX_STEPS;
         fit(&self.parts, text, from, &ends, &mut steps)
     }
+}
+
+fn lengths(parts: &[Part]) -> (usize, usize) {
+    parts.iter().fold((0, 0), |(least, most), part| match part {
+        Part::Literal(text) => (least + text.len(), most + text.len()),
+        Part::Hole { least: l, most: m, .. } => (least + l, most + m),
+    })
 }
 
 fn hole_of(hole: &str, parts: &mut Vec<Part>) -> Option<()> {
@@ -182,7 +197,10 @@ mod tests {
         let template = Template::parse("<h4>-us<d1-2>").unwrap();
         assert_eq!((template.keyword(), template.leads(), template.before()), ("-us", false, (4, 4)));
         assert_eq!(Template::parse("ghp_<w36>").unwrap().keyword(), "ghp_");
-        assert_eq!(Template::parse("<w36>"), None);
+        assert!(
+            Template::parse("<w36>").unwrap().is_whole()
+                && Template::parse("<h24>:<h64>").unwrap().is_whole()
+        );
         assert_eq!(Template::parse("a<q3>"), None);
         assert_eq!(Template::parse("a<w3"), None);
     }

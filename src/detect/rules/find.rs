@@ -1,0 +1,243 @@
+//! Finds the formats in a text: one pass over keywords picks the few whose pattern is then tried.
+
+use std::{
+    ops::Range,
+    sync::{LazyLock, OnceLock},
+};
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use regex::bytes::Regex;
+
+use super::{
+    Form, Found, Hit, Match, Rule, aws, connections, formats, hashes, hidden, jwt, private_key, providers,
+    sessions, template::Template, wallets,
+};
+use crate::{detect::budget::Budget, snapshot::sample::Basis};
+
+/// Hits kept of one text; a text with more of them is cut.
+const MAX_HITS: usize = 256;
+
+struct Compiled {
+    keywords: AhoCorasick,
+    /// For each keyword its rule and its place among the rule's starts.
+    owners: Vec<(usize, usize)>,
+    rules: Vec<Rule>,
+    patterns: Vec<OnceLock<Regex>>,
+    /// Rules without a keyword: they speak of whole values.
+    whole: Vec<usize>,
+}
+
+static COMPILED: LazyLock<Compiled> = LazyLock::new(|| {
+    let mut rules = formats::rules();
+    for table in [
+        providers::rules(),
+        aws::rules(),
+        jwt::rules(),
+        private_key::rules(),
+        hashes::rules(),
+        connections::rules(),
+        sessions::rules(),
+        wallets::rules(),
+    ] {
+        rules.extend(table);
+    }
+    let mut owners = Vec::new();
+    let mut words = Vec::new();
+    let mut whole = Vec::new();
+    for (r, rule) in rules.iter().enumerate() {
+        if matches!(&rule.form, Form::Template(template) if template.is_whole()) {
+            whole.push(r);
+            continue;
+        }
+        for (s, start) in rule.starts.iter().enumerate() {
+            owners.push((r, s));
+            words.push(*start);
+        }
+    }
+    #[expect(clippy::expect_used, reason = "some hundred short words: far below every limit")]
+    let keywords = AhoCorasick::builder()
+        .kind(Some(AhoCorasickKind::DFA))
+        .ascii_case_insensitive(true)
+        .build(&words)
+        .expect("the keywords are few");
+    let patterns = rules.iter().map(|_| OnceLock::new()).collect();
+    Compiled { keywords, owners, rules, patterns, whole }
+});
+
+/// The secrets in `text` whose format is known; none overlaps another, the better founded one stays.
+pub(crate) fn find(text: &[u8], budget: &mut Budget) -> Vec<Hit> {
+    let compiled = &*COMPILED;
+    let mut hits: Vec<Hit> = Vec::new();
+    // Where the last match of a rule ended: what lies before it is not looked at again.
+    let mut done: Vec<(usize, usize)> = Vec::new();
+    for word in compiled.keywords.find_overlapping_iter(text) {
+        let (r, s) = compiled.owners[word.pattern().as_usize()];
+        let rule = &compiled.rules[r];
+        let start = rule.starts[s];
+        if (!rule.any_case && &text[word.range()] != start.as_bytes())
+            || (rule.back == 0 && !begins(text, word.start()))
+            || (is_short(start) && in_base64(text, word.start()))
+            || done.iter().any(|(of, end)| *of == r && word.start() < *end)
+        {
+            continue;
+        }
+        let cost = if rule.back == 0 { 64 } else { rule.back + rule.reach };
+        if !budget.work(cost) || hits.len() >= MAX_HITS {
+            budget.cut();
+            break;
+        }
+        let found = match &rule.form {
+            Form::Pattern(body) => {
+                let pattern = compiled.patterns[r].get_or_init(|| rule.compile(body));
+                by_pattern(rule, start, pattern, text, word.start())
+            }
+            Form::Template(template) => by_template(rule, template, text, word.start()),
+        };
+        if let Some((hit, end)) = found {
+            done.push((r, end));
+            budget.work(hit.span.len());
+            hits.push(hit);
+        }
+    }
+    if hits.is_empty() && (14..=600).contains(&text.len()) {
+        hits.extend(whole(compiled, text));
+    }
+    if hits.len() > 1 { best(hits) } else { hits }
+}
+
+/// A format that must be the whole of a value, since nothing in it leads to it.
+fn whole(compiled: &Compiled, text: &[u8]) -> Option<Hit> {
+    if !text.iter().any(|b| matches!(b, b':' | b'-' | b'.' | b'|' | b'_')) || text.contains(&b' ') {
+        return None;
+    }
+    compiled.whole.iter().find_map(|r| {
+        let rule = &compiled.rules[*r];
+        let Form::Template(template) = &rule.form else { return None };
+        let (least, most) = template.lengths();
+        if text.len() < least || text.len() > most {
+            return None;
+        }
+        template.matches(text, 0, |end| end == text.len())?;
+        let found = Match { start: "", secret: text, whole: text, groups: None };
+        Some(hit(rule, hidden(&found)?, 0..text.len()))
+    })
+}
+
+/// Hits that do not overlap, the better founded and the longer first.
+fn best(mut hits: Vec<Hit>) -> Vec<Hit> {
+    hits.sort_by(|a, b| {
+        let rank =
+            |h: &Hit| (std::cmp::Reverse(h.basis), std::cmp::Reverse(h.span.len()), h.span.start, h.rule);
+        rank(a).cmp(&rank(b))
+    });
+    let mut kept: Vec<Hit> = Vec::new();
+    for hit in hits {
+        if kept.iter().all(|k| k.span.end <= hit.span.start || hit.span.end <= k.span.start) {
+            kept.push(hit);
+        }
+    }
+    kept
+}
+
+fn by_pattern(
+    rule: &Rule,
+    start: &'static str,
+    pattern: &Regex,
+    text: &[u8],
+    at: usize,
+) -> Option<(Hit, usize)> {
+    let from = at.saturating_sub(rule.back);
+    let window = &text[from..text.len().min(at + rule.reach)];
+    let groups = pattern.captures(window)?;
+    let whole = groups.get(0)?;
+    let secret = groups.name("s").unwrap_or(whole);
+    if !begins(text, from + whole.start()) || !ends(text, from + whole.end()) {
+        return None;
+    }
+    let found = Match { start, secret: secret.as_bytes(), whole: whole.as_bytes(), groups: Some(&groups) };
+    let hit = hit(rule, (rule.check)(&found)?, from + secret.start()..from + secret.end());
+    Some((hit, from + whole.end()))
+}
+
+fn by_template(rule: &Rule, template: &Template, text: &[u8], at: usize) -> Option<(Hit, usize)> {
+    let (least, most) = template.before();
+    let span = (least..=most).rev().find_map(|back| {
+        let from = at.checked_sub(back).filter(|from| begins(text, *from))?;
+        template.matches(text, from, |end| ends(text, end)).filter(|end| *end > at).map(|end| from..end)
+    })?;
+    let whole = &text[span.clone()];
+    let found = Match { start: template.keyword(), secret: whole, whole, groups: None };
+    let end = span.end;
+    Some((hit(rule, (rule.check)(&found)?, span), end))
+}
+
+fn hit(rule: &Rule, found: Found, span: Range<usize>) -> Hit {
+    Hit {
+        rule: found.id.unwrap_or(rule.id),
+        kind: found.kind.unwrap_or(rule.kind),
+        basis: found.basis,
+        confidence: match found.basis {
+            Basis::Verified => 0.97,
+            Basis::Shaped => 0.85,
+            Basis::Likely => 0.7,
+        },
+        public: found.public,
+        traits: found.traits,
+        length: found.length,
+        span,
+    }
+}
+
+/// Whether a keyword is so short, and so made of letters and digits, that base64 holds it by chance.
+fn is_short(start: &str) -> bool {
+    start.len() < 8 && start.bytes().all(|b| b.is_ascii_alphanumeric())
+}
+
+/// Whether a keyword is a run of letters and digits longer than that.
+pub(super) fn is_run(start: &str) -> bool {
+    start.len() >= 8 && start.bytes().all(|b| b.is_ascii_alphanumeric())
+}
+
+/// Whether `at` lies within a run of base64: after `/` or `+` that follow on letters and digits.
+fn in_base64(text: &[u8], at: usize) -> bool {
+    let run = text[..at]
+        .iter()
+        .rev()
+        .take(12)
+        .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'+'));
+    matches!(at.checked_sub(1).map(|b| text[b]), Some(b'/' | b'+')) && run.count() >= 12
+}
+
+/// A match that begins with a letter or digit does not begin inside a longer run of them.
+fn begins(text: &[u8], at: usize) -> bool {
+    let inside = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_' || *b == b'-';
+    !text.get(at).is_some_and(u8::is_ascii_alphanumeric)
+        || !at.checked_sub(1).is_some_and(|b| inside(&text[b]))
+}
+
+/// A match that ends with a letter or digit does not end inside a longer run of them.
+fn ends(text: &[u8], at: usize) -> bool {
+    let word = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_';
+    !at.checked_sub(1).is_some_and(|b| word(&text[b])) || !text.get(at).is_some_and(word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rule_compiles_and_ids_are_words() {
+        for rule in &COMPILED.rules {
+            if let Form::Pattern(body) = rule.form {
+                rule.compile(body);
+            }
+            assert!(
+                rule.id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'),
+                "{}",
+                rule.id
+            );
+            let led = !rule.starts.is_empty() && rule.starts.iter().all(|s| s.len() >= 2);
+            assert!(led || matches!(&rule.form, Form::Template(t) if t.is_whole()), "{}", rule.id);
+        }
+    }
+}
