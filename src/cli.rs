@@ -1,9 +1,15 @@
 //! The command line: what can be asked for, and the help that says so. No logic.
 
+mod simulate;
+mod who_can;
+
 use std::path::PathBuf;
 
-use clap::{ArgAction, Args, ColorChoice, Parser, Subcommand, ValueEnum, ValueHint};
+use clap::{ArgAction, Args, ColorChoice, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
+
+pub use simulate::{Simulate, UnknownKeys};
+pub use who_can::WhoCan;
 
 use crate::config::{
     Endpoint, FailOn, Format, Lines, Output, Over, Rcu, RegionName, Share, TablePattern, Verdicts,
@@ -29,18 +35,6 @@ Examples:
   dynaudit audit --region eu-west-1,us-east-1 --table 'prod-*'
   dynaudit audit --all-regions --no-sample   settings and access alone; no item is read
   dynaudit audit --fail-on high --output json=report.json --quiet";
-
-const SIMULATE_EXAMPLES: &str = "\
-Examples:
-  dynaudit simulate request.json
-  dynaudit simulate < requests.jsonl > answers.jsonl    one line out for each line in
-  dynaudit simulate --unknown symbolic request.json     what must hold, where keys are not given";
-
-const SIMULATE_EXIT_CODES: &str = "\
-Exit codes:
-  0  all is answered
-  2  the run could not be made: bad option, bad file
-  3  some input has no answer, and an Error says why";
 
 const DETECT_EXAMPLES: &str = "\
 Examples:
@@ -111,9 +105,13 @@ pub enum Command {
     /// Judge what `collect` gathered; offline
     #[command(after_long_help = EXIT_CODES)]
     Assess(Assess),
+    /// Tell who can read a table, an index, a stream or an attribute, and by which path; offline
+    #[command(after_help = who_can::EXAMPLES)]
+    #[command(after_long_help = format!("{}\n\n{}", who_can::EXAMPLES, who_can::EXIT_CODES))]
+    WhoCan(WhoCan),
     /// Decide requests by IAM policies: JSON of IAM's SimulateCustomPolicy in and out; offline
-    #[command(after_help = SIMULATE_EXAMPLES)]
-    #[command(after_long_help = format!("{SIMULATE_EXAMPLES}\n\n{SIMULATE_EXIT_CODES}"))]
+    #[command(after_help = simulate::EXAMPLES)]
+    #[command(after_long_help = format!("{}\n\n{}", simulate::EXAMPLES, simulate::EXIT_CODES))]
     Simulate(Simulate),
     /// Find secrets in items that you have at hand: JSON Lines in, one verdict for each attribute out; offline
     #[command(after_help = DETECT_EXAMPLES)]
@@ -192,30 +190,6 @@ pub struct Assess {
     pub file: PathBuf,
     #[command(flatten)]
     pub report: Report,
-}
-
-/// `simulate`
-///
-/// The members of the input are those of SimulateCustomPolicy, with policies as text or as JSON, and
-/// SessionPolicyInputList, ServiceControlPolicyInputList and ResourceControlPolicyInputList (lists of levels,
-/// root first; one list of policies is one level).
-#[derive(Debug, Args)]
-pub struct Simulate {
-    /// A JSON object, an array of them, or JSON Lines [default: -, standard input]
-    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub file: Option<PathBuf>,
-    /// What a context key is that is not given: not in the request, or open
-    #[arg(long, value_name = "HOW", default_value = "absent")]
-    pub unknown: UnknownKeys,
-}
-
-/// What a context key is that is not given.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum UnknownKeys {
-    /// Not in the request, as for AWS's simulator
-    Absent,
-    /// Anything; the decision may be conditional
-    Symbolic,
 }
 
 /// `detect`

@@ -76,12 +76,12 @@ impl Format {
     ];
 }
 
-/// How verdicts on items are written, one a line.
+/// For people or for machines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Lines {
     /// For people.
     Table,
-    /// JSON Lines.
+    /// JSON.
     Json,
 }
 

@@ -15,6 +15,7 @@ pub mod options;
 mod progress;
 mod simulate;
 mod verify;
+mod who_can;
 
 use std::{fs::File, io::Write, panic, path::PathBuf, process::ExitCode};
 
@@ -104,6 +105,7 @@ fn dispatch(command: &Command, console: &Console, config: &Config) -> Result<Out
             };
             ready.report(&snapshot, console)
         }
+        Command::WhoCan(args) => who_can::run(args, console),
         Command::Simulate(args) => simulate::run(args, console),
         Command::Detect(args) => detect::run(args, config, console),
         Command::Verify(args) => verify::run(args, console),

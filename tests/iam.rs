@@ -29,3 +29,5 @@ mod reach;
 mod reference;
 #[path = "iam/requests.rs"]
 mod requests;
+#[path = "iam/ways.rs"]
+mod ways;

@@ -13,6 +13,7 @@ pub mod junit;
 pub mod label;
 pub mod markdown;
 pub mod ocsf;
+pub mod readers;
 pub mod sarif;
 pub mod sections;
 pub mod style;

@@ -90,6 +90,15 @@ impl Console {
         self.bytes(&bytes)
     }
 
+    /// A table with its colours, drawn as wide as there is room.
+    ///
+    /// # Errors
+    /// Standard output cannot be written.
+    pub fn drawn(&self, draw: impl FnOnce(u16) -> String) -> Result<Outcome, Error> {
+        let drawn = draw(self.width.unwrap_or_else(terminal_width));
+        finish(write_to(AutoStream::new(io::stdout(), self.color).lock(), drawn.as_bytes()))
+    }
+
     /// The report, on standard output and in the files asked for. Files come first: a pipe that is
     /// closed must not cost them. `bundle` is the evidence, where some form asks for it. Where notes are not wanted and nothing changed since an earlier run,
     /// standard output stays empty.

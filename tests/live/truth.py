@@ -74,6 +74,12 @@ def nobody(_):
 
 TRUTH = {
     # access
+    "grants-itself-read": lambda p: nobody(p),
+    "guests-become-a-reader": lambda p: nobody(p),
+    "hops-away-from-secrets": lambda p: nobody(p),
+    "open-oidc-trust": lambda p: nobody(p),
+    "reads-by-escalation": lambda p: nobody(p),
+    "trust-names-a-deleted-principal": lambda p: nobody(p),
     "bulk-exit": lambda p: people(p, lambda q: q.exits),
     "can-let-itself-in": lambda p: people(p, lambda q: q.opens),
     "cross-account-table-policy": lambda p: tables(p, lambda t: t.admits == OUTSIDER),

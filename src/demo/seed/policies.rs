@@ -1,4 +1,4 @@
-//! Resource policies: one open to everyone, one for an outside account, one on a stream.
+//! Resource policies: one open to everyone, two for an outside account, of which one lets a role read an index, one on a stream.
 
 use serde_json::{Value, json};
 
@@ -15,7 +15,17 @@ pub(super) async fn plant(seed: &Seed<'_>) -> Result<(), Error> {
     let orders = format!("arn:aws:dynamodb:{HOME}:{ACCOUNT}:table/orders");
     let lookup = json!(["dynamodb:GetItem", "dynamodb:Query"]);
     let outside = json!({ "AWS": partner });
-    put(seed, HOME, &orders, statement("FerrylinkBookings", &outside, &lookup, &orders)).await?;
+    let mut bookings = statement("FerrylinkBookings", &outside, &lookup, &orders);
+    let planner = json!({ "AWS": format!("arn:aws:iam::{ACCOUNT}:role/route-planner") });
+    let index = format!("{orders}/index/by_customer");
+    let one = statement("RoutePlanner", &planner, &json!("dynamodb:Query"), &index);
+    if let (Some(all), Some(more)) = (bookings["Statement"].as_array_mut(), one["Statement"].as_array()) {
+        all.extend(more.iter().cloned());
+    }
+    put(seed, HOME, &orders, bookings).await?;
+
+    let audit = format!("arn:aws:dynamodb:{HOME}:{ACCOUNT}:table/audit_log");
+    put(seed, HOME, &audit, statement("LogArchive", &outside, &json!("dynamodb:Query"), &audit)).await?;
 
     let described = seed.call(HOME, "DescribeTable", json!({ "TableName": "oauth_tokens" })).await?;
     let stream = described["Table"]["LatestStreamArn"].as_str().unwrap_or_default();

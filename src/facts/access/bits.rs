@@ -1,4 +1,4 @@
-//! Sets of small numbers: tables, as classes hold them.
+//! Sets of small numbers: tables, as classes hold them, and principals.
 
 /// A set of numbers below a bound that all sets of one account share.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -35,6 +35,37 @@ impl Bits {
         }
     }
 
+    /// Takes `number` out.
+    pub fn discard(&mut self, number: usize) {
+        if let Some(word) = self.words.get_mut(number / 64) {
+            *word &= !(1 << (number % 64));
+        }
+    }
+
+    /// A number that all of them are below, a multiple of 64.
+    pub fn bound(&self) -> usize {
+        self.words.len() * 64
+    }
+
+    /// What is not in `other`.
+    pub fn without(&self, other: &Self) -> Self {
+        let mut rest = self.clone();
+        rest.remove(other);
+        rest
+    }
+
+    /// Whether some number is in both.
+    pub fn meets(&self, other: &Self) -> bool {
+        self.words.iter().zip(&other.words).any(|(word, more)| word & more != 0)
+    }
+
+    /// The lowest that is in both.
+    pub fn first_in(&self, other: &Self) -> Option<usize> {
+        let both = self.words.iter().zip(&other.words).map(|(word, more)| word & more);
+        let (at, word) = both.enumerate().find(|(_, word)| *word != 0)?;
+        Some(at * 64 + word.trailing_zeros() as usize)
+    }
+
     /// Whether `number` is in it.
     pub fn contains(&self, number: usize) -> bool {
         self.words.get(number / 64).is_some_and(|word| word & (1 << (number % 64)) != 0)
@@ -58,11 +89,6 @@ impl Bits {
     /// How many.
     pub fn len(&self) -> usize {
         self.words.iter().map(|word| word.count_ones() as usize).sum()
-    }
-
-    /// A number that all of them are below.
-    pub fn bound(&self) -> usize {
-        self.words.len() * 64
     }
 
     /// Whether there is none.

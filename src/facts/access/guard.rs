@@ -120,8 +120,13 @@ impl Guard {
 
     /// The policies by level.
     pub(super) fn levels<'a>(&self, policies: &'a Policies) -> Stacks<'a> {
+        self.levels_by(|id| policies.named(id))
+    }
+
+    /// The same, of what `part` takes of each.
+    pub(super) fn levels_by<'a>(&self, part: impl Fn(usize) -> Named<'a>) -> Stacks<'a> {
         let named = |levels: &[Vec<usize>]| -> Vec<Vec<Named<'a>>> {
-            levels.iter().map(|level| level.iter().map(|id| policies.named(*id)).collect()).collect()
+            levels.iter().map(|level| level.iter().map(|id| part(*id)).collect()).collect()
         };
         Stacks { scps: named(&self.scps), rcps: named(&self.rcps) }
     }
@@ -134,6 +139,11 @@ pub(super) struct Stacks<'a> {
 }
 
 impl<'a> Stacks<'a> {
+    /// Every policy.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Named<'a>> {
+        self.scps.iter().chain(&self.rcps).flatten()
+    }
+
     pub(super) fn scps(&self) -> Vec<&[Named<'a>]> {
         self.scps.iter().map(Vec::as_slice).collect()
     }

@@ -139,7 +139,8 @@ fn outsider(world: &World<'_>, entry: &Entry, tables: Bits, owner: &str) -> Opti
     Some(Outsider { keys: keys(&who, owner, world.guard), who, kind: reader, tables })
 }
 
-fn keys(who: &Who, owner: &str, guard: &Guard) -> Keys {
+/// What someone outside brings to each request.
+pub(super) fn keys(who: &Who, owner: &str, guard: &Guard) -> Keys {
     let mut keys = match (who.account == owner, guard.holds(&who.account)) {
         (true, _) | (_, Some(true)) => guard.keys(),
         _ => Keys::new(),

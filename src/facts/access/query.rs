@@ -239,7 +239,7 @@ fn wanted(action: &str) -> u64 {
 }
 
 /// Whether a text matches a pattern, whatever the letter case.
-fn glob(text: &str) -> impl Fn(&str) -> bool {
+pub fn glob(text: &str) -> impl Fn(&str) -> bool {
     let style = pattern::Style { wildcards: true, variables: false };
     let pattern = pattern::Pattern::new(&text.to_lowercase(), style);
     move |text| pattern.matches_plain(&text.to_lowercase())

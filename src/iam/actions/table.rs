@@ -81,7 +81,7 @@ const fn way(road: Road, actions: &'static [Action]) -> Way {
 /// returns no item; `GetShardIterator`, whose iterator is of no use without `GetRecords` and can be handed on to
 /// whoever has that; `StartAwsBackupJob` and `RestoreTableFromAwsBackup`, which AWS Backup uses on behalf of
 /// whoever has rights on the vault.
-pub const WAYS: &[Way] = &[
+pub static WAYS: &[Way] = &[
     way(Road::Get, &[Action { shapes: GET_SHAPES, ..item("dynamodb:getitem", "GetItem", Read, Table, GET) }]),
     way(Road::Get, &[item("dynamodb:batchgetitem", "BatchGetItem", Read, Table, BATCH_GET)]),
     way(Road::Get, &[item("dynamodb:query", "Query", Read, Table, QUERY)]),

@@ -41,6 +41,18 @@ pub(super) fn users() -> Vec<UserView> {
             vec![],
             vec![inline("secrets-with-mfa", json!([under(allow(json!("dynamodb:GetItem"), secrets), mfa)]))],
         ),
+        // Reads nothing, and two hops on everything that session-reaper reads.
+        user(
+            "nia.brandt",
+            vec![],
+            vec![inline(
+                "releases",
+                json!([allow(
+                    json!("sts:AssumeRole"),
+                    json!(format!("arn:aws:iam::{ACCOUNT}:role/release-train"))
+                )]),
+            )],
+        ),
         user(
             "support.bot",
             vec![],

@@ -14,6 +14,7 @@ const DAY: i64 = 86_400;
 pub(super) fn roles() -> Vec<(RoleView, Option<i64>)> {
     let mut roles = services();
     roles.extend(operations());
+    roles.extend(doors());
     roles
 }
 
@@ -123,6 +124,71 @@ fn operations() -> Vec<(RoleView, Option<i64>)> {
                 .inline("all-but", json!([{ "Effect": "Allow", "NotAction": "iam:*", "Resource": "*" }]))
                 .into_view(),
             None,
+        ),
+    ]
+}
+
+/// Roles through which somebody reads who should not, or who does not read although it seems so.
+fn doors() -> Vec<(RoleView, Option<i64>)> {
+    let root = json!({ "AWS": format!("arn:aws:iam::{ACCOUNT}:root") });
+    let provider =
+        |host: &str| json!({ "Federated": format!("arn:aws:iam::{ACCOUNT}:oidc-provider/{host}") });
+    let cognito = json!({ "Federated": "cognito-identity.amazonaws.com" });
+    let guests =
+        json!({ "StringEquals": { "cognito-identity.amazonaws.com:aud": "eu-west-1:00000000-harbourline" } });
+    // Scan carries no `dynamodb:LeadingKeys`, and of none "for all" is true.
+    let own = json!({
+        "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": ["${cognito-identity.amazonaws.com:sub}"] },
+    });
+    let portal = json!(["dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan"]);
+    let names = json!({
+        "StringEquals": { "dynamodb:Select": "SPECIFIC_ATTRIBUTES" },
+        "ForAllValues:StringEquals": { "dynamodb:Attributes": ["user_id", "email", "name"] },
+    });
+    let function = format!("arn:aws:lambda:eu-west-1:{ACCOUNT}:function:release-*");
+    let key = json!(format!("arn:aws:kms:eu-west-1:{ACCOUNT}:key/*"));
+    vec![
+        recent(
+            Role::trusting("passenger-portal", cognito, "sts:AssumeRoleWithWebIdentity")
+                .only(guests)
+                .inline("own-session", json!([under(allow(portal, json!(table("sessions"))), own)])),
+        ),
+        // The table's policy lets it read one index, and nothing else does.
+        recent(
+            Role::service("route-planner", "ecs-tasks")
+                .inline("decrypt", json!([allow(json!("kms:Decrypt"), key)])),
+        ),
+        // May get items of `users`, but no password.
+        recent(
+            Role::service("loyalty-mailer", "lambda").inline(
+                "names",
+                json!([under(allow(json!("dynamodb:GetItem"), json!(table("users"))), names)]),
+            ),
+        ),
+        // Forgotten: the right to decrypt.
+        recent(Role::service("refund-worker", "lambda").inline(
+            "vault",
+            json!([allow(json!(["dynamodb:GetItem", "dynamodb:Query"]), json!(table("vault")))]),
+        )),
+        // May run code as any role that Lambda may be.
+        recent(Role::trusting("release-train", root, "sts:AssumeRole").inline(
+            "release",
+            json!([
+                allow(json!("iam:PassRole"), json!(format!("arn:aws:iam::{ACCOUNT}:role/session-*"))),
+                allow(json!(["lambda:CreateFunction", "lambda:InvokeFunction"]), json!(function))
+            ]),
+        )),
+        // Any workflow of anyone's may come in.
+        recent(
+            Role::trusting(
+                "preview-deploy",
+                provider("token.actions.githubusercontent.com"),
+                "sts:AssumeRoleWithWebIdentity",
+            )
+            .only(
+                json!({ "StringEquals": { "token.actions.githubusercontent.com:aud": "sts.amazonaws.com" } }),
+            )
+            .inline("preview", json!([allow(json!("dynamodb:Scan"), json!(table("promotions")))])),
         ),
     ]
 }

@@ -7,7 +7,7 @@ use super::{
     world::Scene,
 };
 use crate::{
-    facts::access::{policies::Policies, subjects::Subject},
+    facts::access::{guard::Stacks, policies::Policies, subjects::Subject},
     iam::{
         Caller, Context, Decision, Effect, Keys, Named, Policy, Request, Rule, Statement, Truth, Via, Who,
         decide,
@@ -24,6 +24,7 @@ pub(super) struct Actor<'a> {
     pub(super) foreign: bool,
     identity: Vec<Named<'a>>,
     boundary: Option<Vec<Named<'a>>>,
+    stacks: &'a Stacks<'a>,
 }
 
 /// A request that a hop makes, with what lets it.
@@ -41,7 +42,8 @@ pub struct Asked {
     pub via: Vec<Via<'static>>,
 }
 
-fn named(policies: &Policies, id: usize) -> Named<'_> {
+/// What of a policy lets, or keeps, a principal from becoming another.
+pub(super) fn named(policies: &Policies, id: usize) -> Named<'_> {
     let loaded = policies.get(id);
     Named { name: &loaded.name, policy: &loaded.moves }
 }
@@ -53,8 +55,10 @@ impl<'a> Actor<'a> {
         subject: &'a Subject,
         identity: &[usize],
         boundary: Option<usize>,
+        stacks: &'a Stacks<'a>,
     ) -> Self {
         Self {
+            stacks,
             who: &subject.who,
             keys: &subject.keys,
             foreign: false,
@@ -64,13 +68,16 @@ impl<'a> Actor<'a> {
     }
 
     /// Someone of whom no policies are seen.
-    pub(super) fn foreign(who: &'a Who, keys: &'a Keys) -> Self {
-        Self { who, keys, foreign: true, identity: Vec::new(), boundary: None }
+    pub(super) fn foreign(who: &'a Who, keys: &'a Keys, stacks: &'a Stacks<'a>) -> Self {
+        Self { who, keys, foreign: true, identity: Vec::new(), boundary: None, stacks }
     }
 
     /// The decision about one request.
     pub(super) fn ask(&self, action: &'static str, on: &str, keys: &Keys, policy: Option<&Policy>) -> Asked {
+        let (scps, rcps) = (self.stacks.scps(), self.stacks.rcps());
         let caller = Caller {
+            // Of another account, other policies of an organization hold, which are not seen.
+            scps: if self.foreign { &[] } else { &scps },
             identity: (!self.foreign).then_some(self.identity.as_slice()),
             boundary: self.boundary.as_deref(),
             ..Caller::unseen(self.who)
@@ -80,6 +87,7 @@ impl<'a> Actor<'a> {
             owner,
             policy: policy.map(|policy| Named { name: "trust policy", policy }),
             // A role's trust policy decides first, as a key's does.
+            rcps: &rcps,
             rule: if policy.is_some() { Rule::ResourceFirst } else { Rule::Either },
             ..Request::new(lower(action), on, Context { caller: self.keys, resource: keys })
         };
@@ -93,9 +101,9 @@ impl<'a> Actor<'a> {
         Asked { action, resource: on.to_owned(), service: None, truth, via }
     }
 
-    /// Statements of its own that name an action, those of the boundary too.
+    /// Statements that bear on it and name an action: its own, those of its boundary and its organization.
     pub(super) fn statements(&self, action: &'static str) -> impl Iterator<Item = &'a Statement> + '_ {
-        let all = self.identity.iter().chain(self.boundary.iter().flatten());
+        let all = self.identity.iter().chain(self.boundary.iter().flatten()).chain(self.stacks.all());
         let all = all.flat_map(|named| &named.policy.statements).map(Arc::as_ref);
         all.filter(move |statement: &&Statement| statement.names_action(lower(action)))
     }

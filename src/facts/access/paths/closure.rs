@@ -3,10 +3,8 @@
 
 use std::collections::HashMap;
 
-use super::{
-    graph::Graph,
-    set::{Bits, Set},
-};
+use super::{graph::Graph, set::Set};
+use crate::facts::access::bits::Bits;
 
 /// For each node the tables that it or a node which it reaches reads. `direct` is what each reads itself.
 pub(super) fn closure(graph: &Graph, direct: &[Bits], outright: bool) -> Vec<Bits> {

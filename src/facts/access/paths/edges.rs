@@ -5,11 +5,14 @@ use std::collections::BTreeMap;
 use super::{
     actor::{Actor, Asked, Ground},
     means::{ASSUME, Gives, MEANS, Means, On},
-    set::{Bits, Set},
+    set::Set,
     trusts::Trusts,
 };
 use crate::{
-    facts::{access::policies::Policies, reader::ReaderKind},
+    facts::{
+        access::{bits::Bits, guard::Stacks, policies::Policies},
+        reader::ReaderKind,
+    },
     iam::{Context, Keys, Policy, Truth, principal::Entry},
 };
 
@@ -36,6 +39,10 @@ pub(super) struct Search<'a> {
     pub(super) trusts: Trusts<'a>,
     pub(super) ground: Ground<'a>,
     pub(super) kinds: Vec<ReaderKind>,
+    /// What the organization lets pass.
+    pub(super) stacks: Stacks<'a>,
+    /// Whether it asks who the caller is.
+    pub(super) stacks_ask: bool,
     /// Roles that each service may run as: outright, and at all.
     pub(super) services: BTreeMap<&'static str, (Bits, Bits)>,
     /// A trust policy that lets anyone in: what a caller may write with `iam:UpdateAssumeRolePolicy`.

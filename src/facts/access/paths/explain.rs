@@ -89,7 +89,7 @@ impl fmt::Display for Hop {
 }
 
 /// What an ARN names, without account and Region.
-fn short(arn: &str) -> &str {
+pub fn short(arn: &str) -> &str {
     arn.split_once(":iam::").and_then(|(_, rest)| rest.split_once(':')).map_or(arn, |(_, name)| name)
 }
 

@@ -7,11 +7,14 @@ use super::{
     edges::{Edge, Reach, Search, bit},
     means::{Gives, MEANS, actions},
     outside::Outside,
-    set::{Bits, Set},
+    set::Set,
     trusts::asks_caller,
 };
 use crate::{
-    facts::{access::subjects::Subject, reader::ReaderKind},
+    facts::{
+        access::{bits::Bits, subjects::Subject},
+        reader::ReaderKind,
+    },
     iam::{Effect, principal::Entry},
 };
 
@@ -72,6 +75,8 @@ struct Key {
     boundary: Option<usize>,
     bounded: bool,
     named: Vec<usize>,
+    /// Policies of the organization do not bind it.
+    exempt: bool,
     itself: Option<usize>,
 }
 
@@ -298,12 +303,13 @@ impl<'a, 's> Classes<'a, 's> {
         }
         let by_name = named.iter().filter_map(|number| trusts.policy(*number)).any(asks_caller);
         let by_account = trusts.account_asks && allowed & bit(super::means::ASSUME) != 0;
-        let itself = (asked || by_name || by_account || trusts.open_asks).then_some(at);
-        let key = Key { identity, boundary, bounded: subject.bounded, named, itself };
+        let asked = asked || by_name || by_account || trusts.open_asks || self.search.stacks_ask;
+        let (bounded, exempt) = (subject.bounded, subject.service_linked);
+        let key = Key { identity, boundary, bounded, named, exempt, itself: asked.then_some(at) };
         if let Some(known) = self.known.get(&key) {
             return *known;
         }
-        let actor = Actor::own(self.search.policies, subject, &key.identity, boundary);
+        let actor = Actor::own(self.search.policies, subject, &key.identity, boundary, &self.search.stacks);
         let reach = self.search.reach(&actor, allowed, &self.search.naming(entries()));
         let filed = graph.file(reach);
         self.known.insert(key, filed);

@@ -27,7 +27,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use self::{
     actor::Asked,
-    explain::{Hop, Path},
+    explain::{Hop, Path, short},
     told::Through,
     world::Scene,
 };
@@ -38,10 +38,9 @@ use self::{
     graph::{Added, Graph},
     means::MEANS,
     outside::Outside,
-    set::Bits,
     trusts::Trusts,
 };
-use super::{Access, AccessClass, classes, subjects::Subject};
+use super::{Access, AccessClass, bits::Bits, classes, guard::Stacks, subjects::Subject};
 use crate::{
     facts::reader::Decision,
     iam::{Keys, Kind, Policy, Truth, Value, Who, WhoKind, principal::Entry},
@@ -76,7 +75,7 @@ impl<'a> Paths<'a> {
         let search = search(access);
         let entries: BTreeSet<&Entry> = search.trusts.entries().collect();
         let outside: Vec<Outside> =
-            entries.iter().filter_map(|entry| Outside::of(entry, &access.account)).collect();
+            entries.iter().filter_map(|entry| Outside::of(entry, &access.account, &access.guard)).collect();
         let (mut outright, mut any) = direct(&access.classes, access.parties.len(), tables);
         let number: BTreeMap<&str, usize> =
             access.parties.iter().enumerate().map(|(at, party)| (party.arn.as_str(), at)).collect();
@@ -117,10 +116,14 @@ impl<'a> Paths<'a> {
             Some(subject) => subject,
             None => match self.access.subjects.get(node) {
                 Some(subject) => subject,
-                None => return self.outside.get(node - self.access.subjects.len()).map(Outside::actor),
+                None => {
+                    let outside = self.outside.get(node - self.access.subjects.len());
+                    return outside.map(|other| other.actor(&self.search.stacks));
+                }
             },
         };
-        Some(Actor::own(self.search.policies, subject, &subject.identity, subject.boundary))
+        let stacks = &self.search.stacks;
+        Some(Actor::own(self.search.policies, subject, &subject.identity, subject.boundary, stacks))
     }
 }
 
@@ -188,35 +191,39 @@ fn search(access: &Access) -> Search<'_> {
         Keys::new().with_one("aws:ResourceAccount", &access.account).with_one("aws:SecureTransport", "true");
     let ground =
         Ground { account: &access.account, partition: &access.partition, scene: &access.scene, keys };
+    let stacks = access.guard.levels_by(|id| actor::named(&access.policies, id));
     let mut services = BTreeMap::new();
     for service in MEANS.iter().filter_map(|means| means.service) {
-        services.entry(service).or_insert_with(|| serving(service, &trusts, &ground, access));
+        services.entry(service).or_insert_with(|| serving(service, &trusts, &ground, &stacks));
     }
+    let stacks_ask = stacks.all().any(|named| trusts::asks_caller(named.policy));
     Search {
         policies: &access.policies,
         trusts,
         ground,
         kinds: access.subjects.iter().map(|subject| subject.kind).collect(),
+        stacks_ask,
+        stacks,
         services,
         anyone,
     }
 }
 
 /// Roles that a service may run as for this account: outright, and at all.
-fn serving(service: &str, trusts: &Trusts<'_>, ground: &Ground<'_>, access: &Access) -> (Bits, Bits) {
+fn serving(service: &str, trusts: &Trusts<'_>, ground: &Ground<'_>, stacks: &Stacks<'_>) -> (Bits, Bits) {
     let name = format!("{service}.amazonaws.com");
     let keys = Keys::new()
         .with_one("aws:PrincipalIsAWSService", "true")
         .with_one("aws:PrincipalServiceName", &name)
-        .with_one("aws:SourceAccount", &access.account)
+        .with_one("aws:SourceAccount", ground.account)
         .with("aws:PrincipalAccount", Value::Absent);
     let who = Who { kind: WhoKind::Service, arn: name.clone(), account: String::new(), id: String::new() };
-    let actor = Actor::foreign(&who, &keys);
-    let size = access.subjects.len();
+    let actor = Actor::foreign(&who, &keys, stacks);
+    let size = ground.scene.subjects.len();
     let (mut outright, mut any) = (Bits::none(size), Bits::none(size));
     for number in trusts.naming(&Entry::Service(name.clone())) {
         let Some(first) = trusts.roles(number).first() else { continue };
-        let arn = access.scene.subjects.arn(*first);
+        let arn = ground.scene.subjects.arn(*first);
         let truth = actor.ask(means::ASSUME, arn, &ground.keys, trusts.policy(number)).truth;
         if truth == Truth::False {
             continue;

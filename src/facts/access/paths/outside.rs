@@ -5,7 +5,13 @@ use super::{
     edges::{Edge, Search, bit},
     means::ASSUME,
 };
-use crate::iam::{Keys, Value, Who, WhoKind, principal::Entry};
+use crate::{
+    facts::access::{
+        guard::{Guard, Stacks},
+        outside::keys,
+    },
+    iam::{Keys, Who, WhoKind, principal::Entry},
+};
 
 /// Someone outside who may become a role.
 #[derive(Debug, Clone)]
@@ -25,7 +31,7 @@ pub(super) const SAML: &str = "sts:AssumeRoleWithSAML";
 impl Outside {
     /// The caller that an entry means; none for the account itself, for a service, which acts for whom the
     /// role is passed by, and for a principal that was deleted.
-    pub(super) fn of(entry: &Entry, owner: &str) -> Option<Self> {
+    pub(super) fn of(entry: &Entry, owner: &str, guard: &Guard) -> Option<Self> {
         let account = entry.account().unwrap_or_default().to_owned();
         let (kind, arn, actions): (_, &str, &'static [&'static str]) = match entry {
             Entry::Service(_) | Entry::UniqueId(_) => return None,
@@ -36,24 +42,17 @@ impl Outside {
             Entry::Federated(name) => (WhoKind::Provider, name, &[WEB, SAML]),
             Entry::Arn(arn) => (Who::parse(arn)?.kind, arn, &[ASSUME]),
         };
-        let who = Who { kind, arn: arn.to_owned(), account: account.clone(), id: String::new() };
-        let mut keys =
-            Keys::new().with("aws:SourceArn", Value::Absent).with("aws:SourceAccount", Value::Absent);
-        if !account.is_empty() && kind != WhoKind::Anyone {
-            keys = keys.with_one("aws:PrincipalAccount", &account);
-        }
+        let who = Who { kind, arn: arn.to_owned(), account, id: String::new() };
+        let mut keys = keys(&who, owner, guard);
         if let Entry::Federated(name) = entry {
             keys = keys.with_one("aws:FederatedProvider", name);
-        }
-        if matches!(kind, WhoKind::Role | WhoKind::User) {
-            keys = keys.with_one("aws:PrincipalArn", arn);
         }
         Some(Self { who, keys, entry: entry.clone(), actions })
     }
 
     /// Of another account, or of anyone's: a session of an own role is not.
-    pub(super) fn actor(&self) -> Actor<'_> {
-        Actor::foreign(&self.who, &self.keys)
+    pub(super) fn actor<'a>(&'a self, stacks: &'a Stacks<'a>) -> Actor<'a> {
+        Actor::foreign(&self.who, &self.keys, stacks)
     }
 
     /// The action by which it becomes a role.
@@ -67,7 +66,7 @@ impl Outside {
             WhoKind::Anyone => search.trusts.open.clone(),
             _ => search.naming([&self.entry]),
         };
-        let actor = self.actor();
+        let actor = self.actor(&search.stacks);
         self.actions
             .iter()
             .flat_map(|action| search.assumed(&actor, action, bit(ASSUME), from.clone()))

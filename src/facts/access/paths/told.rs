@@ -4,11 +4,10 @@ use super::{
     Access, Paths,
     explain::Path,
     graph::Added,
-    set::Bits,
     walk::{Levels, nearest},
 };
 use crate::{
-    facts::{Fact, principal::Indirect},
+    facts::{Fact, access::bits::Bits, principal::Indirect},
     snapshot::GapId,
 };
 
@@ -116,7 +115,34 @@ impl Paths<'_> {
     /// Everyone who reads the table of a number through others alone, by ARN.
     pub fn to_table(&self, table: usize) -> Vec<Through> {
         let one = Bits::of(self.access.targets.len() + 1, [table]);
-        let (outright, any) = (self.reading(&self.outright, &one), self.reading(&self.any, &one));
+        self.through(self.reading(&self.outright, &one), self.reading(&self.any, &one))
+    }
+
+    /// Everyone who reaches one of `readers` (numbers of [`Access::party`], each with whether it reads outright)
+    /// and is none of them; rights given on the way count where they read the table of a number.
+    pub fn to_readers(&self, table: usize, readers: &[(usize, bool)]) -> Vec<Through> {
+        let one = Bits::of(self.access.targets.len() + 1, [table]);
+        let size = self.graph.nodes.len();
+        let goal = |direct: &[Bits], outright: bool| {
+            let made =
+                self.made.keys().copied().filter(|node| direct.get(*node).is_some_and(|b| b.meets(&one)));
+            let own = readers.iter().filter(|(_, by)| *by || !outright).filter_map(|(at, _)| self.node(*at));
+            Bits::of(size, own.chain(made))
+        };
+        self.through(goal(&self.outright, true), goal(&self.any, false))
+    }
+
+    /// The node of a party.
+    fn node(&self, party: usize) -> Option<usize> {
+        if party < self.access.subjects.len() {
+            return Some(party);
+        }
+        let arn = &self.access.parties.get(party)?.arn;
+        let at = self.outside.iter().position(|other| other.who.arn == *arn)?;
+        Some(self.access.subjects.len() + at)
+    }
+
+    fn through(&self, outright: Bits, any: Bits) -> Vec<Through> {
         let open = Levels::to(&self.graph, outright, true);
         let all = Levels::to(&self.graph, any.clone(), false);
         let known = self.access.subjects.len() + self.outside.len();
@@ -136,5 +162,16 @@ impl Paths<'_> {
         }
         out.sort_by(|a, b| a.arn.cmp(&b.arn));
         out
+    }
+
+    /// Gaps behind which more ways may lie: policies, trust policies and principals that were not read.
+    pub fn gaps(&self) -> Vec<GapId> {
+        let Access { subjects, incomplete, .. } = self.access;
+        let own = subjects.iter().flat_map(|subject| &subject.unread);
+        let trust = subjects.iter().filter_map(|subject| subject.trust.as_ref().err());
+        let mut all: Vec<GapId> = own.chain(trust).chain(incomplete).cloned().collect();
+        all.sort_unstable();
+        all.dedup();
+        all
     }
 }

@@ -2,9 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::set::Bits;
 use crate::{
-    facts::access::subjects::Subject,
+    facts::access::{bits::Bits, subjects::Subject},
     iam::{Effect, Policy, principal::Entry},
 };
 

@@ -2,7 +2,8 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use super::{graph::Graph, set::Bits};
+use super::graph::Graph;
+use crate::facts::access::bits::Bits;
 
 /// One hop of a way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

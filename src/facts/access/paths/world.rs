@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{means::On, set::Bits};
+use super::means::On;
 use crate::{
-    facts::access::{policies::Policies, subjects::Subject},
+    facts::access::{bits::Bits, policies::Policies, subjects::Subject},
     iam::{
         Context, Keys, Kind, Value,
         pattern::{Pattern, Resolved, Token, matches},

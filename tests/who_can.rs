@@ -1,0 +1,224 @@
+//! `who-can` from outside: what it answers, on screen and as JSON, and what it refuses to answer.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
+mod support;
+
+use std::path::Path;
+
+use assert_cmd::Command;
+use dynaudit::snapshot::{GapId, Seen, Snapshot, file, principal::Principal};
+use serde_json::{Value as Json, json};
+use support::{ACCOUNT, REGION, add_table, build, with_table};
+
+fn run(snapshot: &Snapshot, args: &[&str]) -> (i32, String, String) {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("s.json");
+    file::save(snapshot, &path).unwrap();
+    called(dir.path(), &[&["who-can", "s.json"], args].concat(), "")
+}
+
+fn called(dir: &Path, args: &[&str], input: &str) -> (i32, String, String) {
+    let mut command = Command::cargo_bin("dynaudit").unwrap();
+    command.env_clear().env("HOME", dir).current_dir(dir).args(args).write_stdin(input);
+    let out = command.output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (out.status.code().unwrap(), text(out.stdout), text(out.stderr))
+}
+
+fn asked(snapshot: &Snapshot, args: &[&str]) -> Json {
+    let (code, out, err) = run(snapshot, &[args, &["--format", "json"]].concat());
+    assert_eq!((code, err.as_str()), (0, ""), "{out}");
+    serde_json::from_str(&out).unwrap()
+}
+
+fn arn(rest: &str) -> String {
+    format!("arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{rest}")
+}
+
+fn user(name: &str, statements: Json) -> Principal {
+    Principal {
+        arn: format!("arn:aws:iam::{ACCOUNT}:user/{name}"),
+        id: format!("AIDA{}", name.to_uppercase()),
+        trust: None,
+        ..build::role(name, statements)
+    }
+}
+
+fn trusting(whom: &str, role: Principal) -> Principal {
+    let trust = json!([{ "Effect": "Allow", "Principal": { "AWS": whom }, "Action": "sts:AssumeRole" }]);
+    Principal { trust: Some(build::document(trust)), ..role }
+}
+
+/// A table `sessions` with an index, read in every manner.
+fn company() -> Snapshot {
+    let mut snapshot = with_table("sessions");
+    build::described(&mut snapshot).indexes.push(build::index("by-user", "user", "ALL", &[]));
+    let (table, index) = (arn("sessions"), arn("sessions/index/by-user"));
+    let role = |name: &str| format!("arn:aws:iam::{ACCOUNT}:role/{name}");
+    let policy = json!([
+        { "Sid": "Planner", "Effect": "Allow", "Principal": { "AWS": role("planner") }, "Action": "dynamodb:Query", "Resource": index },
+        { "Effect": "Allow", "Principal": { "AWS": build::OTHER }, "Action": "dynamodb:GetItem", "Resource": table },
+    ]);
+    build::table(&mut snapshot).policy = Seen::Value(Some(build::document(policy)));
+    let under = |mut statement: Json, condition: Json| {
+        statement["Condition"] = condition;
+        statement
+    };
+    let mfa = json!({ "Bool": { "aws:MultiFactorAuthPresent": "true" } });
+    let own = json!({ "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": ["${aws:userid}"] } });
+    let names = json!({
+        "StringEquals": { "dynamodb:Select": "SPECIFIC_ATTRIBUTES" },
+        "ForAllValues:StringEquals": { "dynamodb:Attributes": ["pk", "name"] },
+    });
+    let get = || build::allow("dynamodb:GetItem", &table);
+    let portal = [under(get(), own.clone()), under(build::allow("dynamodb:Scan", &table), own)];
+    let principals = &mut snapshot.accounts[0].principals;
+    principals.roles = vec![
+        build::role("planner", json!([])),
+        build::role("portal", json!(portal)),
+        build::role("mailer", json!([under(get(), names)])),
+        build::role("reads", json!([build::allow("dynamodb:Query", &table)])),
+        trusting(
+            &format!("arn:aws:iam::{ACCOUNT}:root"),
+            build::role(
+                "train",
+                json!([
+                    build::allow("iam:PassRole", &role("reads")),
+                    build::allow("lambda:CreateFunction", "*"),
+                    build::allow("lambda:InvokeFunction", "*")
+                ]),
+            ),
+        ),
+    ];
+    principals.users = vec![
+        user("mira", json!([under(get(), mfa)])),
+        user("nia", json!([build::allow("sts:AssumeRole", &role("train"))])),
+    ];
+    principals.roles.sort_by(|a, b| a.arn.cmp(&b.arn));
+    snapshot
+}
+
+/// The only answer's entry for someone.
+fn entry<'a>(answer: &'a Json, list: &str, name: &str) -> Option<&'a Json> {
+    answer["tables"][0][list].as_array().unwrap().iter().find(|e| e["arn"].as_str().unwrap().ends_with(name))
+}
+
+#[test]
+fn each_reader_comes_with_its_path() {
+    let answer = asked(&company(), &["--table", "sessions"]);
+    assert_eq!(answer["tables"][0]["table"], arn("sessions"));
+    let planner = entry(&answer, "readers", "role/planner").unwrap();
+    assert_eq!(planner["decision"], "allowed");
+    assert_eq!(planner["actions"], json!([{ "action": "Query", "on": "index" }]));
+    let by = json!([{ "policy": "table policy", "statement": 0, "sid": "Planner", "layer": "resource" }]);
+    assert_eq!(planner["via"], by);
+    let portal = entry(&answer, "readers", "role/portal").unwrap();
+    assert_eq!(portal["fence"]["leading_keys"], "does-not-bite");
+    let mira = entry(&answer, "readers", "user/mira").unwrap();
+    assert_eq!(mira["decision"], "conditional");
+    assert!(mira["condition"].as_str().unwrap().contains("aws:MultiFactorAuthPresent"));
+    let outside = entry(&answer, "readers", build::OTHER).unwrap();
+    assert_eq!((&outside["external"], &outside["kind"]), (&json!(true), &json!("account")));
+    assert_eq!(outside["unless"][0]["layer"], "policies of the organization");
+    let nia = entry(&answer, "indirect", "user/nia").unwrap();
+    assert_eq!(
+        nia["path"],
+        "user/nia → role/train (sts:AssumeRole) → role/reads (iam:PassRole to lambda, lambda:CreateFunction, lambda:InvokeFunction)"
+    );
+    assert_eq!(nia["hops"][0]["requests"][0]["via"][0]["policy"], "own");
+    assert_eq!(nia["decision"], "allowed");
+}
+
+#[test]
+fn a_question_may_be_narrowed() {
+    let company = company();
+    let names = |args: &[&str], list: &str| -> Vec<String> {
+        let answer = asked(&company, &[&["--table", "sessions"], args].concat());
+        let all = answer["tables"][0][list].as_array().unwrap();
+        all.iter().map(|e| e["arn"].as_str().unwrap().rsplit('/').next().unwrap().to_owned()).collect()
+    };
+    assert_eq!(names(&["--index", "by-user"], "readers"), ["planner"]);
+    assert_eq!(names(&["--action", "dynamodb:scan"], "readers"), ["portal"]);
+    assert_eq!(names(&["--principal", "m*"], "readers"), ["mailer", "mira"]);
+    assert!(names(&["--principal", "m*"], "indirect").is_empty());
+    assert!(names(&["--indirect"], "readers").is_empty());
+    assert_eq!(
+        names(&["--indirect"], "indirect"),
+        ["nia", "train"].map(String::from).iter().rev().cloned().collect::<Vec<_>>()
+    );
+    assert!(names(&["--direct"], "indirect").is_empty());
+    assert!(names(&["--attribute", "name"], "readers").contains(&"mailer".to_owned()));
+    assert!(!names(&["--attribute", "token"], "readers").contains(&"mailer".to_owned()));
+    // Nobody whom a Query leads to the data is behind a Scan.
+    assert!(names(&["--action", "Scan"], "indirect").is_empty());
+}
+
+#[test]
+fn the_table_on_screen_is_inert() {
+    let mut company = company();
+    company.accounts[0].principals.users[0].name = "mira\u{1b}]0;x\u{7}".into();
+    let (code, out, err) = run(&company, &["--table", "sessions", "--width", "160"]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    assert!(!out.contains('\u{1b}') && !out.contains('\u{7}'), "{out}");
+    for word in ["role planner", "allowed if", "does not bite", "policies of the organization", "role/train"]
+    {
+        assert!(out.contains(word), "{word} in {out}");
+    }
+    assert_eq!(out, run(&company, &["--table", "sessions", "--width", "160"]).1);
+}
+
+#[test]
+fn a_name_means_the_table_in_every_region_and_an_arn_one() {
+    let mut snapshot = with_table("sessions");
+    add_table(&mut snapshot, "orders");
+    let away = snapshot.accounts[0].tables[1].clone();
+    let away_arn = arn("sessions").replace(REGION, "us-east-1");
+    snapshot.accounts[0].tables.push(dynaudit::snapshot::Table {
+        arn: away_arn.clone(),
+        name: "sessions".into(),
+        region: "us-east-1".into(),
+        ..away
+    });
+    snapshot.accounts[0].tables.sort_by(|a, b| (&a.region, &a.name).cmp(&(&b.region, &b.name)));
+    let count = |table: &str| asked(&snapshot, &["--table", table])["tables"].as_array().unwrap().len();
+    assert_eq!((count("sessions"), count(&away_arn), count("orders")), (2, 1, 1));
+}
+
+#[test]
+fn a_question_that_cannot_be_asked_says_why() {
+    let company = company();
+    for (args, words) in [
+        (&["--table", "sesions"][..], ["there is no table `sesions`", "did you mean `sessions`?"]),
+        (&["--table", "sessions", "--index", "by-usr"], ["has no index `by-usr`", "did you mean `by-user`?"]),
+        (&["--table", "sessions", "--stream"], ["has no stream", "error"]),
+        (&["--table", "sessions", "--action", "Scam"], ["leads to no data", "did you mean `scan`?"]),
+    ] {
+        let (code, out, err) = run(&company, args);
+        assert_eq!((code, out.as_str()), (2, ""), "{err}");
+        assert!(words.iter().all(|word| err.contains(word)), "{err}");
+    }
+}
+
+#[test]
+fn what_was_not_seen_is_said_and_makes_three() {
+    let mut snapshot = company();
+    let gap: GapId = build::deny(&mut snapshot, "iam:GetAccountAuthorizationDetails", "account");
+    snapshot.accounts[0].principals.gap = Some(gap.clone());
+    let (code, out, _) = run(&snapshot, &["--table", "sessions", "--format", "json"]);
+    assert_eq!(code, 3);
+    let answer: Json = serde_json::from_str(&out).unwrap();
+    assert_eq!(answer["tables"][0]["gaps"][0]["id"], json!(gap));
+    let (_, out, _) = run(&snapshot, &["--table", "sessions"]);
+    assert!(out.contains("Not seen, and might let in more: iam:GetAccountAuthorizationDetails"), "{out}");
+}
+
+#[test]
+fn a_snapshot_may_come_by_standard_input() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("s.json");
+    file::save(&company(), &path).unwrap();
+    let text = std::fs::read_to_string(path).unwrap();
+    let (code, out, err) = called(dir.path(), &["who-can", "-", "--table", "sessions"], &text);
+    assert_eq!((code, err.as_str()), (0, ""));
+    assert!(out.contains("role planner"), "{out}");
+}
