@@ -19,7 +19,7 @@ fn luhn(digits: &str) -> bool {
         let digit = u32::from(byte - b'0') * if at % 2 == 1 { 2 } else { 1 };
         sum + digit / 10 + digit % 10
     });
-    sum % 10 == 0
+    sum.is_multiple_of(10)
 }
 
 fn seen(items: &[dynaudit::detect::Item<'_>]) -> Vec<(String, PersonalKind, u64)> {
