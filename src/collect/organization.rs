@@ -49,7 +49,7 @@ pub(super) async fn organization(run: &Run, account: &str) -> Seen<Option<Organi
     }
     organization.scps = levels(&asker, &on, &above, "SERVICE_CONTROL_POLICY").await;
     organization.rcps = levels(&asker, &on, &above, "RESOURCE_CONTROL_POLICY").await;
-    organization.accounts = accounts(&asker, &on).await;
+    organization.accounts = Some(accounts(&asker, &on).await);
     Seen::Value(Some(organization))
 }
 
@@ -125,8 +125,8 @@ async fn control_policy(asker: &Asker<'_>, summary: &Value) -> ControlPolicy {
     ControlPolicy { name: text(summary, "Name"), document, id }
 }
 
-/// Every account; none where they may not be listed, which takes no verdict away.
-async fn accounts(asker: &Asker<'_>, on: &str) -> Option<Vec<String>> {
+/// Every account.
+async fn accounts(asker: &Asker<'_>, on: &str) -> Seen<Vec<String>> {
     let call = &calls::LIST_ACCOUNTS;
     let (found, fault) = pages(|token| async move {
         let body = token.map_or_else(|| json!({}), |token: String| json!({ "NextToken": token }));
@@ -134,10 +134,9 @@ async fn accounts(asker: &Asker<'_>, on: &str) -> Option<Vec<String>> {
     })
     .await;
     if let Some(fault) = fault {
-        asker.run.desk.gap(call, on, &fault);
-        return None;
+        return Seen::Gap(asker.run.desk.gap(call, on, &fault));
     }
     let mut ids: Vec<String> = found.iter().map(|account| text(account, "Id")).collect();
     ids.sort();
-    Some(ids)
+    Seen::Value(ids)
 }

@@ -53,6 +53,13 @@ mod tests {
             let whole = schema(kind.unwrap());
             let mut at = &whole;
             for part in parts {
+                // A fact of a list's elements: `account.regions.recorded`.
+                if at["type"] == "array" {
+                    at = &at["items"];
+                    if let Some(name) = at["$ref"].as_str() {
+                        at = &whole["$defs"][name.rsplit('/').next().unwrap()];
+                    }
+                }
                 at = &at["properties"][part];
                 if let Some(name) = at["$ref"].as_str() {
                     at = &whole["$defs"][name.rsplit('/').next().unwrap()];

@@ -15,9 +15,9 @@ pub struct Organization {
     /// Where the account stands: `o-exampleorgid/r-ab12/ou-ab12-11111111/`; none where that was not told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
-    /// Every account of the organization, sorted; none where they were not listed.
+    /// Every account of the organization, sorted; none where nobody asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub accounts: Option<Vec<String>>,
+    pub accounts: Option<Seen<Vec<String>>>,
     /// Service control policies, the root first, then each organizational unit, the account last. Empty where that
     /// type of policy is off.
     pub scps: Vec<Level>,

@@ -264,7 +264,10 @@ fn a_table_that_was_not_described_hides_ways_through_its_indexes_and_stream() {
     let nodes = access.reader_nodes();
     let [facts] = of(&nodes, "(by indexes or streams not seen)")[..] else { panic!("{nodes:#?}") };
     assert!(facts.as_object().unwrap().values().all(|fact| *fact == unknown), "{facts}");
-    assert_eq!(of(&nodes, "bob")[0]["roads"]["scan"], true);
+    // The key of a table that was not described may stop bob there; on the other table nothing does.
+    let roads: Vec<_> = of(&nodes, "bob").iter().map(|facts| facts["roads"].clone()).collect();
+    assert!(roads.len() == 2 && roads.contains(&unknown), "{roads:?}");
+    assert!(roads.iter().any(|roads| roads["scan"] == true), "{roads:?}");
     assert!(nodes.iter().any(|n| n.confidence == Some(Confidence::Medium)), "what is hidden may add roads");
 
     // Who is known to read stays so; who is not may read through what is hidden, but no secret of T1.

@@ -270,7 +270,7 @@ fn the_organization_takes_away_at_every_level() {
         id: "o-1".into(),
         management_account: manager.into(),
         path: None,
-        accounts: Some(vec![OWNER.into(), "444455556666".into()]),
+        accounts: Some(Seen::Value(vec![OWNER.into(), "444455556666".into()])),
         scps,
         rcps,
     };

@@ -27,8 +27,8 @@ pub(super) struct Guard {
     pub(super) unread: Option<GapId>,
     /// Id of the organization.
     pub(super) organization: Option<String>,
-    /// Its accounts, where they are known.
-    pub(super) accounts: Option<Vec<String>>,
+    /// Its accounts, where they were asked about.
+    pub(super) accounts: Option<Seen<Vec<String>>>,
     /// Where the account stands in it: `o-…/r-…/ou-…/`.
     pub(super) path: Option<String>,
 }
@@ -110,7 +110,7 @@ impl Guard {
 
     /// Whether `account` is of the same organization; none where nobody can tell.
     pub(super) fn holds(&self, account: &str) -> Option<bool> {
-        Some(self.accounts.as_ref()?.iter().any(|known| known == account))
+        Some(self.accounts.as_ref()?.value()?.iter().any(|known| known == account))
     }
 
     /// Every policy.

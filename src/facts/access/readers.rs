@@ -78,7 +78,8 @@ impl Access {
     }
 
     fn in_organization(&self, party: &Party) -> Fact<Option<bool>> {
-        match (party.in_organization, &self.guard.unread) {
+        let unlisted = self.guard.accounts.as_ref().and_then(|accounts| accounts.gap());
+        match (party.in_organization, self.guard.unread.as_ref().or(unlisted)) {
             (None, Some(gap)) if party.external => Fact::Unknown(gap.clone()),
             (known, _) => Fact::Known(known),
         }

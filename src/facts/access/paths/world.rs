@@ -126,7 +126,12 @@ impl Scene {
                 })
                 .collect(),
             managed: holders.into_values().map(|holders| Managed { holders }).collect(),
-            region: account.regions.first().map_or("us-east-1".to_owned(), |region| region.name.clone()),
+            region: account
+                .regions
+                .iter()
+                .map(|region| region.name.clone())
+                .min()
+                .unwrap_or_else(|| "us-east-1".to_owned()),
             traits,
             alike,
             everything,
