@@ -115,8 +115,7 @@ pub(super) fn rows(
     parts: &[Bits],
     members: &[usize],
 ) -> Vec<AccessClass> {
-    // Tables whose key was not seen are kept apart: of the others everything is known.
-    let mut merged: BTreeMap<(Row, bool), (Bits, Shown)> = BTreeMap::new();
+    let mut merged: BTreeMap<Row, (Bits, Shown)> = BTreeMap::new();
     let nameless = Nameless::default();
     let mut asks_request = false;
     for part in parts {
@@ -125,15 +124,14 @@ pub(super) fn rows(
         for mut row in judge.rows(target, &nameless) {
             // Which statements let in does not part classes: they are shown together.
             let shown = std::mem::take(&mut row.shown);
-            let slot = merged
-                .entry((row, shown.kms == Kms::Unknown))
-                .or_insert_with(|| (Bits::none(world.targets.len()), Shown::default()));
+            let slot =
+                merged.entry(row).or_insert_with(|| (Bits::none(world.targets.len()), Shown::default()));
             slot.0.add(part);
             slot.1.add(shown);
         }
     }
-    let class = |((row, unseen), (tables, shown)): ((Row, bool), (Bits, Shown))| AccessClass {
-        id: if unseen { format!("{}-unseen", row.id()) } else { row.id() },
+    let class = |(row, (tables, shown)): (Row, (Bits, Shown))| AccessClass {
+        id: row.id(),
         members: members.to_vec(),
         grants: manner.grants(world, &shown, &tables, row.around_deny),
         asks_request,
