@@ -4,8 +4,10 @@ mod backup;
 pub(super) mod bucket;
 mod cache;
 mod consumer;
+mod identity;
 mod kinesis;
 mod network;
+mod rules;
 mod scaling;
 pub(super) mod tags;
 mod trail;
@@ -25,12 +27,26 @@ use crate::snapshot::{GapId, Listed, Seen, Services, Topic};
 /// Everything about one Region.
 pub(super) async fn services(run: &Run, region: &str) -> Services {
     let asker = Asker { run, region };
-    let (backup, trails, clusters, consumers, endpoints, recorders, scalable_targets) = tokio::join!(
+    let (
+        backup,
+        trails,
+        clusters,
+        consumers,
+        endpoints,
+        vpcs,
+        identity_pools,
+        rules,
+        recorders,
+        scalable_targets,
+    ) = tokio::join!(
         backup::backup(&asker),
         trail::trails(&asker),
         cache::clusters(&asker),
         consumer::consumers(&asker),
         network::endpoints(&asker),
+        network::vpcs(&asker),
+        identity::pools(&asker),
+        rules::rules(&asker),
         scaling::recorders(&asker),
         scaling::targets(&asker),
     );
@@ -43,10 +59,13 @@ pub(super) async fn services(run: &Run, region: &str) -> Services {
         consumers,
         endpoints,
         event_stores,
+        identity_pools,
         kinesis_streams: Vec::new(),
         recorders,
+        rules,
         scalable_targets,
         trails,
+        vpcs,
     }
 }
 
