@@ -17,12 +17,23 @@ BLIND = {
     },
     "ministack": NOT_ANSWERED,
 }
+
+
+def own_keys(account, test=lambda region: True):
+    """The AWS managed keys, which moto shows as the customer's own."""
+    regions = {t.region for t in account.plan.tables if t.key == "managed"}
+    return {f"{region}/key:{AWS_MANAGED}" for region in regions if test(region)}
+
+
+def strangers(account):
+    return {f"account/{OUTSIDER}" for t in account.plan.tables if t.admits == OUTSIDER}
+
+
 # What a server makes up: to the auditor it is as if planted.
 MADE_UP = {
-    "moto": {"key-rotation-off": lambda a: {f"{t.region}/key:{AWS_MANAGED}" for t in a.plan.tables
-                                            if t.key == "managed"}},
-    "ministack": {  # an organization, of which the account is the only one
-        "reader-outside-organization": lambda a: {f"account/{OUTSIDER}" for t in a.plan.tables if t.admits == OUTSIDER}},
+    "moto": {"key-rotation-off": own_keys,
+             "key-shared-across-sensitivity": lambda a: own_keys(a, lambda region: a.mixed(region, "managed"))},
+    "ministack": {"reader-outside-organization": strangers},  # of its organization the account is the only member
 }
 # Calls that a server does not answer, on what holds these words: such gaps are no fault of the auditor.
 GAPS = {
