@@ -19,6 +19,7 @@ use super::{
     stage::{self, Stage},
 };
 use crate::{
+    detect::prevalence::at_most,
     finding::{Subject, SubjectKind},
     snapshot::{
         self, Gap, GapId, Seen, Services, Timestamp,
@@ -166,6 +167,9 @@ pub struct Sample {
     pub items_read: i64,
     /// Whether every item of the table was read.
     pub complete: bool,
+    /// Largest share of the table's items that can hold what no item of the sample holds, 0 to 1, at 95 % confidence,
+    /// one-sided; 0 where every item was read.
+    pub unseen_at_most: f64,
     /// Share of items that carry a client-side encryption header, 0 to 1.
     pub encrypted_share: f64,
     /// Whether some items were encrypted by the legacy DynamoDB Encryption Client.
@@ -333,6 +337,7 @@ fn sample(table: &snapshot::Table, sample: &snapshot::Sample) -> Sample {
     Sample {
         items_read: sample.items_read as i64,
         complete: sample.stopped == Stopped::Everything,
+        unseen_at_most: unseen_at_most(sample),
         encrypted_share: if sample.items_read == 0 {
             0.0
         } else {
@@ -344,6 +349,14 @@ fn sample(table: &snapshot::Table, sample: &snapshot::Sample) -> Sample {
         cards: personal(contents, |kind| kind == PersonalKind::CardNumber),
         personal: personal(contents, |kind| kind != PersonalKind::CardNumber),
     }
+}
+
+/// The largest share of a table's items, 0 to 1, that can hold what its sample does not (95 %, one-sided).
+pub fn unseen_at_most(sample: &snapshot::Sample) -> f64 {
+    if sample.stopped == Stopped::Everything {
+        return 0.0;
+    }
+    at_most(sample.contents.effective_items.unwrap_or(sample.contents.items as f64))
 }
 
 /// The attributes that hold data of such kinds, each once.
