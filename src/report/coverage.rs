@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
-    facts::table::unseen_at_most,
+    facts::table::missed_share,
     snapshot::{self, CallCount, Snapshot, sample::Stopped},
 };
 
@@ -89,7 +89,7 @@ pub struct SampleRow {
     /// resemble each other.
     pub effective: f64,
     /// Largest share of the table's items, 0 to 1, that can hold what the sample does not; 95 %, one-sided.
-    pub unseen_at_most: f64,
+    pub missed_share: f64,
 }
 
 /// KMS keys, counted.
@@ -145,7 +145,7 @@ impl Coverage {
                 complete: sample.stopped == Stopped::Everything,
                 rcu_consumed: sample.rcu_consumed,
                 effective: sample.contents.effective_items.unwrap_or(sample.items_read as f64),
-                unseen_at_most: unseen_at_most(sample),
+                missed_share: missed_share(sample),
             })
         };
         Self {

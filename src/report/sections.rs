@@ -199,7 +199,7 @@ pub(super) fn coverage(view: &View, width: u16) -> String {
     } else {
         "none read: --no-sample".to_owned()
     };
-    let doubt = c.samples.iter().map(|sample| sample.unseen_at_most).fold(0.0, f64::max);
+    let doubt = c.samples.iter().map(|sample| sample.missed_share).fold(0.0, f64::max);
     let contents = if c.samples.is_empty() {
         "not looked at".to_owned()
     } else if doubt == 0.0 {

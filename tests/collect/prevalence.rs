@@ -125,7 +125,7 @@ fn intervals(snapshot: &Snapshot) -> Vec<(f64, f64)> {
             let seen = table.children.iter().find(|child| child.subject.kind == SubjectKind::Attribute);
             match seen {
                 Some(attribute) => (end(&attribute.facts, "share_low"), end(&attribute.facts, "share_high")),
-                None => (0.0, end(&table.facts["sample"], "unseen_at_most")),
+                None => (0.0, end(&table.facts["sample"], "missed_share")),
             }
         })
         .collect()
