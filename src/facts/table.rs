@@ -174,8 +174,7 @@ pub struct Sample {
     pub items_read: i64,
     /// Whether every item of the table was read.
     pub complete: bool,
-    /// Largest share of the table's items that can hold what no item of the sample holds, 0 to 1, at 95 % confidence,
-    /// one-sided; 0 where every item was read.
+    /// Largest share of the items, 0 to 1, that could hold what was not found, with 95 % confidence, one-sided.
     pub missed_share: f64,
     /// Share of items that carry a client-side encryption header, 0 to 1.
     pub encrypted_share: f64,
@@ -354,7 +353,7 @@ pub fn missed_share(sample: &snapshot::Sample) -> f64 {
     if sample.stopped == Stopped::Everything {
         return 0.0;
     }
-    let bound = at_most(sample.contents.effective_items.unwrap_or(sample.contents.items as f64));
+    let bound = at_most(sample.contents.effective_items.unwrap_or(sample.items_read as f64));
     (bound * 1000.0).ceil() / 1000.0
 }
 
