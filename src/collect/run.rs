@@ -178,7 +178,7 @@ async fn identify(desk: &Desk, clients: &Clients, partition: &Partition) -> Resu
 async fn people(run: &Run) -> Principals {
     let home = run.partition.home;
     let mut found = principals::principals(&run.desk, &run.clients.iam(home), home, &run.named()).await;
-    activity::add(run, &mut found, &run.named()).await;
+    Box::pin(activity::add(run, &mut found, &run.named())).await;
     found
 }
 

@@ -178,14 +178,14 @@ async fn credentials_that_are_missing_end_the_run() {
 
 #[tokio::test]
 async fn a_job_that_never_ends_is_a_gap_and_is_not_asked_for_ever() {
-    let fake = Fake::new(|asked| {
-        match asked.operation.as_str() {
+    let fake = Fake::new(|asked| match asked.operation.as_str() {
         "GenerateCredentialReport" => Reply::Http(
             200,
-            "<R><GenerateCredentialReportResult><State>INPROGRESS</State></GenerateCredentialReportResult></R>".into(),
+            "<GenerateCredentialReportResponse><GenerateCredentialReportResult><State>INPROGRESS</State>\
+            </GenerateCredentialReportResult></GenerateCredentialReportResponse>"
+                .into(),
         ),
         _ => answer(asked),
-    }
     });
     let snapshot = fake.snapshot().await;
     let gaps: Vec<_> = snapshot.gaps.values().map(|gap| (gap.call.as_str(), gap.why)).collect();

@@ -27,6 +27,7 @@ use crate::snapshot::{GapId, Listed, Seen, Services, Topic};
 /// Everything about one Region.
 pub(super) async fn services(run: &Run, region: &str) -> Services {
     let asker = Asker { run, region };
+    // Each on the heap: together they would not fit on a small stack.
     let (
         backup,
         trails,
@@ -39,16 +40,16 @@ pub(super) async fn services(run: &Run, region: &str) -> Services {
         recorders,
         scalable_targets,
     ) = tokio::join!(
-        backup::backup(&asker),
-        trail::trails(&asker),
-        cache::clusters(&asker),
-        consumer::consumers(&asker),
-        network::endpoints(&asker),
-        network::vpcs(&asker),
-        identity::pools(&asker),
-        rules::rules(&asker),
-        scaling::recorders(&asker),
-        scaling::targets(&asker),
+        Box::pin(backup::backup(&asker)),
+        Box::pin(trail::trails(&asker)),
+        Box::pin(cache::clusters(&asker)),
+        Box::pin(consumer::consumers(&asker)),
+        Box::pin(network::endpoints(&asker)),
+        Box::pin(network::vpcs(&asker)),
+        Box::pin(identity::pools(&asker)),
+        Box::pin(rules::rules(&asker)),
+        Box::pin(scaling::recorders(&asker)),
+        Box::pin(scaling::targets(&asker)),
     );
     let ((backup_opt_in, backup_plans, vaults), (trails, event_stores)) = (backup, trails);
     Services {
