@@ -36,6 +36,7 @@ pub(super) struct Run {
     seed: u64,
     detector: Arc<Detector>,
     topics: BTreeSet<Topic>,
+    taken: Timestamp,
 }
 
 impl Run {
@@ -51,6 +52,7 @@ impl Run {
                 client: self.clients.scans(region),
                 sampling,
                 seed: self.seed,
+                now: self.taken,
                 detector: Arc::clone(&self.detector),
             },
             None => Sampler::Not(self.not_asked(&SCAN.name(), "items were not to be read")),
@@ -110,6 +112,7 @@ pub async fn collect(
         seed: plan.seed,
         detector,
         topics: plan.topics,
+        taken,
     };
     let (run, principals, found) = if known.is_some() {
         let run = Arc::new(run);
@@ -126,11 +129,10 @@ pub async fn collect(
         let found = look_or_leave(&run, regions).await?;
         (run, principals, found)
     };
-    Ok(assemble(taken, scope, run, identity, principals, found).await)
+    Ok(assemble(scope, run, identity, principals, found).await)
 }
 
 async fn assemble(
-    taken: Timestamp,
     scope: Scope,
     run: Arc<Run>,
     identity: Seen<Identity>,
@@ -151,7 +153,7 @@ async fn assemble(
     let (calls, gaps) = run.desk.books();
     let partition = run.partition.name.to_owned();
     let account = Account { id, partition, identity, regions, tables, keys, buckets, principals, guardrails };
-    let tool = env!("CARGO_PKG_VERSION").to_owned();
+    let (tool, taken) = (env!("CARGO_PKG_VERSION").to_owned(), run.taken);
     Snapshot { format: FORMAT, tool, taken, scope, accounts: vec![account], calls, gaps }
 }
 

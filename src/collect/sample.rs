@@ -20,12 +20,12 @@ use super::spread::{self, Draw};
 use crate::detect::{Detector, Tally};
 use crate::snapshot::sample::Stopped;
 use crate::snapshot::table::Description;
-use crate::snapshot::{GapId, Sample, Seen, Why};
+use crate::snapshot::{GapId, Sample, Seen, Timestamp, Why};
 
 /// What samples the tables of one Region, or the gap that stands where no items are to be read.
 pub(super) enum Sampler {
     /// Items may be read.
-    Reads { client: Client, sampling: Sampling, seed: u64, detector: Arc<Detector> },
+    Reads { client: Client, sampling: Sampling, seed: u64, now: Timestamp, detector: Arc<Detector> },
     /// The caller asked not to look.
     Not(GapId),
 }
@@ -36,6 +36,8 @@ pub(super) struct Target<'a> {
     pub(super) region: &'a str,
     pub(super) arn: &'a str,
     pub(super) description: Option<&'a Description>,
+    /// The attribute that time to live looks at, where it is on.
+    pub(super) ttl: Option<&'a str>,
 }
 
 /// Statuses in which DynamoDB reads no items (AWS documentation: "DynamoDB table archival").
@@ -44,9 +46,11 @@ const UNREADABLE: &[&str] = &["ARCHIVED", "ARCHIVING", "INACCESSIBLE_ENCRYPTION_
 impl Sampler {
     /// Samples one table.
     pub(super) async fn sample(&self, desk: &Desk, table: &Target<'_>) -> Seen<Sample> {
-        let (client, sampling, seed, detector) = match self {
+        let (client, sampling, seed, now, detector) = match self {
             Sampler::Not(gap) => return Seen::Gap(gap.clone()),
-            Sampler::Reads { client, sampling, seed, detector } => (client, sampling, *seed, detector),
+            Sampler::Reads { client, sampling, seed, now, detector } => {
+                (client, sampling, *seed, *now, detector)
+            }
         };
         let gap = |fault: &Fault| desk.gap(&calls::SCAN, table.arn, fault);
         let status = table.description.map_or("", |d| d.status.as_str());
@@ -71,7 +75,7 @@ impl Sampler {
             per_second,
             purse: Purse::new(sampling, per_second),
             touched: HashSet::new(),
-            tally: detector.tally(),
+            tally: detector.tally().expiring(now, table.ttl),
         };
         let (stopped, fault) = reading.run(Draw::new(cut.segments, table.arn, seed)).await;
         // A sample cut short by a fault keeps what it has, and the gap says why there is no more.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     Facts, Node, access, account, attribute, backup, cluster,
     encryption::Keys,
-    endpoint, index, key, replica,
+    endpoint, index, key, replica, sampled,
     shared::Shared,
     stream,
     table::{self, Around},
@@ -26,7 +26,7 @@ pub fn build(snapshot: &Snapshot) -> Facts {
 }
 
 fn root(account: &Account, taken: Timestamp, shared: &Shared<'_>, gaps: &mut BTreeMap<GapId, Gap>) -> Node {
-    let is_sensitive = |t: &&Table| table::sensitive(&t.sample).known() == Some(&true);
+    let is_sensitive = |t: &&Table| sampled::sensitive(&t.sample).known() == Some(&true);
     let sensitive: BTreeSet<String> =
         account.tables.iter().filter(is_sensitive).map(|table| table.arn.clone()).collect();
     let access = access::evaluate(account, &sensitive, gaps);
