@@ -19,6 +19,9 @@ pub struct Sample {
     pub items_read: i64,
     /// Whether every item of the table was read.
     pub complete: bool,
+    /// Largest share of the items, 0 to 1, that could hold what was not found: 3 in the number of items read, with 95 %
+    /// confidence, as if they had been drawn evenly; 0 where all were read.
+    pub missed_share: f64,
     /// Share of items that carry a client-side encryption header, 0 to 1.
     pub encrypted_share: f64,
     /// Whether some items were encrypted by the legacy DynamoDB Encryption Client.
@@ -68,6 +71,7 @@ pub fn facts(table: &snapshot::Table, sample: &snapshot::Sample) -> Sample {
     Sample {
         items_read: sample.items_read as i64,
         complete: sample.stopped == Stopped::Everything,
+        missed_share: missed_share(sample),
         encrypted_share: if sample.items_read == 0 {
             0.0
         } else {
@@ -80,6 +84,15 @@ pub fn facts(table: &snapshot::Table, sample: &snapshot::Sample) -> Sample {
         secrets: contents.sightings.len() as i64,
         cards: personal(contents, |kind| kind == PersonalKind::CardNumber),
         personal: personal(contents, |kind| kind != PersonalKind::CardNumber),
+    }
+}
+
+/// The rule of three, to three digits.
+fn missed_share(sample: &snapshot::Sample) -> f64 {
+    match (&sample.stopped, sample.items_read) {
+        (Stopped::Everything, _) => 0.0,
+        (_, 0..=2) => 1.0,
+        (_, read) => (3000.0 / read as f64).ceil() / 1000.0,
     }
 }
 
@@ -136,19 +149,3 @@ fn lasting_tokens(table: &snapshot::Table, sample: &snapshot::Sample) -> Fact<i6
         _ => Fact::Known(seen),
     }
 }
-
-/// Whether a secret was seen in the sample; unknown where none was, and reading was refused or cut short.
-pub fn sensitive(sample: &Seen<snapshot::Sample>) -> Fact<bool> {
-    let sample = match sample {
-        Seen::Value(sample) => sample,
-        Seen::Gap(gap) => return Fact::Unknown(gap.clone()),
-    };
-    let seen = sample.contents.sightings.iter().any(|sighting| sighting.confidence >= SENSITIVE);
-    match &sample.gap {
-        Some(gap) if !seen => Fact::Unknown(gap.clone()),
-        _ => Fact::Known(seen),
-    }
-}
-
-/// A sighting at or above this confidence makes its table sensitive.
-pub const SENSITIVE: f64 = 0.6;

@@ -16,8 +16,10 @@ use super::{
     protection::{self, Protection},
     sampled::{self, Sample},
     scaling,
+    sensitivity::Marks,
     shared::Shared,
     stage::{self, Stage},
+    uses::KeyUses,
 };
 use crate::{
     finding::{Subject, SubjectKind},
@@ -83,8 +85,13 @@ pub struct Table {
     pub has_backup: Fact<bool>,
     /// What sampling saw.
     pub sample: Fact<Sample>,
-    /// Whether a secret was seen in its sample. Unknown where no item could be read.
+    /// Whether a secret was seen in its sample, a tag says so, or the configuration lists it. Unknown where none of these
+    /// says so and one could not be read.
     pub sensitive: Fact<bool>,
+    /// Why it is sensitive, to show; empty where it is not.
+    pub sensitive_because: Vec<String>,
+    /// Whether it is in scope of PCI DSS: card numbers were seen, a tag says so, or the configuration lists it.
+    pub pci_scope: Fact<bool>,
     /// Who can read it, counted; the readers themselves are subjects of their own.
     pub access: Access,
 }
@@ -178,6 +185,10 @@ pub struct Around<'a> {
     pub access: &'a access::Access,
     /// Where else each secret lies.
     pub shared: &'a Shared<'a>,
+    /// What each key encrypts.
+    pub uses: &'a KeyUses,
+    /// Which tables are sensitive.
+    pub marks: &'a Marks,
     /// When the snapshot was taken.
     pub taken: Timestamp,
 }
@@ -195,6 +206,7 @@ impl Around<'_> {
 pub fn node(table: &snapshot::Table, around: &Around<'_>, gaps: &mut BTreeMap<GapId, Gap>) -> Node {
     let d = &table.description;
     let services = around.services(&table.region);
+    let mark = around.marks.of(&table.arn);
     let facts = Table {
         name: table.name.clone(),
         arn: table.arn.clone(),
@@ -233,7 +245,9 @@ pub fn node(table: &snapshot::Table, around: &Around<'_>, gaps: &mut BTreeMap<Ga
         protection: protection::of(table, around),
         has_backup: protection::has_backup(table),
         sample: Fact::of(&table.sample, |sample| sampled::facts(table, sample)),
-        sensitive: sampled::sensitive(&table.sample),
+        sensitive: mark.sensitive.clone(),
+        sensitive_because: mark.because.clone(),
+        pci_scope: mark.pci_scope.clone(),
         access: around.access.of_table(&table.arn),
     };
     Node::new(subject(SubjectKind::Table, table, &table.arn, &around.account.id, []), &facts)
@@ -276,7 +290,7 @@ fn encryption(table: &snapshot::Table, around: &Around<'_>, gaps: &mut BTreeMap<
     let arn = described.encryption.as_ref().and_then(|e| e.key_arn.as_deref());
     let key = owner.and_then(|owner| match (owner, arn.and_then(|arn| around.keys.get(arn))) {
         (KeyOwner::AwsOwned, _) | (_, None) => Fact::Known(None),
-        (_, Some(key)) => Fact::Known(Some(key::facts(around.account, key, around.taken, gaps))),
+        (_, Some(key)) => Fact::Known(Some(key::facts(around.account, key, around.uses, around.taken, gaps))),
     });
     Encryption {
         owner,
