@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::view::{CheckRow, Tally};
-use crate::finding::Finding;
+use crate::finding::{Finding, Verdict};
 
 /// One file for each framework: `name | title | scope`, then `id | short name` in the framework's own order.
 const FILES: [&str; 9] = [
@@ -130,8 +130,9 @@ impl Standing {
     }
 }
 
-/// How the framework of this name stands by `checks`.
-pub fn standing(name: &str, checks: &[CheckRow]) -> Standing {
+/// How the framework of this name stands by `checks`. Of `findings`, those that do not bear on a control (card data,
+/// where there is none) do not count against it.
+pub fn standing(name: &str, checks: &[CheckRow], findings: &[Finding]) -> Standing {
     let framework = known().iter().find(|framework| framework.name == name);
     let mut bearing: BTreeMap<&str, Vec<&CheckRow>> = BTreeMap::new();
     for check in checks {
@@ -139,6 +140,14 @@ pub fn standing(name: &str, checks: &[CheckRow]) -> Standing {
             bearing.entry(id).or_default().push(check);
         }
     }
+    let mut outside: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
+    for finding in findings.iter().filter(|finding| finding.pci_scope == Some(false)) {
+        outside.entry(&finding.check).or_default().push(finding);
+    }
+    let control = |id: &str, short: &str, checks: &[&CheckRow]| {
+        let beside = checks.iter().filter_map(|check| outside.get(check.id.as_str())).flatten();
+        control(id, short, checks, beside.filter(|finding| !finding.bears(name, id)).copied())
+    };
     let listed = framework.map_or(&[][..], |framework| &framework.controls);
     let mut controls: Vec<Control> =
         listed.iter().map(|(id, name)| control(id, name, &bearing.remove(id).unwrap_or_default())).collect();
@@ -153,7 +162,7 @@ pub fn standing(name: &str, checks: &[CheckRow]) -> Standing {
 }
 
 /// Every framework that a check maps to: those known here first, in their order.
-pub fn all(checks: &[CheckRow]) -> Vec<Standing> {
+pub fn all(checks: &[CheckRow], findings: &[Finding]) -> Vec<Standing> {
     let mut names: Vec<&str> = known().iter().map(|framework| framework.name).collect();
     names.retain(|name| checks.iter().any(|check| check.maps.contains_key(*name)));
     let mut own: Vec<&str> = checks.iter().flat_map(|check| check.maps.keys()).map(String::as_str).collect();
@@ -161,12 +170,27 @@ pub fn all(checks: &[CheckRow]) -> Vec<Standing> {
     own.dedup();
     own.retain(|name| !names.contains(name));
     names.extend(own);
-    names.into_iter().map(|name| standing(name, checks)).collect()
+    names.into_iter().map(|name| standing(name, checks, findings)).collect()
 }
 
-fn control(id: &str, name: &str, checks: &[&CheckRow]) -> Control {
+fn control<'a>(
+    id: &str,
+    name: &str,
+    checks: &[&CheckRow],
+    beside: impl Iterator<Item = &'a Finding>,
+) -> Control {
     let mut verdicts = Tally::default();
     checks.iter().for_each(|check| verdicts.add(check.verdicts));
+    for finding in beside {
+        let counted = match finding.verdict {
+            Verdict::Flagged => &mut verdicts.flagged,
+            Verdict::Unknown => &mut verdicts.unknown,
+            Verdict::Clear => &mut verdicts.clear,
+            Verdict::NotApplicable => continue,
+        };
+        *counted = counted.saturating_sub(1);
+        verdicts.not_applicable += 1;
+    }
     let state = match verdicts {
         _ if checks.is_empty() => State::NotDecided,
         Tally { flagged: 1.., .. } => State::Failed,

@@ -33,7 +33,8 @@ const VERSION: &str = "1.1.3";
 pub fn render(view: &View, out: &mut dyn Write) -> io::Result<()> {
     let ids = Ids::of(&view.run.snapshot_sha256);
     let taken = view.run.taken.to_string();
-    let standings = view.framework.clone().map_or_else(|| framework::all(&view.checks), |one| vec![one]);
+    let standings =
+        view.framework.clone().map_or_else(|| framework::all(&view.checks, &view.findings), |one| vec![one]);
     let shown: Vec<&Finding> = view.findings.iter().filter(|f| f.verdict != Verdict::NotApplicable).collect();
     let accounts: Vec<&str> = view.run.accounts.iter().map(|account| account.id.as_str()).collect();
     let mut result = json!({
@@ -182,7 +183,8 @@ fn findings(ids: &Ids, standings: &[Standing], shown: &[&Finding]) -> Vec<Value>
         let id = control_id(&standing.name, &control.id);
         let of = |verdict: Verdict| {
             let bearing = control.checks.iter().filter_map(|check| by_check.get(check.as_str()));
-            bearing.flatten().filter(move |f| f.verdict == verdict).copied()
+            let bears = move |f: &&&Finding| f.verdict == verdict && f.bears(&standing.name, &control.id);
+            bearing.flatten().filter(bears).copied()
         };
         let flagged: Vec<&Finding> = of(Verdict::Flagged).collect();
         let risks: BTreeSet<&str> = flagged.iter().map(|f| f.check.as_str()).collect();

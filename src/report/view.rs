@@ -187,6 +187,15 @@ pub struct CheckRow {
     pub verdicts: Tally,
 }
 
+impl CheckRow {
+    /// The controls that bear on what a finding is about: framework and id.
+    pub fn controls<'a>(&'a self, finding: &'a Finding) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let all =
+            self.maps.iter().flat_map(|(name, ids)| ids.iter().map(move |id| (name.as_str(), id.as_str())));
+        all.filter(|(name, id)| finding.bears(name, id))
+    }
+}
+
 impl View {
     /// Sorts and counts. `findings` are at least all that are flagged or unknown; those with one of
     /// `verdicts` are shown. `checks` come with their verdicts counted.
@@ -257,7 +266,7 @@ impl View {
     #[must_use]
     pub fn under(mut self, framework: Option<&str>) -> Self {
         let Some(name) = framework else { return self };
-        let standing = framework::standing(name, &self.checks);
+        let standing = framework::standing(name, &self.checks, &self.findings);
         standing.order(&mut self.findings);
         Self { framework: Some(standing), ..self }
     }

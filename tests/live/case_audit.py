@@ -4,7 +4,7 @@ import compare
 import leaks
 from state import changes, state
 from tally import unless
-from truth import GAPS
+from limits import GAPS
 
 
 def run(tally, title, seeded, binary, proxy, listed):

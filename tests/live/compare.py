@@ -2,7 +2,8 @@
 
 from collections import Counter
 
-from truth import ACCOUNT, TRUTH, expected, hidden
+from account import ACCOUNT
+from truth import TRUTH, expected, hidden
 
 FLAGGED, UNKNOWN, CLEAR, NOT_APPLICABLE = "flagged", "unknown", "clear", "not-applicable"
 
