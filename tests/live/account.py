@@ -30,6 +30,10 @@ class Account:
         named = {(k.region, k.name): k for k in self.plan.keys}
         return self.tables(lambda t: (t.region, t.key) in named and test(named[t.region, t.key]))
 
+    def mixed(self, region, key):
+        """Whether tables with secrets and others share this key."""
+        return len({sensitive(t) for t in self.plan.tables if (t.region, t.key) == (region, key)}) > 1
+
     def streams(self, test=lambda t: True):
         return {f"{t.id}/stream" for t in self.plan.tables if t.stream and test(t)}
 

@@ -34,7 +34,8 @@ def routes(service):
     for name, operation in model(service)["operations"].items():
         path, _, query = operation["http"]["requestUri"].partition("?")
         pattern = re.sub(r"\\{[^/]*?\\}", "[^/]+", re.escape(path.rstrip("/")))
-        found.append((operation["http"]["method"], re.compile(pattern + "/?"), set(filter(None, query.split("&"))), name))
+        names = set(filter(None, query.split("&")))
+        found.append((operation["http"]["method"], re.compile(pattern + "/?"), names, name))
     return sorted(found, key=lambda route: -len(route[2]))  # the most particular first
 
 
@@ -72,7 +73,8 @@ def refusal(operation, kind):
     if service == "dynamodb" and kind == "throttle" and name == "Scan":
         code = "ProvisionedThroughputExceededException"
     if speaks["protocol"] == "rest-json":
-        return status, [("Content-Type", "application/json"), ("x-amzn-errortype", code)], f'{{"message":"{words}"}}'.encode()
+        headers = [("Content-Type", "application/json"), ("x-amzn-errortype", code)]
+        return status, headers, f'{{"message":"{words}"}}'.encode()
     space = {"dynamodb": "com.amazonaws.dynamodb.v20120810", "kms": "com.amazonaws.kms"}.get(service, "com.amazonaws")
     return (status, [("Content-Type", f"application/x-amz-json-{speaks['jsonVersion']}")],
             f'{{"__type":"{space}#{code}","message":"{words}"}}'.encode())

@@ -90,17 +90,28 @@ def small():
     return Plan(12, tables, keys, **people(tables))
 
 
+# The customer managed keys of a sized account, by what is wrong with them; in each Region the same.
+CUSTOMER = {
+    "main": {}, "still": {"rotates": False}, "shared": {"admits": OUTSIDER}, "public": {"admits": "public"},
+    "granted": {"granted": OUTSIDER}, "off": {"state": "Disabled"}, "doomed": {"state": "PendingDeletion"},
+}
+
+
 def sized(count):
-    """`count` tables in two Regions: a third each with a customer managed, the AWS managed and the AWS owned key."""
-    recipes = [recipe for name, recipe in RECIPES.items() if name != "api-keys"]
-    kinds = len(recipes)  # 17, so that every recipe meets every key in every Region
-    tables = [
-        Table(
-            f"t{n:04}-{recipes[n % kinds].name}", REGIONS[n % 2], ("main", "managed", "owned")[n // 2 % 3],
-            recipes[n % kinds],
-            items=6, ttl="expires_at" if n % 5 < 2 else None, pitr=n % 4 != 0, protected=n % 7 != 0,
+    """`count` tables in two Regions: a third each with a customer managed, the AWS managed and the AWS owned key.
+
+    What the tables differ in comes round after numbers of tables that share no factor, so that all meets all.
+    """
+    recipes, customer = list(RECIPES.values()), list(CUSTOMER)
+    assert len(recipes) == 19 and len(customer) == 7
+    tables = []
+    for n in range(count):
+        recipe = recipes[n % 19]
+        tables.append(Table(
+            f"t{n:04}-{recipe.name}", REGIONS[n % 2], (customer[n // 6 % 7], "managed", "owned")[n // 2 % 3],
+            recipe, items=6, ttl="expires_at" if n % 5 < 2 else None, pitr=n % 4 != 0, protected=n % 7 != 0,
             backup=n % 13 == 0, owner=n % 3 != 0, stream="NEW_IMAGE" if n % 17 == 1 else None,
-        )
-        for n in range(count)
-    ]
-    return Plan(count, tables, [Key("main", region) for region in REGIONS], **people(tables))
+            index=("by-" + recipe.key, recipe.key, "ALL" if n % 2 else "KEYS_ONLY") if n % 11 == 2 else None,
+            admits={5: OUTSIDER, 11: "public", 17: CONDITIONED}.get(n % 23)))
+    keys = [Key(name, region, **what) for region in REGIONS for name, what in CUSTOMER.items()]
+    return Plan(count, tables, keys, **people(tables))

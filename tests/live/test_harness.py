@@ -96,9 +96,11 @@ class NeverLies(unittest.TestCase):
 class Truth(unittest.TestCase):
     def test_thirds(self):
         tables = plan.sized(500).tables
-        for kind in ("main", "managed", "owned"):
-            self.assertIn(sum(t.key == kind for t in tables), (166, 167, 168), kind)
+        for kind, keys in (("customer", set(plan.CUSTOMER)), ("managed", {"managed"}), ("owned", {"owned"})):
+            self.assertIn(sum(t.key in keys for t in tables), (166, 167, 168), kind)
         self.assertEqual({250}, {sum(t.region == r for t in tables) for r in plan.REGIONS})
+        pairs = {(t.recipe.name, t.key) for t in plan.sized(2000).tables}
+        self.assertEqual(len(plan.RECIPES) * (len(plan.CUSTOMER) + 2), len(pairs), "each recipe under each key")
 
     def test_missing_and_not_planted_are_told(self):
         there = types.SimpleNamespace(keys={}, account="1", plan=plan.small(), server="moto")
