@@ -21,6 +21,7 @@ use super::{
     uses::KeyUses,
 };
 use crate::{
+    detect::prevalence::at_most,
     finding::{Subject, SubjectKind},
     snapshot::{
         self, Gap, GapId, Seen, Services, Timestamp,
@@ -173,8 +174,7 @@ pub struct Sample {
     pub items_read: i64,
     /// Whether every item of the table was read.
     pub complete: bool,
-    /// Largest share of the items, 0 to 1, that could hold what was not found: 3 in the number of items read, with 95 %
-    /// confidence, as if they had been drawn evenly; 0 where all were read.
+    /// Largest share of the items, 0 to 1, that could hold what was not found, with 95 % confidence, one-sided.
     pub missed_share: f64,
     /// Share of items that carry a client-side encryption header, 0 to 1.
     pub encrypted_share: f64,
@@ -348,13 +348,13 @@ fn sample(table: &snapshot::Table, sample: &snapshot::Sample) -> Sample {
     }
 }
 
-/// The rule of three, to three digits.
-fn missed_share(sample: &snapshot::Sample) -> f64 {
-    match (&sample.stopped, sample.items_read) {
-        (Stopped::Everything, _) => 0.0,
-        (_, 0..=2) => 1.0,
-        (_, read) => (3000.0 / read as f64).ceil() / 1000.0,
+/// The largest share of a table's items, 0 to 1, that can hold what its sample does not (95 %, one-sided), rounded up.
+pub fn missed_share(sample: &snapshot::Sample) -> f64 {
+    if sample.stopped == Stopped::Everything {
+        return 0.0;
     }
+    let bound = at_most(sample.contents.effective_items.unwrap_or(sample.items_read as f64));
+    (bound * 1000.0).ceil() / 1000.0
 }
 
 /// The attributes that hold data of such kinds, each once.
