@@ -3,6 +3,8 @@
 
 mod support;
 
+#[path = "facts/around.rs"]
+mod around;
 #[path = "facts/attributes.rs"]
 mod attributes;
 #[path = "facts/checks.rs"]
@@ -11,6 +13,8 @@ mod checks;
 mod copies;
 #[path = "facts/encryption.rs"]
 mod encryption;
+#[path = "facts/expiry.rs"]
+mod expiry;
 #[path = "facts/recovery.rs"]
 mod recovery;
 #[path = "facts/sample.rs"]

@@ -10,6 +10,7 @@
 
 mod benign;
 mod budget;
+mod expiry;
 mod identity;
 mod inflate;
 mod json;
@@ -24,6 +25,7 @@ mod pairs;
 mod password;
 mod path;
 mod personal;
+pub(crate) mod prevalence;
 mod randomness;
 mod rules;
 mod secret;

@@ -33,13 +33,16 @@ pub mod principal;
 pub mod protection;
 pub mod reader;
 pub mod replica;
+pub mod sampled;
 pub mod scaling;
 pub mod selection;
+pub mod sensitivity;
 pub mod shared;
 pub mod stage;
 pub mod stream;
 pub mod table;
 pub mod topics;
+pub mod uses;
 pub mod vault;
 
 use std::{borrow::Cow, collections::BTreeMap};

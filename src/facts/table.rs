@@ -14,16 +14,16 @@ use super::{
     known::{self, KnownAs},
     logged::{self, DataEvents},
     protection::{self, Protection},
+    sampled::{self, Sample},
     scaling,
+    sensitivity::Marks,
     shared::Shared,
     stage::{self, Stage},
+    uses::KeyUses,
 };
 use crate::{
     finding::{Subject, SubjectKind},
-    snapshot::{
-        self, Gap, GapId, Seen, Services, Timestamp,
-        sample::{Contents, PersonalKind, Stopped},
-    },
+    snapshot::{self, Gap, GapId, Seen, Services, Timestamp},
 };
 
 /// A DynamoDB table.
@@ -85,8 +85,13 @@ pub struct Table {
     pub has_backup: Fact<bool>,
     /// What sampling saw.
     pub sample: Fact<Sample>,
-    /// Whether a secret was seen in its sample. Unknown where no item could be read.
+    /// Whether a secret was seen in its sample, a tag says so, or the configuration lists it. Unknown where none of these
+    /// says so and one could not be read.
     pub sensitive: Fact<bool>,
+    /// Why it is sensitive, to show; empty where it is not.
+    pub sensitive_because: Vec<String>,
+    /// Whether it is in scope of PCI DSS: card numbers were seen, a tag says so, or the configuration lists it.
+    pub pci_scope: Fact<bool>,
     /// Who can read it, counted; the readers themselves are subjects of their own.
     pub access: Access,
 }
@@ -159,27 +164,6 @@ pub struct ResourcePolicy {
     pub denies: bool,
 }
 
-/// What sampling saw.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-pub struct Sample {
-    /// Items read.
-    pub items_read: i64,
-    /// Whether every item of the table was read.
-    pub complete: bool,
-    /// Share of items that carry a client-side encryption header, 0 to 1.
-    pub encrypted_share: f64,
-    /// Whether some items were encrypted by the legacy DynamoDB Encryption Client.
-    pub legacy_encryption: bool,
-    /// Top-level attribute that looks like an expiry (by its name) though it is not the TTL attribute; null where none does.
-    pub expiry_attribute: Option<String>,
-    /// Number of paths under which a secret was seen.
-    pub secrets: i64,
-    /// Top-level attributes that hold numbers of payment cards.
-    pub cards: Vec<String>,
-    /// Top-level attributes that hold e-mail addresses, telephone numbers or bank accounts of people.
-    pub personal: Vec<String>,
-}
-
 /// Who can read a table, counted.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Access {
@@ -201,6 +185,10 @@ pub struct Around<'a> {
     pub access: &'a access::Access,
     /// Where else each secret lies.
     pub shared: &'a Shared<'a>,
+    /// What each key encrypts.
+    pub uses: &'a KeyUses,
+    /// Which tables are sensitive.
+    pub marks: &'a Marks,
     /// When the snapshot was taken.
     pub taken: Timestamp,
 }
@@ -218,6 +206,7 @@ impl Around<'_> {
 pub fn node(table: &snapshot::Table, around: &Around<'_>, gaps: &mut BTreeMap<GapId, Gap>) -> Node {
     let d = &table.description;
     let services = around.services(&table.region);
+    let mark = around.marks.of(&table.arn);
     let facts = Table {
         name: table.name.clone(),
         arn: table.arn.clone(),
@@ -238,7 +227,7 @@ pub fn node(table: &snapshot::Table, around: &Around<'_>, gaps: &mut BTreeMap<Ga
         known_as: known::known_as(table),
         encryption: encryption(table, around, gaps),
         ttl: Fact::of(&table.time_to_live, |ttl| Ttl {
-            enabled: ttl.status.starts_with("ENABL"),
+            enabled: ttl.is_on(),
             attribute: ttl.attribute.clone(),
         }),
         pitr: Fact::of(&table.continuous_backups, |b| Pitr { enabled: b.enabled, days: b.days }),
@@ -255,8 +244,10 @@ pub fn node(table: &snapshot::Table, around: &Around<'_>, gaps: &mut BTreeMap<Ga
         global: Fact::of(d, |d| !d.replicas.is_empty()),
         protection: protection::of(table, around),
         has_backup: protection::has_backup(table),
-        sample: Fact::of(&table.sample, |sample| self::sample(table, sample)),
-        sensitive: sensitive(&table.sample),
+        sample: Fact::of(&table.sample, |sample| sampled::facts(table, sample)),
+        sensitive: mark.sensitive.clone(),
+        sensitive_because: mark.because.clone(),
+        pci_scope: mark.pci_scope.clone(),
         access: around.access.of_table(&table.arn),
     };
     Node::new(subject(SubjectKind::Table, table, &table.arn, &around.account.id, []), &facts)
@@ -281,22 +272,6 @@ pub fn subject<const N: usize>(
     }
 }
 
-/// Whether a secret was seen in the sample; unknown where none was, and reading was refused or cut short.
-pub fn sensitive(sample: &Seen<snapshot::Sample>) -> Fact<bool> {
-    let sample = match sample {
-        Seen::Value(sample) => sample,
-        Seen::Gap(gap) => return Fact::Unknown(gap.clone()),
-    };
-    let seen = sample.contents.sightings.iter().any(|sighting| sighting.confidence >= SENSITIVE);
-    match &sample.gap {
-        Some(gap) if !seen => Fact::Unknown(gap.clone()),
-        _ => Fact::Known(seen),
-    }
-}
-
-/// A sighting at or above this confidence makes its table sensitive.
-pub const SENSITIVE: f64 = 0.6;
-
 fn encryption(table: &snapshot::Table, around: &Around<'_>, gaps: &mut BTreeMap<GapId, Gap>) -> Encryption {
     let described = match &table.description {
         Seen::Value(d) => d,
@@ -315,7 +290,7 @@ fn encryption(table: &snapshot::Table, around: &Around<'_>, gaps: &mut BTreeMap<
     let arn = described.encryption.as_ref().and_then(|e| e.key_arn.as_deref());
     let key = owner.and_then(|owner| match (owner, arn.and_then(|arn| around.keys.get(arn))) {
         (KeyOwner::AwsOwned, _) | (_, None) => Fact::Known(None),
-        (_, Some(key)) => Fact::Known(Some(key::facts(around.account, key, around.taken, gaps))),
+        (_, Some(key)) => Fact::Known(Some(key::facts(around.account, key, around.uses, around.taken, gaps))),
     });
     Encryption {
         owner,
@@ -323,67 +298,5 @@ fn encryption(table: &snapshot::Table, around: &Around<'_>, gaps: &mut BTreeMap<
         // UpdateTable and SSEDescription references: archived after more than seven days.
         archive_in_days: Fact::Known(since.map(|at| 7 - at.days_until(around.taken))),
         key,
-    }
-}
-
-fn sample(table: &snapshot::Table, sample: &snapshot::Sample) -> Sample {
-    let contents = &sample.contents;
-    let ttl = table.time_to_live.value().and_then(|ttl| ttl.attribute.as_deref());
-    let encrypted = contents.encrypted_items + contents.legacy_encrypted_items;
-    Sample {
-        items_read: sample.items_read as i64,
-        complete: sample.stopped == Stopped::Everything,
-        encrypted_share: if sample.items_read == 0 {
-            0.0
-        } else {
-            encrypted as f64 / sample.items_read as f64
-        },
-        legacy_encryption: contents.legacy_encrypted_items > 0,
-        expiry_attribute: contents.names.keys().find(|n| is_expiry(n) && Some(n.as_str()) != ttl).cloned(),
-        secrets: contents.sightings.len() as i64,
-        cards: personal(contents, |kind| kind == PersonalKind::CardNumber),
-        personal: personal(contents, |kind| kind != PersonalKind::CardNumber),
-    }
-}
-
-/// The attributes that hold data of such kinds, each once.
-fn personal(contents: &Contents, of: impl Fn(PersonalKind) -> bool) -> Vec<String> {
-    let mut names: Vec<String> =
-        contents.personal.iter().filter(|one| of(one.kind)).map(|one| one.attribute.clone()).collect();
-    names.dedup();
-    names
-}
-
-/// Whether an attribute's name says that it holds the time after which its item is of no use.
-fn is_expiry(name: &str) -> bool {
-    let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
-    [
-        "ttl",
-        "expires",
-        "expiresat",
-        "expireat",
-        "expiry",
-        "expiration",
-        "expirationtime",
-        "expirydate",
-        "validuntil",
-    ]
-    .iter()
-    .any(|word| plain == *word || plain.strip_prefix("token").or(plain.strip_prefix("session")) == Some(word))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_expiry;
-
-    #[test]
-    fn an_expiry_is_known_by_its_name() {
-        for name in ["ttl", "expires_at", "expiresAt", "TokenExpiry", "session_expires_at", "expiration-time"]
-        {
-            assert!(is_expiry(name), "{name}");
-        }
-        for name in ["expired_count", "title", "expires_notified", "token", "experience"] {
-            assert!(!is_expiry(name), "{name}");
-        }
     }
 }

@@ -3,11 +3,15 @@
 use comfy_table::{ColumnConstraint, Width, presets};
 
 use super::{
-    View, label, style,
+    View,
+    framework::State,
+    label, style,
     table::base,
     text::{cell, columns, count, counted},
+    view::Tally,
 };
 use crate::{
+    detect::prevalence::percent,
     finding::{Finding, Severity, Verdict, accept::AcceptanceState},
     snapshot::Why,
 };
@@ -58,6 +62,34 @@ pub(super) fn header(view: &View, width: u16) -> String {
         .collect();
     let title = format!("dynaudit {} · {}", cell(&view.run.version, 40), view.run.taken);
     block(&title, rows, width)
+}
+
+/// How the controls of a framework stand, where one was asked for: those that something here decides, then the rest.
+pub(super) fn controls(view: &View, width: u16) -> String {
+    let Some(framework) = &view.framework else { return String::new() };
+    let mut rows: Vec<(String, String)> = framework
+        .controls
+        .iter()
+        .filter(|control| control.state != State::NotDecided)
+        .map(|control| {
+            let Tally { flagged, unknown, clear, .. } = control.verdicts;
+            let said = format!(
+                "{}: {}; {} flagged, {} not assessed, {} clear",
+                cell(&control.name, CUT),
+                control.state.as_str(),
+                count(flagged),
+                count(unknown),
+                count(clear)
+            );
+            (cell(&control.id, CUT), said)
+        })
+        .collect();
+    let open = framework.controls.iter().filter(|control| control.state == State::NotDecided);
+    let open: Vec<&str> = open.map(|control| control.id.as_str()).collect();
+    if !open.is_empty() {
+        rows.push(("not decided here".to_owned(), open.join(", ")));
+    }
+    block(&cell(&format!("Controls of {}", framework.title), CUT), rows, width)
 }
 
 /// What changed since the earlier run, where there is one to hold this one against.
@@ -198,6 +230,17 @@ pub(super) fn coverage(view: &View, width: u16) -> String {
     } else {
         "none read: --no-sample".to_owned()
     };
+    let doubt = c.samples.iter().map(|sample| sample.missed_share).fold(0.0, f64::max);
+    let contents = if c.samples.is_empty() {
+        "not looked at".to_owned()
+    } else if doubt == 0.0 {
+        "every item was read".to_owned()
+    } else {
+        format!(
+            "what a sample does not hold, at most {} of its table's items do (95 %)",
+            percent(doubt, false)
+        )
+    };
     let p = &c.principals;
     let principals = format!(
         "{}, {}, {}, {}{}",
@@ -211,8 +254,14 @@ pub(super) fn coverage(view: &View, width: u16) -> String {
     let failed: u64 = c.calls.values().map(|n| n.failed).sum();
     let calls = format!("{}, {} failed", counted(made, "call", "calls"), count(failed));
     let keys = format!("{} of {} described", count(c.keys.described), count(c.keys.named));
-    let rows =
-        [("tables", tables), ("items", items), ("keys", keys), ("principals", principals), ("AWS", calls)];
+    let rows = [
+        ("tables", tables),
+        ("items", items),
+        ("contents", contents),
+        ("keys", keys),
+        ("principals", principals),
+        ("AWS", calls),
+    ];
     block("Looked at", rows.map(|(a, b)| (a.to_owned(), b)).into(), width)
 }
 

@@ -15,7 +15,7 @@ use crate::{
     },
     cli,
     config::{Format, Verdicts, files, writable},
-    facts::{build::build, topics},
+    facts::{build::build_with, sensitivity::Rules, topics},
     finding::{
         Finding, Severity, State, Verdict,
         accept::{Acceptance, accept},
@@ -38,11 +38,13 @@ use ed25519_dalek::SigningKey;
 pub struct Ready {
     library: Library,
     chosen: BTreeSet<String>,
+    framework: Option<&'static str>,
     verdicts: Verdicts,
     threshold: Option<Severity>,
     baseline: Option<Baseline>,
     accept: Vec<Acceptance>,
     config: Option<String>,
+    sensitivity: Rules,
     key: Option<SigningKey>,
     previous: Option<Sum>,
     format: Format,
@@ -70,9 +72,11 @@ impl Ready {
         for id in args.only.iter().chain(&args.skip) {
             command::show(&library, id).map_err(Error::Refused)?;
         }
+        let framework = args.framework.map(|controls| controls.0.name);
         let chosen = library
             .checks()
             .iter()
+            .filter(|check| framework.is_none_or(|name| check.maps.contains_key(name)))
             .map(|c| c.id.clone())
             .filter(|id| args.only.is_empty() || args.only.contains(id))
             .filter(|id| !args.skip.contains(id))
@@ -80,11 +84,13 @@ impl Ready {
         Ok(Self {
             library,
             chosen,
+            framework,
             verdicts: args.verdicts.clone(),
             threshold: args.fail_on.threshold(),
             baseline: args.baseline.as_deref().map(baseline::load).transpose()?,
             accept: config.file.accept.clone(),
             config: config.file.text().map(str::to_owned),
+            sensitivity: config.file.sensitivity.clone(),
             key: args.sign_key.as_deref().map(attest::signing_key).transpose()?,
             previous: args.previous.as_deref().map(previous).transpose()?,
             format: args.format,
@@ -103,7 +109,7 @@ impl Ready {
     /// # Errors
     /// A report cannot be written.
     pub fn report(&self, snapshot: &Snapshot, console: &Console) -> Result<Outcome, Error> {
-        let facts = build(snapshot);
+        let facts = build_with(snapshot, &self.sensitivity);
         let mut gaps = snapshot.gaps.clone();
         gaps.extend(facts.gaps.clone());
         // What is flagged or unknown decides the exit code; of the rest a number is enough unless it is asked for.
@@ -138,6 +144,7 @@ impl Ready {
             View::new(snapshot, digest.clone(), rows.clone(), &gaps, findings, wanted)
                 .with_triage(triage.clone())
                 .with_acceptances(accepted.clone())
+                .under(self.framework)
         };
         let bundle = match evidence {
             true => self.bundle(&view(judged.findings.clone(), &Verdict::ALL.into()), snapshot)?,

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     cli,
-    collect::{self, Plan, Progress, Regions, Sampling, clients},
+    collect::{self, Plan, Progress, Regions, Sampling, clients, export},
     config::{RegionName, digest_key, writable},
     report::text::counted,
     snapshot::{Snapshot, Topic, file},
@@ -55,7 +55,7 @@ pub fn collect(args: &cli::Collect, console: &Console) -> Result<Outcome, Error>
 /// `dynaudit demo`
 #[cfg(feature = "demo")]
 pub fn demo(args: &cli::Demo, config: &Config, console: &Console) -> Result<Outcome, Error> {
-    use crate::{demo, detect::DigestKey, snapshot::Timestamp};
+    use crate::{demo, detect::DigestKey};
 
     let ready = Ready::new(&args.report, config, None)?;
     keepable(args.save.as_deref())?;
@@ -70,10 +70,8 @@ pub fn demo(args: &cli::Demo, config: &Config, console: &Console) -> Result<Outc
     let snapshot = run.collect(|progress| async move {
         let account = demo::account().await.map_err(failed)?;
         let sdk = account.sdk_config(demo::REGIONS[0]);
-        let mut snapshot = collect::collect(&sdk, plan, progress, stop).await.map_err(failed)?;
         // The account stands still at one instant; ages are reckoned from it, and a demo says the same each day.
-        snapshot.taken = Timestamp(account.now());
-        Ok(snapshot)
+        collect::collect(&sdk, plan, progress, stop).await.map_err(failed)
     })?;
     keep(&snapshot, args.save.as_deref())?;
     ready.report(&snapshot, console)
@@ -96,10 +94,12 @@ fn keep(snapshot: &Snapshot, path: Option<&Path>) -> Result<(), Error> {
 
 /// What to collect; the Regions are those of the embedded account or of the options, and set later.
 fn plan(args: &cli::Sampling) -> Result<Plan, Error> {
-    let sampling = Sampling { items: args.sample_items, rcu_budget: args.rcu_budget.0 };
+    let sampling =
+        Sampling { items: args.sample_items, rcu_budget: args.rcu_budget.0, share: args.capacity_share.0 };
     Ok(Plan {
         regions: Regions::All,
         table: None,
+        exports: export::open(&args.from_export).map_err(|error| Error::Refused(error.to_string()))?,
         sampling: (!args.no_sample).then_some(sampling),
         seed: args.seed,
         digest_key: digest_key(args.digest_key_file.as_deref())?,
