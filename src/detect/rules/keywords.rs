@@ -1,7 +1,5 @@
 //! The keywords that lead to rules, found by their first two bytes: at the places where a format may begin, or anywhere.
 
-use memchr::memchr2_iter;
-
 use super::{Form, Rule};
 use crate::detect::look::Sorts;
 
@@ -19,8 +17,8 @@ pub(super) struct Keyword {
     any: Sorts,
 }
 
-/// What stands between a name and its value.
-pub(super) const ASSIGNMENT: &str = ":=";
+/// What stands between a name and its value: a sign, or "is" between blanks.
+pub(super) const ASSIGNMENT: &str = ":= ";
 /// Longest way, in bytes, from a keyword to the sign of assignment behind it.
 const LONGEST: usize = 48;
 /// Bytes of the shortest value that is assigned.
@@ -219,10 +217,12 @@ impl Keywords {
     /// Keywords that a sign of assignment follows so soon that they belong to the name before it.
     fn find_assigned(&self, text: &[u8], mut see: impl FnMut(Keyword, usize) -> bool) {
         let mut from = 0;
-        for sign in memchr2_iter(b':', b'=', text) {
-            if text.len() - sign <= SHORTEST {
-                return;
-            }
+        let assigns = |at: usize| match text[at] {
+            b':' | b'=' => true,
+            b's' | b'S' => is_verb(text, at),
+            _ => false,
+        };
+        for sign in (0..text.len().saturating_sub(SHORTEST)).filter(|at| assigns(*at)) {
             let name = from.max(sign.saturating_sub(LONGEST))..sign;
             from = sign + 1;
             for (at, two) in name.clone().zip(text[name].windows(2)) {
@@ -234,4 +234,10 @@ impl Keywords {
             }
         }
     }
+}
+
+/// Whether the `s` at this place ends the word "is".
+fn is_verb(text: &[u8], at: usize) -> bool {
+    let before = at.checked_sub(2).and_then(|from| text.get(from..at));
+    matches!(before, Some([blank, b'i' | b'I']) if blank.is_ascii_whitespace())
 }
