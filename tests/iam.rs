@@ -29,5 +29,7 @@ mod reach;
 mod reference;
 #[path = "iam/requests.rs"]
 mod requests;
+#[path = "iam/unseen_keys.rs"]
+mod unseen_keys;
 #[path = "iam/ways.rs"]
 mod ways;

@@ -80,6 +80,14 @@ impl Target {
         self.unread.first().or(self.undescribed.as_ref())
     }
 
+    /// The gap behind which lies what its key says.
+    pub(super) fn unseen_key(&self) -> Option<&GapId> {
+        match &self.lock {
+            Lock::Unseen(gap) => Some(gap),
+            Lock::Open | Lock::Key(_) => None,
+        }
+    }
+
     /// Its resources of one form.
     pub(super) fn of(&self, form: Form) -> impl Iterator<Item = &Resource> {
         self.resources.iter().filter(move |resource| resource.form == form)
