@@ -1,6 +1,6 @@
 //! The steps of a collection in their order: who asks, then people and Regions side by side, then keys.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
@@ -11,11 +11,12 @@ use tokio::sync::watch;
 use super::calls::{self, CALLS, SCAN};
 use super::clients::Clients;
 use super::desk::Desk;
+use super::export::Export;
 use super::fault::Fault;
 use super::pages::side_by_side;
 use super::region::{self, Found};
 use super::regions::{Partition, partition_of};
-use super::sample::Sampler;
+use super::sample::{Sampler, Scans};
 use super::{Error, Plan, Progress, Regions, Sampling, keys, organization, principals, services};
 use crate::detect::Detector;
 use crate::snapshot::{
@@ -33,6 +34,7 @@ pub(super) struct Run {
     pub(super) account: String,
     table: Option<String>,
     sampling: Option<Sampling>,
+    exports: Arc<BTreeMap<String, Export>>,
     seed: u64,
     detector: Arc<Detector>,
     topics: BTreeSet<Topic>,
@@ -46,14 +48,13 @@ impl Run {
 
     /// What samples the tables of a Region.
     pub(super) fn sampler(&self, region: &str) -> Sampler {
-        match self.sampling {
-            Some(sampling) => Sampler::Reads {
-                client: self.clients.scans(region),
-                sampling,
-                seed: self.seed,
-                detector: Arc::clone(&self.detector),
+        Sampler {
+            scans: match self.sampling {
+                Some(sampling) => Scans::Of { client: self.clients.scans(region), sampling, seed: self.seed },
+                None => Scans::Not(self.not_asked(&SCAN.name(), "items were not to be read")),
             },
-            None => Sampler::Not(self.not_asked(&SCAN.name(), "items were not to be read")),
+            exports: Arc::clone(&self.exports),
+            detector: Arc::clone(&self.detector),
         }
     }
 
@@ -107,6 +108,7 @@ pub async fn collect(
         account: known.clone().unwrap_or_else(|| "unknown".to_owned()),
         table: plan.table,
         sampling: plan.sampling,
+        exports: Arc::new(plan.exports),
         seed: plan.seed,
         detector,
         topics: plan.topics,

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     cli,
-    collect::{self, Plan, Progress, Regions, Sampling, clients},
+    collect::{self, Plan, Progress, Regions, Sampling, clients, export},
     config::{RegionName, digest_key, writable},
     report::text::counted,
     snapshot::{Snapshot, Topic, file},
@@ -96,10 +96,12 @@ fn keep(snapshot: &Snapshot, path: Option<&Path>) -> Result<(), Error> {
 
 /// What to collect; the Regions are those of the embedded account or of the options, and set later.
 fn plan(args: &cli::Sampling) -> Result<Plan, Error> {
-    let sampling = Sampling { items: args.sample_items, rcu_budget: args.rcu_budget.0 };
+    let sampling =
+        Sampling { items: args.sample_items, rcu_budget: args.rcu_budget.0, share: args.capacity_share.0 };
     Ok(Plan {
         regions: Regions::All,
         table: None,
+        exports: export::open(&args.from_export).map_err(|error| Error::Refused(error.to_string()))?,
         sampling: (!args.no_sample).then_some(sampling),
         seed: args.seed,
         digest_key: digest_key(args.digest_key_file.as_deref())?,
