@@ -29,6 +29,8 @@ mod reach;
 mod reference;
 #[path = "iam/requests.rs"]
 mod requests;
+#[path = "iam/rows.rs"]
+mod rows;
 #[path = "iam/unseen_keys.rs"]
 mod unseen_keys;
 #[path = "iam/ways.rs"]

@@ -24,8 +24,8 @@ pub struct Principal {
     pub policies_unread: Fact<bool>,
     /// Whether it can read items of some table (`GetItem`, `Query`, `Scan`, PartiQL, the stream).
     pub reads_tables: Fact<bool>,
-    /// Whether DynamoDB lets it read items of every table outright (`GetItem`, `Query`, `Scan`, PartiQL), some through
-    /// a statement that names all tables; the keys of some tables may stop it all the same.
+    /// Whether it can read items of every table outright (`GetItem`, `Query`, `Scan`, PartiQL), some through a
+    /// statement that names all tables; a role that the key of some table stops cannot.
     pub reads_every_table: Fact<bool>,
     /// Whether DynamoDB lets it do everything on every table, outright.
     pub full_access: Fact<bool>,

@@ -142,7 +142,8 @@ fn what_dynamodb_decides_is_known_without_the_key() {
         assert_eq!(principal["full_access"], true);
     }
     let scanner = of("scanner", "principal");
-    assert_eq!((&scanner["reads_every_table"], &scanner["reads_sensitive"]), (&json!(true), &json!(true)));
+    assert_eq!((&scanner["reads_tables"], &scanner["reads_sensitive"]), (&json!(true), &json!(true)));
+    assert!(scanner["reads_every_table"]["$unknown"].is_string());
     // All that it reads lies behind the key.
     let tokens = of("tokens", "reader");
     assert_eq!((&tokens["roads"]["get"], &tokens["tables"]["sensitive"]), (&json!(true), &json!(1)));
@@ -150,4 +151,20 @@ fn what_dynamodb_decides_is_known_without_the_key() {
     assert!(of("tokens", "principal")["reads_tables"]["$unknown"].is_string());
     assert_eq!(of("lister", "principal")["reads_tables"], false);
     assert_eq!(of("joiner", "principal")["indirect"]["sensitive"], 1, "Plain, whatever the key says");
+}
+
+#[test]
+fn a_policy_of_its_own_that_was_not_read_may_let_it_use_the_key() {
+    let mut all = company(Seen::Value(document(json!([{ "Effect": "Allow", "Principal": { "AWS": OWNER },
+        "Action": "kms:*", "Resource": "*" }]))));
+    let role = all.principals.roles.iter_mut().find(|role| role.name == "tokens").unwrap();
+    role.attached = vec!["arn:aws:iam::aws:policy/NotGiven".into()];
+    let access = evaluate(&all, &BTreeSet::from([arn("Tokens")]), &mut BTreeMap::new());
+    let nodes = access.reader_nodes();
+    let known =
+        nodes.iter().find(|n| n.subject.names["reader"] == "tokens" && n.facts["via"].is_array()).unwrap();
+    for name in ["stopped", "reads", "reads_sensitive"] {
+        assert!(known.facts[name]["$unknown"].is_string(), "{name}: {}", known.facts[name]);
+    }
+    assert_eq!(known.facts["roads"]["get"], true);
 }

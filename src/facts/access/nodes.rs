@@ -175,7 +175,7 @@ impl Access {
     }
 
     fn principal(&self, at: usize, subject: &Subject, reaches: &Reach, paths: &Paths<'_>) -> Node {
-        let Reach { read, perhaps, outright, wildcard, full } = reaches;
+        let Reach { read, perhaps, outright, unsure, wildcard, full } = reaches;
         let all = |tables: &Bits| !tables.is_empty() && tables.len() == self.targets.len();
         // What was found holds whatever else there is; what was not found may lie behind a gap, of the
         // principal's own policies, of the tables' or of the list of tables.
@@ -207,7 +207,14 @@ impl Access {
             },
             policies_unread: Fact::Known(!subject.unread.is_empty() || subject.boundary_unread.is_some()),
             reads_tables: unlocked(!read.is_empty(), !perhaps.is_empty(), through(|_| true)),
-            reads_every_table: unless(*wildcard && all(outright), through(|_| true)),
+            reads_every_table: unlocked(
+                *wildcard && all(outright),
+                *wildcard && all(unsure),
+                // A stream's policy lets nobody read every item.
+                own.or_else(|| self.targets.iter().find_map(|target| target.own_unread.as_ref()))
+                    .or_else(|| self.targets.iter().find_map(|target| target.undescribed.as_ref()))
+                    .or(self.unlisted.as_ref()),
+            ),
             full_access: unless(all(full), own.or(self.unlisted.as_ref())),
             reads_sensitive: unlocked(
                 self.sensitive(read) > 0,
@@ -276,8 +283,10 @@ struct Reach {
     read: Bits,
     /// The same, if keys that were not seen let it.
     perhaps: Bits,
-    /// Let in by DynamoDB outright, to read by key or whole.
+    /// Read outright, by key or whole.
     outright: Bits,
+    /// The same, if keys that were not seen let it.
+    unsure: Bits,
     /// Of these, whether some through a statement that names all tables.
     wildcard: bool,
     /// Everything allowed by DynamoDB, outright.
@@ -293,7 +302,9 @@ impl Reach {
             self.perhaps.add(&perhaps);
         }
         if outright && (class.roads.get || class.roads.scan || class.roads.partiql) {
-            self.outright.add(&class.tables);
+            let unsure = class.tables.without(class.keyed.stopped());
+            self.outright.add(&unsure.without(class.keyed.unseen()).without(class.keyed.asking()));
+            self.unsure.add(&unsure);
             self.wildcard |= class.wildcard;
         }
         if outright && class.full_access {

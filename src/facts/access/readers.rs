@@ -19,11 +19,18 @@ impl Access {
         let name = self.name(SubjectKind::Reader, &party.arn, names, Some(TableSet::of(arns)));
         let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
         let unseen = self.unseen_key(class.keyed.unseen());
+        // A policy of its own that was not read may let it use a key that stops it.
+        let doubt = self.subjects.get(number).and_then(|subject| subject.unread.first());
+        let doubt = doubt.filter(|_| !class.keyed.stopped().is_empty());
+        let granted = |fact: Fact<bool>| match (fact, doubt) {
+            (Fact::Known(false), Some(gap)) => Fact::Unknown(gap.clone()),
+            (fact, _) => fact,
+        };
         let conditions: Vec<&str> = class.keyed.conditions().iter().map(String::as_str).collect();
         let tables = Tables {
             count: count(class.tables.len()),
             sensitive: unless(self.unsampled(&class.tables), count(self.sensitive(&class.tables))),
-            stopped: unless(unseen, count(class.keyed.stopped().len())),
+            stopped: unless(doubt.or(unseen), count(class.keyed.stopped().len())),
             all: class.tables.len() == self.targets.len(),
         };
         let facts = Reader {
@@ -35,10 +42,11 @@ impl Access {
             tables: Fact::Known(tables),
             full_access: Fact::Known(class.full_access),
             wildcard: Fact::Known(class.wildcard),
-            reads: self.reads(class, &class.tables),
-            reads_sensitive: self.reads_sensitive(class),
-            stopped: match unseen {
-                Some(gap) if class.keyed.stopped().is_empty() => Fact::Unknown(gap.clone()),
+            reads: granted(self.reads(class, &class.tables)),
+            reads_sensitive: granted(self.reads_sensitive(class)),
+            stopped: match (doubt, unseen) {
+                (Some(gap), _) => Fact::Unknown(gap.clone()),
+                (None, Some(gap)) if class.keyed.stopped().is_empty() => Fact::Unknown(gap.clone()),
                 _ => Fact::Known(!class.keyed.stopped().is_empty()),
             },
             fence: Fact::Known(class.fence.clone()),

@@ -66,6 +66,8 @@ struct Along {
     real: Option<Truth>,
     would: Option<Truth>,
     shown: Shown,
+    /// The statements behind what is open outright.
+    outright: BTreeSet<Via<'static>>,
 }
 
 impl Judge<'_> {
@@ -87,6 +89,9 @@ impl Judge<'_> {
                 *all = Some(Truth::any([all.take().unwrap_or(Truth::False), truth]));
             };
             let ways = if answer.real == Truth::False { 0 } else { 1 << number };
+            if answer.real == Truth::True {
+                along.outright.extend(answer.via.iter().cloned());
+            }
             or(&mut along.real, answer.real);
             or(&mut along.would, answer.would);
             along.shown.add(Shown { ways, via: answer.via, ..Shown::default() });
@@ -121,10 +126,12 @@ impl Judge<'_> {
                 Truth::True => None,
                 Truth::Depends(expr) => Some(expr),
             };
+            let outright = condition.is_none();
             let row = by_condition.entry(condition).or_default();
             if leads {
                 row.0.set(road);
-                row.2.add(along.shown);
+                let via = if outright { along.outright } else { along.shown.via };
+                row.2.add(Shown { via, ..along.shown });
             }
             row.1.set(road);
         }
