@@ -3,6 +3,7 @@
 pub mod detection;
 pub mod file;
 mod files;
+mod words;
 
 use std::{
     collections::BTreeSet,
@@ -18,6 +19,7 @@ use serde::{
 };
 
 pub use files::{digest_key, writable};
+pub use words::{Program, Span};
 
 use crate::finding::{Severity, SubjectKind, Verdict};
 

@@ -13,21 +13,24 @@ use super::clients::Clients;
 use super::desk::Desk;
 use super::fault::Fault;
 use super::pages::side_by_side;
+use super::piece::piece;
 use super::region::{self, Found};
 use super::regions::{Partition, partition_of};
 use super::sample::Sampler;
-use super::{Error, Plan, Progress, Regions, Sampling, keys, organization, principals, services};
+use super::{Error, Halt, Plan, Progress, Regions, Sampling, keys, organization, principals, services};
 use crate::detect::Detector;
+use crate::snapshot::pieces::{Head, Pieces};
 use crate::snapshot::{
-    Account, FORMAT, Gap, GapId, Identity, Key, Principals, ResourceId, Scope, Seen, Snapshot, Timestamp,
-    Topic, Why,
+    Account, FORMAT, Gap, GapId, Identity, Key, Organization, Principals, ResourceId, Scope, Seen, Snapshot,
+    Timestamp, Topic, Why,
 };
 use crate::source::glob;
 
 /// What every Region's work shares.
+#[derive(Clone)]
 pub(super) struct Run {
     pub(super) desk: Arc<Desk>,
-    pub(super) clients: Clients,
+    pub(super) clients: Arc<Clients>,
     pub(super) partition: &'static Partition,
     /// The account's id, or `unknown`.
     pub(super) account: String,
@@ -36,12 +39,18 @@ pub(super) struct Run {
     seed: u64,
     detector: Arc<Detector>,
     topics: BTreeSet<Topic>,
+    pub(super) kept: Option<Arc<Pieces>>,
 }
 
 impl Run {
     /// Whether the plan's pattern takes this table.
     pub(super) fn wants(&self, table: &str) -> bool {
         self.table.as_deref().is_none_or(|pattern| glob::matches(pattern, table))
+    }
+
+    /// The same run with books of its own.
+    pub(super) fn apart(&self) -> Self {
+        Self { desk: Arc::new(self.desk.apart()), ..self.clone() }
     }
 
     /// What samples the tables of a Region.
@@ -78,7 +87,7 @@ impl Run {
     }
 }
 
-/// Collects one account. What could not be seen is in the snapshot as gaps; once `stop` turns true, what was not
+/// Collects one account. What could not be seen is in the snapshot as gaps; once `stop` says so, what was not
 /// yet reached becomes gaps too, and the snapshot comes soon.
 ///
 /// # Errors
@@ -87,12 +96,11 @@ pub async fn collect(
     sdk: &SdkConfig,
     plan: Plan,
     progress: Arc<dyn Progress>,
-    stop: watch::Receiver<bool>,
+    stop: watch::Receiver<Halt>,
 ) -> Result<Snapshot, Error> {
-    let taken = now(sdk);
     let regions = regions(sdk, plan.regions)?;
     let partition = partition_of(&regions[0]);
-    let clients = Clients::new(sdk, plan.sampling.is_some());
+    let clients = Arc::new(Clients::new(sdk, plan.sampling.is_some()));
     let sleep = sdk.sleep_impl().unwrap_or_else(|| SharedAsyncSleep::new(TokioSleep::new()));
     let desk = Arc::new(Desk::new(clients.pace(), sleep, plan.concurrency, progress, stop));
 
@@ -110,14 +118,18 @@ pub async fn collect(
         seed: plan.seed,
         detector,
         topics: plan.topics,
+        // Where nobody knows the account, another's pieces could be taken for this one's.
+        kept: plan.kept.filter(|_| known.is_some()),
     };
+    let taken = begin(&run, &scope, now(sdk));
     let (run, principals, found) = if known.is_some() {
         let run = Arc::new(run);
         let (principals, found) = tokio::join!(people(&run), look(&run, regions));
         (run, principals, found)
     } else {
         // Where STS does not tell the account, IAM's ARNs may; tables that refuse to be described need it.
-        let principals = people(&run).await;
+        let unnamed = Arc::new(run.clone());
+        let principals = people(&unnamed).await;
         let everyone = principals.users.iter().chain(&principals.groups).chain(&principals.roles);
         if let Some(account) = everyone.filter_map(|p| account_of(&p.arn)).next() {
             run.account = account;
@@ -146,8 +158,7 @@ async fn assemble(
     .await;
     let told = tables.iter().filter(|t| t.description.value().is_some()).find_map(|t| account_of(&t.arn));
     let id = if run.account == "unknown" { told.unwrap_or(run.account.clone()) } else { run.account.clone() };
-    let (buckets, guardrails) =
-        tokio::join!(services::bucket::buckets(&run, &tables), organization::organization(&run, &id));
+    let (buckets, guardrails) = tokio::join!(services::bucket::buckets(&run, &tables), bound(&run, &id));
     let (calls, gaps) = run.desk.books();
     let partition = run.partition.name.to_owned();
     let account = Account { id, partition, identity, regions, tables, keys, buckets, principals, guardrails };
@@ -173,9 +184,26 @@ async fn identify(desk: &Desk, clients: &Clients, partition: &Partition) -> Resu
     Ok(desk.seen(call, "account unknown", answer))
 }
 
-async fn people(run: &Run) -> Principals {
-    let home = run.partition.home;
-    principals::principals(&run.desk, &run.clients.iam(home), home, &run.named()).await
+/// When the run began: where an earlier one is taken up, when that did.
+fn begin(run: &Run, scope: &Scope, now: Timestamp) -> Timestamp {
+    let Some(kept) = &run.kept else { return now };
+    let topics = run.topics.iter().copied().collect();
+    kept.begin(&Head::new(run.account.clone(), scope.clone(), topics, now))
+}
+
+async fn people(run: &Arc<Run>) -> Principals {
+    piece(run, "principals".to_owned(), async |run: Arc<Run>| {
+        let home = run.partition.home;
+        principals::principals(&run.desk, &run.clients.iam(home), home, &run.named()).await
+    })
+    .await
+}
+
+async fn bound(run: &Arc<Run>, account: &str) -> Seen<Option<Organization>> {
+    piece(run, "organization".to_owned(), async |run: Arc<Run>| {
+        organization::organization(&run, account).await
+    })
+    .await
 }
 
 async fn look(run: &Arc<Run>, regions: Vec<String>) -> Vec<Found> {
@@ -196,7 +224,12 @@ async fn look_or_leave(run: &Arc<Run>, mut regions: Vec<String>) -> Result<Vec<F
 async fn ask_keys(run: &Arc<Run>, arns: Vec<String>) -> Vec<Key> {
     side_by_side(arns, |arn| {
         let run = Arc::clone(run);
-        async move { keys::key(&run.desk, &run.clients.kms(keys::region_of(&arn)), &arn).await }
+        async move {
+            piece(&run, format!("key {arn}"), async |run: Arc<Run>| {
+                keys::key(&run.desk, &run.clients.kms(keys::region_of(&arn)), &arn).await
+            })
+            .await
+        }
     })
     .await
 }

@@ -190,6 +190,7 @@ fn stopped_by(fault: &Fault) -> Stopped {
     match fault.why {
         Why::Throttled => Stopped::Throttled,
         Why::Interrupted => Stopped::Interrupted,
+        Why::Deadline => Stopped::Deadline,
         _ => Stopped::Failed,
     }
 }
