@@ -15,13 +15,14 @@ where
     T: Serialize + DeserializeOwned,
     F: Future<Output = T>,
 {
-    let Some(kept) = &run.kept else { return work(Arc::clone(run)).await };
+    // Boxed: the pieces of a Region are awaited side by side, and all of their states together would fill a stack.
+    let Some(kept) = &run.kept else { return Box::pin(work(Arc::clone(run))).await };
     if let Some(Piece { value, calls, gaps }) = kept.take(&name) {
         run.desk.enter(calls, gaps);
         return value;
     }
     let apart = Arc::new(run.apart());
-    let value = work(Arc::clone(&apart)).await;
+    let value = Box::pin(work(Arc::clone(&apart))).await;
     let (calls, gaps) = apart.desk.books();
     let piece = Piece { value, calls, gaps };
     if !run.desk.stopped() {

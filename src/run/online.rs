@@ -228,6 +228,10 @@ impl<'a> Run<'a> {
         let line = Arc::new(Line::new(self.console.shows_progress()));
         let snapshot = self.runtime.block_on(work(line.clone()));
         line.clear();
+        if let Some(pieces @ 1..) = kept.map(Pieces::taken_up) {
+            self.console
+                .note(&format!("taken up: {} of an earlier run", counted(pieces as u64, "piece", "pieces")));
+        }
         if let Some(why) = kept.and_then(|kept| kept.failure()) {
             self.console.warn(&format!("this run could not be taken up if it were killed: {why}"));
         }
