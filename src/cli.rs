@@ -259,8 +259,15 @@ pub struct Sampling {
     /// Most read capacity units to spend on a table, but for one request
     #[arg(long, value_name = "UNITS", default_value_t = Rcu(50.0))]
     pub rcu_budget: Rcu,
+    /// Most of a provisioned table's read capacity to take, from 0 to 1
+    #[arg(long, value_name = "SHARE", default_value_t = Share(0.05))]
+    pub capacity_share: Share,
+    /// Read a table's items from its export to Amazon S3, copied to this directory, and not from the table; repeat it
+    /// for more
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub from_export: Vec<PathBuf>,
     /// Read no item; checks of items are then not assessed, and say so
-    #[arg(long, conflicts_with_all = ["sample_items", "rcu_budget"])]
+    #[arg(long, conflicts_with_all = ["sample_items", "rcu_budget", "capacity_share"])]
     pub no_sample: bool,
     /// What the choice of items derives from: the same seed reads the same parts of an unchanged table
     #[arg(long, value_name = "N", default_value_t = 0)]

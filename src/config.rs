@@ -3,6 +3,7 @@
 pub mod detection;
 pub mod file;
 mod files;
+mod sensitivity;
 mod words;
 
 use std::{

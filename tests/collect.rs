@@ -4,6 +4,8 @@
 
 #[path = "collect/account.rs"]
 mod account;
+#[path = "collect/export.rs"]
+mod export;
 #[path = "collect/fake.rs"]
 mod fake;
 #[path = "collect/faults.rs"]
@@ -12,6 +14,8 @@ mod faults;
 mod guard;
 #[path = "collect/paging.rs"]
 mod paging;
+#[path = "collect/prevalence.rs"]
+mod prevalence;
 #[path = "collect/refused.rs"]
 mod refused;
 #[path = "collect/sampling.rs"]

@@ -149,3 +149,28 @@ fn an_accepted_risk_is_shown_and_fails_nothing_until_its_last_day_is_over() {
     let (report, _) = assessed(&accepting("carts", "2027-01-01"));
     assert_eq!(report["acceptances"][0]["state"], "unmatched");
 }
+
+#[test]
+fn a_table_that_the_configuration_lists_is_sensitive_and_in_scope() {
+    let config = "[sensitivity]\ntables = [\"ord*\"]\n[sensitivity.pci]\ntags = { scope = [\"pci\"] }\n";
+    let check = "title = \"t\"\nseverity = \"high\"\nover = \"table\"\nflag = 'table.sensitive && !table.pci_scope'\n\
+        message = \"{table.sensitive_because}\"\nwhy = \"w\"\nfix = \"f\"\n\
+        [[example]]\nis = \"flagged\"\ngiven = { table = { sensitive = true } }\n[[example]]\nis = \"clear\"\n";
+    let flagged = |config: &str| {
+        let dir = with_config(config);
+        fs::create_dir(dir.path().join("own")).unwrap();
+        fs::write(dir.path().join("own/listed.toml"), check).unwrap();
+        let args = ["assess", "s.json", "--checks", "own", "--check", "listed", "--format", "jsonl"];
+        String::from_utf8(dynaudit(dir.path()).args(args).output().unwrap().stdout).unwrap()
+    };
+    assert!(flagged(config).contains("the configuration lists ord*"), "{}", flagged(config));
+    assert!(!flagged("[sensitivity]\ntables = [\"x\"]\n").contains("configuration lists"));
+    for (wrong, said) in [
+        ("[sensitivity]\ntable = []\n", "did you mean `tables`?"),
+        ("[sensitivity]\ntags = [\"a\"]\n", "a table of keys"),
+        ("[sensitivity]\ntags = { a = \"b\" }\n", "a list of texts"),
+        ("[sensitivity.pci]\ntablse = []\n", "did you mean `tables`?"),
+    ] {
+        assert!(refused(wrong).contains(said), "{}", refused(wrong));
+    }
+}

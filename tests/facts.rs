@@ -3,6 +3,8 @@
 
 mod support;
 
+#[path = "facts/around.rs"]
+mod around;
 #[path = "facts/attributes.rs"]
 mod attributes;
 #[path = "facts/checks.rs"]

@@ -33,6 +33,9 @@ fn every_file_says_first_what_it_does() {
 #[test]
 fn a_check_lies_in_one_of_six_folders_under_a_kebab_case_name() {
     let mut seen = Vec::new();
+    // The harness on independent servers is told of each check, too: what it must flag there, or that nothing is planted.
+    let truth = fs::read_to_string(root().join("tests/live/truth.py")).unwrap();
+    let told: Vec<&str> = truth.split(|c: char| c.is_whitespace() || c == '"').collect();
     for file in files(&root().join("checks"), "toml") {
         let folder = file.parent().unwrap().file_name().unwrap().to_string_lossy().into_owned();
         assert!(FOLDERS.contains(&folder.as_str()), "{}", file.display());
@@ -41,6 +44,10 @@ fn a_check_lies_in_one_of_six_folders_under_a_kebab_case_name() {
             id.split('-').all(|word| !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase()));
         assert!(kebab, "{}", file.display());
         assert!(!seen.contains(&id), "two checks are called {id}");
+        assert!(
+            told.contains(&id.as_str()),
+            "tests/live/truth.py has no rule for {id}, nor has NOTHING_PLANTED"
+        );
         seen.push(id);
     }
     assert!(seen.len() >= 25, "{} checks", seen.len());

@@ -335,3 +335,17 @@ fn the_page_lets_no_script_run_but_its_own_and_loads_nothing() {
         assert!(!page.contains(word), "{word}");
     }
 }
+
+#[test]
+fn requirements_on_card_data_are_told_only_of_what_is_in_scope() {
+    let mut one = flagged("a", Severity::High, "orders");
+    let told = |one: &dynaudit::finding::Finding| {
+        ["1.3.2", "3.5.1", "9.4", "7.2.2", "10.2.1"].map(|id| one.bears("PCI-DSS-4.0.1", id))
+    };
+    assert_eq!(told(&one), [true; 5], "where the scope is not known, all are told");
+    one.pci_scope = Some(true);
+    assert_eq!(told(&one), [true; 5]);
+    one.pci_scope = Some(false);
+    assert_eq!(told(&one), [false, false, false, true, true]);
+    assert!(one.bears("SOC2", "3.1"));
+}

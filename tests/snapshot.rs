@@ -137,6 +137,7 @@ fn sighting(path: &str, confidence: f64) -> Sighting {
         confidence,
         items: 1,
         items_with_path: 2,
+        effective_items: None,
         min_len: 3,
         max_len: u64::MAX,
         preview: "eyJ…".into(),

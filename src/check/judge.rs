@@ -50,7 +50,7 @@ pub fn judge_only(
     let mut judged = Judged { findings: Vec::new(), tally };
     let root = Scope::root();
     for node in &facts.roots {
-        judge.node(node, &root, &mut judged);
+        judge.node(node, &root, None, &mut judged);
     }
     judged.findings.sort_by_cached_key(|f| {
         (
@@ -72,12 +72,14 @@ struct Judge<'a, K> {
 }
 
 impl<'a, K: Fn(Verdict) -> bool> Judge<'a, K> {
-    fn node(&self, node: &'a Node, above: &Scope<'_, 'a>, judged: &mut Judged) {
+    fn node(&self, node: &'a Node, above: &Scope<'_, 'a>, pci: Option<bool>, judged: &mut Judged) {
         let kind = node.subject.kind;
         let checks = self.by_kind.get(&kind).map_or(&[][..], Vec::as_slice);
         if checks.is_empty() && node.children.is_empty() {
             return;
         }
+        // The scope of the table, or of the account, that it is or stands below.
+        let pci = node.facts.get("pci_scope").map_or(pci, serde_json::Value::as_bool);
         // Bound once, and shared by all that stands below.
         let mut scope = above.inner();
         scope.bind(kind.as_str(), &node.facts, types::of(kind));
@@ -87,11 +89,11 @@ impl<'a, K: Fn(Verdict) -> bool> Judge<'a, K> {
                 *counts.entry(judgement.verdict).or_default() += 1;
             }
             if (self.keep)(judgement.verdict) {
-                judged.findings.push(self.finding(check, node, &scope, &judgement));
+                judged.findings.push(self.finding(check, node, &scope, &judgement, pci));
             }
         }
         for child in &node.children {
-            self.node(child, &scope, judged);
+            self.node(child, &scope, pci, judged);
         }
     }
 
@@ -101,6 +103,7 @@ impl<'a, K: Fn(Verdict) -> bool> Judge<'a, K> {
         node: &Node,
         scope: &Scope<'_, '_>,
         judgement: &Judgement<'_>,
+        pci_scope: Option<bool>,
     ) -> Finding {
         let verdict = judgement.verdict;
         let missing = match judgement.undecided {
@@ -130,6 +133,7 @@ impl<'a, K: Fn(Verdict) -> bool> Judge<'a, K> {
             missing,
             evidence: node.evidence.clone(),
             fingerprint: fingerprint(&check.id, &node.subject),
+            pci_scope,
             state: None,
             first_seen: None,
             accepted: None,

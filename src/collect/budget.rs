@@ -110,7 +110,7 @@ mod tests {
             told in any::<bool>(),
             per_second in prop::option::of(1.0f64..100.0),
         ) {
-            let mut purse = Purse::new(&Sampling { items, rcu_budget: budget }, per_second);
+            let mut purse = Purse::new(&Sampling { items, rcu_budget: budget, share: 0.05 }, per_second);
             let (mut place, mut before) = (0, 0.0);
             while place < sizes.len() {
                 let Ok(limit) = purse.limit(10) else { break };
@@ -130,7 +130,7 @@ mod tests {
 
         #[test]
         fn equal_items_never_pass_the_budget(size in 1u64..400_000, items in 1u64..500, budget in 50.0f64..200.0) {
-            let mut purse = Purse::new(&Sampling { items, rcu_budget: budget }, None);
+            let mut purse = Purse::new(&Sampling { items, rcu_budget: budget, share: 0.05 }, None);
             while let Ok(limit) = purse.limit(u64::MAX) {
                 let bytes = limit * size;
                 purse.book(&Read { items: limit, bytes, largest: size, consumed: Some(cost(bytes)) });
@@ -142,7 +142,7 @@ mod tests {
 
     #[test]
     fn a_cost_that_nobody_told_is_estimated_and_said() {
-        let mut purse = Purse::new(&Sampling { items: 9, rcu_budget: 9.0 }, None);
+        let mut purse = Purse::new(&Sampling { items: 9, rcu_budget: 9.0, share: 0.05 }, None);
         assert_eq!(purse.book(&Read { items: 1, bytes: 4097, largest: 4097, consumed: None }), 1.0);
         assert!(purse.estimated);
     }

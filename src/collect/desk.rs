@@ -167,6 +167,11 @@ impl Desk {
         outcome
     }
 
+    /// Whether the endpoint serves nobody else, so that there is nobody to be gentle to.
+    pub(super) fn is_alone(&self) -> bool {
+        self.pace.is_local()
+    }
+
     /// Waits, unless the run is interrupted meanwhile.
     pub(super) async fn pause(&self, time: Duration) -> Result<(), Fault> {
         self.unless_stopped(self.sleep.sleep(time)).await
@@ -237,6 +242,11 @@ impl Desk {
     /// Whether any service answered so far.
     pub(super) fn heard(&self) -> bool {
         self.heard.load(Ordering::Relaxed)
+    }
+
+    /// Tells when the run is stopped.
+    pub(super) fn stop_signal(&self) -> watch::Receiver<Halt> {
+        self.stop.clone()
     }
 
     /// Whether the run was stopped.

@@ -10,6 +10,7 @@ mod copies;
 mod describe;
 mod desk;
 mod entities;
+pub mod export;
 mod fault;
 pub mod guard;
 mod item;
@@ -30,11 +31,12 @@ mod spread;
 mod tables;
 
 pub use clients::{Session, load};
+pub use export::Export;
 pub use light::service::operation;
 pub use policy::policy;
 pub use run::collect;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::detect::DigestKey;
@@ -46,6 +48,8 @@ pub struct Plan {
     pub regions: Regions,
     /// Pattern of table names, where `*` stands for any characters and `?` for one; none for all tables.
     pub table: Option<String>,
+    /// Exports that are read in place of their tables, by the tables' ARNs.
+    pub exports: BTreeMap<String, Export>,
     /// How to read items; none reads no item.
     pub sampling: Option<Sampling>,
     /// What the choice of segments derives from, beside the table's ARN.
@@ -67,11 +71,13 @@ pub struct Sampling {
     pub items: u64,
     /// Most read capacity units; one request may pass it.
     pub rcu_budget: f64,
+    /// Most of a provisioned table's read capacity to take, 0 to 1.
+    pub share: f64,
 }
 
 impl Default for Sampling {
     fn default() -> Self {
-        Self { items: 200, rcu_budget: 50.0 }
+        Self { items: 200, rcu_budget: 50.0, share: 0.05 }
     }
 }
 

@@ -40,6 +40,11 @@ impl Pace {
         Self { local, lanes: Mutex::default() }
     }
 
+    /// Whether the endpoint is an emulator on this machine, which serves nobody else.
+    pub(super) fn is_local(&self) -> bool {
+        self.local
+    }
+
     /// How long to wait before the next call of this sort; the turn is taken.
     pub(super) fn turn(&self, call: &Call, region: &str, now: Instant) -> Duration {
         self.lane(call, region, |lane| lane.turn(now))

@@ -1,6 +1,6 @@
 //! The steps of a collection in their order: who asks, then people and Regions side by side, then keys.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
@@ -11,12 +11,13 @@ use tokio::sync::watch;
 use super::calls::{self, CALLS, SCAN};
 use super::clients::Clients;
 use super::desk::Desk;
+use super::export::Export;
 use super::fault::Fault;
 use super::pages::side_by_side;
 use super::piece::piece;
 use super::region::{self, Found};
 use super::regions::{Partition, partition_of};
-use super::sample::Sampler;
+use super::sample::{Sampler, Scans};
 use super::{Error, Halt, Plan, Progress, Regions, Sampling, keys, organization, principals, services};
 use crate::detect::Detector;
 use crate::snapshot::pieces::{Head, Pieces};
@@ -36,6 +37,7 @@ pub(super) struct Run {
     pub(super) account: String,
     table: Option<String>,
     sampling: Option<Sampling>,
+    exports: Arc<BTreeMap<String, Export>>,
     seed: u64,
     detector: Arc<Detector>,
     topics: BTreeSet<Topic>,
@@ -55,14 +57,13 @@ impl Run {
 
     /// What samples the tables of a Region.
     pub(super) fn sampler(&self, region: &str) -> Sampler {
-        match self.sampling {
-            Some(sampling) => Sampler::Reads {
-                client: self.clients.scans(region),
-                sampling,
-                seed: self.seed,
-                detector: Arc::clone(&self.detector),
+        Sampler {
+            scans: match self.sampling {
+                Some(sampling) => Scans::Of { client: self.clients.scans(region), sampling, seed: self.seed },
+                None => Scans::Not(self.not_asked(&SCAN.name(), "items were not to be read")),
             },
-            None => Sampler::Not(self.not_asked(&SCAN.name(), "items were not to be read")),
+            exports: Arc::clone(&self.exports),
+            detector: Arc::clone(&self.detector),
         }
     }
 
@@ -115,6 +116,7 @@ pub async fn collect(
         account: known.clone().unwrap_or_else(|| "unknown".to_owned()),
         table: plan.table,
         sampling: plan.sampling,
+        exports: Arc::new(plan.exports),
         seed: plan.seed,
         detector,
         topics: plan.topics,
@@ -188,7 +190,8 @@ async fn identify(desk: &Desk, clients: &Clients, partition: &Partition) -> Resu
 fn begin(run: &Run, scope: &Scope, now: Timestamp) -> Timestamp {
     let Some(kept) = &run.kept else { return now };
     let topics = run.topics.iter().copied().collect();
-    kept.begin(&Head::new(run.account.clone(), scope.clone(), topics, now))
+    let exports = run.exports.iter().map(|(table, export)| (table.clone(), export.time)).collect();
+    kept.begin(&Head::new(run.account.clone(), scope.clone(), topics, exports, now))
 }
 
 async fn people(run: &Arc<Run>) -> Principals {

@@ -3,32 +3,44 @@
 //! Items are wiped when dropped. The keys that say where to go on, and the buffers of the HTTP client and of TLS,
 //! are the SDK's to keep; nothing of them is kept or logged here.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 
-use super::Sampling;
 use super::budget::{Purse, Read};
 use super::calls;
 use super::desk::Desk;
+use super::export::Export;
 use super::fault::Fault;
 use super::item::{self, Raw};
 use super::spread::{self, Draw};
+use super::{Halt, Sampling};
 use crate::detect::{Detector, Tally};
 use crate::snapshot::sample::Stopped;
 use crate::snapshot::table::Description;
-use crate::snapshot::{GapId, Sample, Seen, Why};
+use crate::snapshot::{Gap, GapId, ResourceId, Sample, Seen, Why};
 
-/// What samples the tables of one Region, or the gap that stands where no items are to be read.
-pub(super) enum Sampler {
+/// What samples the tables of one Region.
+pub(super) struct Sampler {
+    pub(super) scans: Scans,
+    /// Exports that are read in place of their tables.
+    pub(super) exports: Arc<BTreeMap<String, Export>>,
+    pub(super) detector: Arc<Detector>,
+}
+
+/// How to scan, or the gap that stands where that was not asked for.
+pub(super) enum Scans {
     /// Items may be read.
-    Reads { client: Client, sampling: Sampling, seed: u64, detector: Arc<Detector> },
+    Of { client: Client, sampling: Sampling, seed: u64 },
     /// The caller asked not to look.
     Not(GapId),
 }
+
+/// Longest that one table's sample waits for its share of the table's provisioned capacity.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The table to sample.
 pub(super) struct Target<'a> {
@@ -44,9 +56,12 @@ const UNREADABLE: &[&str] = &["ARCHIVED", "ARCHIVING", "INACCESSIBLE_ENCRYPTION_
 impl Sampler {
     /// Samples one table.
     pub(super) async fn sample(&self, desk: &Desk, table: &Target<'_>) -> Seen<Sample> {
-        let (client, sampling, seed, detector) = match self {
-            Sampler::Not(gap) => return Seen::Gap(gap.clone()),
-            Sampler::Reads { client, sampling, seed, detector } => (client, sampling, *seed, detector),
+        if let Some(export) = self.exports.get(table.arn) {
+            return Seen::Value(self.read(desk, export.clone()).await);
+        }
+        let (client, sampling, seed) = match &self.scans {
+            Scans::Not(gap) => return Seen::Gap(gap.clone()),
+            Scans::Of { client, sampling, seed } => (client, sampling, *seed),
         };
         let gap = |fault: &Fault| desk.gap(&calls::SCAN, table.arn, fault);
         let status = table.description.map_or("", |d| d.status.as_str());
@@ -61,7 +76,8 @@ impl Sampler {
         }
         let cut = spread::cut(table.description.and_then(|d| d.items), sampling);
         let provisioned = table.description.filter(|d| d.billing == "PROVISIONED" && d.read_units > 0);
-        let per_second = provisioned.map(|d| d.read_units as f64);
+        let per_second =
+            provisioned.filter(|_| !desk.is_alone()).map(|d| d.read_units as f64 * sampling.share);
         let mut reading = Reading {
             desk,
             client,
@@ -69,9 +85,11 @@ impl Sampler {
             segments: cut.segments,
             chunk: cut.chunk,
             per_second,
+            waited: Duration::ZERO,
+            owed: Duration::ZERO,
             purse: Purse::new(sampling, per_second),
             touched: HashSet::new(),
-            tally: detector.tally(),
+            tally: self.detector.tally(),
         };
         let (stopped, fault) = reading.run(Draw::new(cut.segments, table.arn, seed)).await;
         // A sample cut short by a fault keeps what it has, and the gap says why there is no more.
@@ -80,6 +98,25 @@ impl Sampler {
             Some(gap) if reading.purse.requests == 0 => Seen::Gap(gap),
             gap => Seen::Value(reading.finish(stopped, gap)),
         }
+    }
+
+    /// Reads an export beside the other work, since it is files and computing alone.
+    async fn read(&self, desk: &Desk, export: Export) -> Sample {
+        let (detector, stop) = (Arc::clone(&self.detector), desk.stop_signal());
+        let arn = export.table_arn.clone();
+        let work = tokio::task::spawn_blocking(move || export.read(&detector, || *stop.borrow() != Halt::Go));
+        let (mut sample, wrong) = work.await.unwrap_or_else(|_| {
+            (
+                Sample { stopped: Stopped::Failed, ..Sample::default() },
+                Some("the reading was given up".to_owned()),
+            )
+        });
+        desk.progress.items(sample.items_read);
+        sample.gap = wrong.map(|message| {
+            let call = "export file".to_owned();
+            desk.record(Gap { call, on: ResourceId(arn), why: Why::Failed, message })
+        });
+        sample
     }
 }
 
@@ -90,7 +127,11 @@ struct Reading<'a> {
     table: &'a Target<'a>,
     segments: u32,
     chunk: u64,
+    /// Read capacity units a second that a provisioned table gives to the sample.
     per_second: Option<f64>,
+    /// How long was waited for them so far, and what is still to wait before the next request.
+    waited: Duration,
+    owed: Duration,
     purse: Purse,
     touched: HashSet<u32>,
     tally: Tally,
@@ -114,6 +155,9 @@ impl Reading<'_> {
                     Ok(limit) => limit,
                     Err(stopped) => return (stopped, None),
                 };
+                if self.waited + self.owed > PATIENCE {
+                    return (Stopped::Share, None);
+                }
                 let (items, next) = match self.page(segment, limit, from.take()).await {
                     Ok(page) => page,
                     Err(fault) => return (stopped_by(&fault), Some(fault)),
@@ -136,6 +180,12 @@ impl Reading<'_> {
         limit: u64,
         from: Option<Raw>,
     ) -> Result<(u64, Option<Raw>), Fault> {
+        // A provisioned table gives its units evenly; taking them faster would take them from its users.
+        let owed = std::mem::take(&mut self.owed);
+        if !owed.is_zero() {
+            self.waited += owed;
+            self.desk.pause(owed).await?;
+        }
         let limit = i32::try_from(limit).unwrap_or(i32::MAX);
         let request = self
             .client
@@ -158,6 +208,7 @@ impl Reading<'_> {
             largest: sizes().max().unwrap_or(0),
             consumed,
         };
+        self.tally.part(segment);
         for raw in items {
             self.tally.look(&item::take(raw));
         }
@@ -165,8 +216,7 @@ impl Reading<'_> {
         self.touched.insert(segment);
         self.desk.progress.items(read.items);
         if let Some(units) = self.per_second {
-            // A provisioned table gives its units evenly; taking them faster would take them from its users.
-            self.desk.pause(Duration::from_secs_f64((paid / units).min(1.0))).await.ok();
+            self.owed = Duration::try_from_secs_f64(paid / units).unwrap_or(Duration::MAX);
         }
         Ok((read.items, next))
     }
@@ -179,6 +229,7 @@ impl Reading<'_> {
             rcu_estimated: self.purse.estimated,
             segments: self.segments,
             segments_read: u32::try_from(self.touched.len()).unwrap_or(u32::MAX),
+            source: None,
             stopped,
             gap,
             contents: self.tally.finish(),

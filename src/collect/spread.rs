@@ -78,7 +78,7 @@ mod tests {
 
     use super::*;
 
-    const USUAL: Sampling = Sampling { items: 200, rcu_budget: 50.0 };
+    const USUAL: Sampling = Sampling { items: 200, rcu_budget: 50.0, share: 0.05 };
 
     #[test]
     fn small_tables_are_one_piece_and_large_ones_many() {
@@ -89,7 +89,7 @@ mod tests {
         assert_eq!(cut(Some(i64::MAX), &USUAL).segments, 1_000_000);
         assert_eq!(cut(Some(-5), &USUAL).segments, 1);
         assert_eq!(cut(None, &USUAL).segments, UNKNOWN);
-        assert_eq!(cut(Some(500), &Sampling { items: 200, rcu_budget: 0.5 }).chunk, 200);
+        assert_eq!(cut(Some(500), &Sampling { items: 200, rcu_budget: 0.5, share: 0.05 }).chunk, 200);
     }
 
     #[test]

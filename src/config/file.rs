@@ -8,8 +8,9 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
-use super::detection::Detection;
+use super::{detection::Detection, sensitivity};
 use crate::{
+    facts::sensitivity::Rules,
     finding::accept::{Acceptance, Accepts},
     snapshot::Timestamp,
     source::{Problem, Source, Span, fields::Fields, text::Text},
@@ -25,6 +26,8 @@ pub struct File {
     pub accept: Vec<Acceptance>,
     /// `[detect]`: what is a secret, and what is none.
     pub detect: Detection,
+    /// `[sensitivity]`: which tables are sensitive, and which are in scope of PCI DSS.
+    pub sensitivity: Rules,
     /// Profiles of options, by name.
     pub profiles: BTreeMap<String, Profile>,
     source: Source,
@@ -104,6 +107,9 @@ impl File {
         }
         if let Some(value) = fields.value("detect") {
             self.detect = Detection::read(&text, value, problems);
+        }
+        if let Some(value) = fields.value("sensitivity") {
+            self.sensitivity = sensitivity::read(&text, value, problems);
         }
         if let Some(value) = fields.value("profile") {
             match value.get_ref().as_table() {

@@ -24,6 +24,7 @@ mod pairs;
 mod password;
 mod path;
 mod personal;
+pub(crate) mod prevalence;
 mod randomness;
 mod rules;
 mod secret;

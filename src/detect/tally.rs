@@ -10,6 +10,7 @@ use super::{
     mask::{Known, Mask},
     path::{Path, STAR, shown_name},
     personal::People,
+    prevalence::Parts,
     rules::Hit,
     tree::Tree,
     walk::{Sink, Walk},
@@ -31,6 +32,7 @@ pub struct Tally {
     detector: Arc<Detector>,
     mask: Mask,
     tree: Tree,
+    parts: Parts,
     contents: Contents,
     names: BTreeMap<String, u64>,
     people: People,
@@ -42,6 +44,7 @@ impl Tally {
             detector,
             mask: Mask::default(),
             tree: Tree::new(),
+            parts: Parts::default(),
             contents: Contents::default(),
             names: BTreeMap::new(),
             people: People::default(),
@@ -55,6 +58,11 @@ impl Tally {
     pub fn line(&mut self, line: &[u8]) -> Result<bool, NotItem> {
         let text = json::text(line);
         Ok(self.item(&json::item(&text)?))
+    }
+
+    /// Says that the items that follow were read next to each other, in this part of the table.
+    pub fn part(&mut self, part: u32) {
+        self.parts.begin(self.contents.items, part);
     }
 
     /// Looks through one item.
@@ -94,9 +102,10 @@ impl Tally {
         let mut names: Vec<(String, u64)> = self.names.into_iter().collect();
         names.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         names.truncate(MAX_NAMES);
-        let sightings = self.tree.sightings(self.contents.items);
+        let sightings = self.tree.sightings(self.contents.items, &self.parts);
+        let effective_items = self.tree.worth_unseen(self.contents.items, &self.parts);
         let personal = self.people.finish();
-        Contents { names: names.into_iter().collect(), sightings, personal, ..self.contents }
+        Contents { names: names.into_iter().collect(), sightings, personal, effective_items, ..self.contents }
     }
 }
 

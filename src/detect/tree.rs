@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 use super::{
     key::{ValueDigest, hex},
     path::{Path, Segment, Step, render},
+    prevalence::{Parts, worth, worth_unseen},
     rules::Hit,
     verdict::{lengths, preview},
 };
@@ -52,6 +53,15 @@ impl Items {
         self.seen.iter_mut().zip(&other.seen).for_each(|(a, b)| *a |= b);
         self.later += other.later;
         self.last = self.last.max(other.last);
+    }
+
+    /// Of each part its size and how many of the set lie there, as far as items are told apart.
+    fn by_part(&self, total: u64, parts: &Parts) -> Vec<(u64, u64)> {
+        let has = |item: u64| {
+            let word = self.seen.get((item / 64) as usize).copied().unwrap_or(0);
+            word >> (item % 64) & 1
+        };
+        parts.count(total.min(MAX_EXACT), |range| range.map(has).sum())
     }
 
     fn count(&self) -> u64 {
@@ -187,7 +197,7 @@ impl Place {
         1 + self.groups.len() + self.inner.values_mut().map(|place| place.fold(limit, limit)).sum::<usize>()
     }
 
-    fn sightings(&self, path: &mut Vec<Segment>, total: u64, out: &mut Vec<Sighting>) {
+    fn sightings(&self, path: &mut Vec<Segment>, total: u64, parts: &Parts, out: &mut Vec<Sighting>) {
         let with_path = self.items.count().min(total);
         for ((kind, rule), group) in &self.groups {
             let items = group.items.count().min(with_path);
@@ -199,6 +209,7 @@ impl Place {
                 confidence: confidence(group, items, with_path),
                 items,
                 items_with_path: with_path,
+                effective_items: worth(total, &group.items.by_part(total, parts)),
                 min_len: group.lengths.0,
                 max_len: group.lengths.1,
                 preview: group.preview.clone(),
@@ -208,7 +219,7 @@ impl Place {
         }
         for (segment, place) in &self.inner {
             path.push(segment.clone());
-            place.sightings(path, total, out);
+            place.sightings(path, total, parts, out);
             path.pop();
         }
     }
@@ -278,10 +289,15 @@ impl Tree {
     }
 
     /// Sightings by path, kind, rule.
-    pub(crate) fn sightings(&self, total: u64) -> Vec<Sighting> {
+    pub(crate) fn sightings(&self, total: u64, parts: &Parts) -> Vec<Sighting> {
         let mut out = Vec::new();
-        self.root.sightings(&mut Vec::new(), total, &mut out);
+        self.root.sightings(&mut Vec::new(), total, parts, &mut out);
         out.sort_by(|a, b| (&a.path, a.kind, &a.rule).cmp(&(&b.path, b.kind, &b.rule)));
         out
+    }
+
+    /// How many independent items the sample is worth for what it does not hold; None where it is worth them all.
+    pub(crate) fn worth_unseen(&self, total: u64, parts: &Parts) -> Option<f64> {
+        worth_unseen(total, self.root.inner.values().map(|place| place.items.by_part(total, parts)))
     }
 }

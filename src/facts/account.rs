@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Fact, Node, access::Access};
+use super::{Fact, Node, access::Access, sensitivity::Marks};
 use crate::{
     finding::{Subject, SubjectKind},
     snapshot::{self, Listed, Seen, services::Recorder},
@@ -18,8 +18,10 @@ pub struct Account {
     pub partition: String,
     /// Number of tables in the Regions looked at.
     pub tables: Fact<i64>,
-    /// Number of tables in whose samples a secret was seen.
+    /// Number of tables that are known to be sensitive.
     pub sensitive_tables: i64,
+    /// Whether some table is known to be in scope of PCI DSS.
+    pub pci_scope: Fact<bool>,
     /// ARN of who ran the audit.
     pub auditor: Fact<String>,
     /// Whether the auditor's own policies let it change or delete tables or items; null where it is
@@ -34,6 +36,8 @@ pub struct Account {
 pub struct Region {
     /// For example `eu-west-1`.
     pub name: String,
+    /// Whether the account has it switched on; what is switched off could not be looked at.
+    pub enabled: Fact<bool>,
     /// Number of tables.
     pub tables: Fact<i64>,
     /// Whether AWS Config records the Region's tables.
@@ -41,12 +45,16 @@ pub struct Region {
 }
 
 /// The node of `account`, without what stands below it.
-pub fn node(account: &snapshot::Account, sensitive_tables: usize, access: &Access) -> Node {
+pub fn node(account: &snapshot::Account, marks: &Marks, access: &Access) -> Node {
     let mut regions: Vec<Region> = account
         .regions
         .iter()
         .map(|region| Region {
             name: region.name.clone(),
+            enabled: match &region.tables.gap {
+                Some(gap) if !region.disabled && region.tables.items.is_empty() => Fact::Unknown(gap.clone()),
+                _ => Fact::Known(!region.disabled),
+            },
             tables: match &region.tables.gap {
                 None => Fact::Known(region.tables.items.len() as i64),
                 Some(gap) => Fact::Unknown(gap.clone()),
@@ -60,11 +68,15 @@ pub fn node(account: &snapshot::Account, sensitive_tables: usize, access: &Acces
     let facts = Account {
         id: account.id.clone(),
         partition: account.partition.clone(),
-        tables: match unlisted {
+        tables: match &unlisted {
             None => Fact::Known(account.tables.len() as i64),
-            Some(gap) => Fact::Unknown(gap),
+            Some(gap) => Fact::Unknown(gap.clone()),
         },
-        sensitive_tables: sensitive_tables as i64,
+        sensitive_tables: marks.sensitive().len() as i64,
+        pci_scope: match (marks.any_pci_scope(), &unlisted) {
+            (Fact::Known(false), Some(gap)) => Fact::Unknown(gap.clone()),
+            (known, _) => known,
+        },
         auditor: Fact::of(&account.identity, |identity| identity.arn.clone()),
         auditor_can_write: auditor_can_write(account, access),
         regions,

@@ -13,11 +13,14 @@ use super::{
     table::{Around, subject},
 };
 use crate::{
-    detect::shown_name,
+    detect::{
+        prevalence::{interval, percent},
+        shown_name,
+    },
     finding::{Confidence, SubjectKind},
     snapshot::{
         self, Seen,
-        sample::{Basis, SecretKind, SecretTrait, Sighting},
+        sample::{Basis, SecretKind, SecretTrait, Sighting, Stopped},
     },
 };
 
@@ -38,6 +41,12 @@ pub struct Attribute {
     pub items: i64,
     /// Share of the sampled items that have the path in which it was seen, 0 to 1.
     pub share: f64,
+    /// Lower end of the share of all the table's items that hold it, 0 to 1, at 95 % confidence, two-sided.
+    pub share_low: f64,
+    /// Upper end of that share.
+    pub share_high: f64,
+    /// That share in words, for example `0.81 % to 5.8 % of all items`.
+    pub prevalence: String,
     /// Whether the path lies inside a map, a list, or something packed.
     pub nested: bool,
     /// Whether it is the table's partition or sort key, shown in clear in logs of data events.
@@ -134,6 +143,7 @@ fn facts(
     let has = |t| traits.contains(&t);
     let with_path = seen.iter().map(|s| s.items_with_path).max().unwrap_or(0).max(1);
     let items = seen.iter().map(|s| s.items).sum::<u64>().min(with_path);
+    let (low, high) = share(table.sample.value(), items, seen);
     Attribute {
         path: path.to_owned(),
         kind,
@@ -142,6 +152,9 @@ fn facts(
         confidence: seen.iter().map(|s| s.confidence).fold(0.0, f64::max),
         items: items as i64,
         share: items as f64 / with_path as f64,
+        share_low: low,
+        share_high: high,
+        prevalence: in_words(low, high),
         nested: !whole,
         table_key: Fact::of(&table.description, |d| {
             whole && d.keys.iter().any(|key| shown_name(&key.name) == name)
@@ -160,6 +173,27 @@ fn facts(
         readers,
         copies: copies.clone(),
         also_in,
+    }
+}
+
+/// The share of all the table's items that hold it, as far as the sample can tell.
+fn share(sample: Option<&snapshot::Sample>, items: u64, seen: &[&Sighting]) -> (f64, f64) {
+    let Some(sample) = sample else { return (0.0, 1.0) };
+    let read = sample.contents.items.max(items).max(1) as f64;
+    let share = items as f64 / read;
+    if sample.stopped == Stopped::Everything {
+        return (share, share);
+    }
+    let size = seen.iter().filter_map(|s| s.effective_items).fold(read, f64::min).max(1.0);
+    interval(share * size, size)
+}
+
+fn in_words(low: f64, high: f64) -> String {
+    let ends = (percent(low, true), percent(high, false));
+    if low == high {
+        format!("{} of all items", ends.1)
+    } else {
+        format!("{} to {} of all items", ends.0, ends.1)
     }
 }
 

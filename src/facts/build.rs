@@ -1,14 +1,16 @@
 //! Snapshot and engines → the tree of facts.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::{
     Facts, Node, access, account, attribute, backup, cluster,
     encryption::Keys,
     endpoint, index, key, replica,
+    sensitivity::{Marks, Rules},
     shared::Shared,
     stream,
     table::{self, Around},
+    uses::KeyUses,
     vault,
 };
 use crate::{
@@ -16,25 +18,34 @@ use crate::{
     snapshot::{Account, Gap, GapId, Region, Snapshot, Table, Timestamp},
 };
 
-/// Joins everything that a check may ask about.
+/// Joins everything that a check may ask about, where the user says nothing of which tables are sensitive.
 pub fn build(snapshot: &Snapshot) -> Facts {
+    build_with(snapshot, &Rules::default())
+}
+
+/// Joins everything that a check may ask about.
+pub fn build_with(snapshot: &Snapshot, rules: &Rules) -> Facts {
     let mut gaps = BTreeMap::new();
     let shared = Shared::of(snapshot);
     let roots = snapshot.accounts.iter();
-    let roots = roots.map(|account| root(account, snapshot.taken, &shared, &mut gaps)).collect();
+    let roots = roots.map(|account| root(account, rules, snapshot.taken, &shared, &mut gaps)).collect();
     Facts { roots, gaps }
 }
 
-fn root(account: &Account, taken: Timestamp, shared: &Shared<'_>, gaps: &mut BTreeMap<GapId, Gap>) -> Node {
-    let is_sensitive = |t: &&Table| table::sensitive(&t.sample).known() == Some(&true);
-    let sensitive: BTreeSet<String> =
-        account.tables.iter().filter(is_sensitive).map(|table| table.arn.clone()).collect();
-    let access = access::evaluate(account, &sensitive, gaps);
-    let keys = Keys::of(account);
-    let around = Around { account, keys: &keys, access: &access, shared, taken };
+fn root(
+    account: &Account,
+    rules: &Rules,
+    taken: Timestamp,
+    shared: &Shared<'_>,
+    gaps: &mut BTreeMap<GapId, Gap>,
+) -> Node {
+    let marks = Marks::of_account(account, rules);
+    let access = access::evaluate_marked(account, &marks, gaps);
+    let (keys, uses) = (Keys::of(account), KeyUses::of(account, &marks));
+    let around = Around { account, keys: &keys, access: &access, shared, uses: &uses, marks: &marks, taken };
 
-    let mut root = account::node(account, sensitive.len(), &access);
-    root.children.extend(key::nodes(account, taken, gaps));
+    let mut root = account::node(account, &marks, &access);
+    root.children.extend(key::nodes(account, &uses, taken, gaps));
     root.children.extend(access.principal_nodes());
     root.children.extend(access.reader_nodes());
     let regions = || account.regions.iter().filter(|region| !region.disabled);

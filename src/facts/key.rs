@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Collection, Fact, Node, table::KeyOwner};
+use super::{Collection, Fact, Node, table::KeyOwner, uses::KeyUses};
 use crate::{
     finding::{Subject, SubjectKind},
     iam::arn::Arn,
@@ -34,6 +34,10 @@ pub struct Key {
     pub rotation: Fact<Option<bool>>,
     /// Number of tables and replicas that it encrypts; unknown where some table could not be described.
     pub tables: Fact<i64>,
+    /// Whether it encrypts tables of production and others.
+    pub mixes_stages: Fact<bool>,
+    /// Whether it encrypts sensitive tables and others.
+    pub mixes_sensitivity: Fact<bool>,
     /// Who may decrypt by the key's policy.
     pub policy: Fact<KeyPolicy>,
     /// Grants.
@@ -76,9 +80,14 @@ pub struct Grant {
 }
 
 /// One node for each key of the account, by ARN, with its grants below.
-pub fn nodes(account: &Account, taken: Timestamp, gaps: &mut BTreeMap<GapId, Gap>) -> Vec<Node> {
+pub fn nodes(
+    account: &Account,
+    uses: &KeyUses,
+    taken: Timestamp,
+    gaps: &mut BTreeMap<GapId, Gap>,
+) -> Vec<Node> {
     let node = |key: &snapshot::Key| {
-        let facts = facts(account, key, taken, gaps);
+        let facts = facts(account, key, uses, taken, gaps);
         let subject = |kind, names| Subject {
             kind,
             arn: facts.arn.clone(),
@@ -113,9 +122,11 @@ pub fn nodes(account: &Account, taken: Timestamp, gaps: &mut BTreeMap<GapId, Gap
 pub fn facts(
     account: &Account,
     key: &snapshot::Key,
+    uses: &KeyUses,
     taken: Timestamp,
     gaps: &mut BTreeMap<GapId, Gap>,
 ) -> Key {
+    let uses = uses.by(key);
     let description = &key.description;
     let named = Arn::parse(&key.arn).map(|arn| arn.account).filter(|id| !id.is_empty());
     let told = description.value().and_then(|d| d.account.as_deref());
@@ -136,29 +147,15 @@ pub fn facts(
         origin: Fact::of(description, |d| d.origin.clone().unwrap_or_default()),
         material_expires_in_days: Fact::of(description, |d| days(d.valid_to)),
         rotation: Fact::of(&key.rotation, |rotation| rotation.as_ref().map(|r| r.enabled)),
-        tables: uses(account, key),
+        tables: uses.tables,
+        mixes_stages: uses.mixes_stages,
+        mixes_sensitivity: uses.mixes_sensitivity,
         policy: policy(key, owner, gaps),
         grants: Collection {
             items: key.grants.items.iter().map(|grant| self::grant(grant, owner)).collect(),
             gap: key.grants.gap.clone(),
         },
     }
-}
-
-fn uses(account: &Account, key: &snapshot::Key) -> Fact<i64> {
-    if let Some(gap) = account.tables.iter().find_map(|table| table.description.gap()) {
-        return Fact::Unknown(gap.clone());
-    }
-    let this = |arn: Option<&str>| {
-        arn.is_some_and(|arn| arn == key.arn || key.description.value().is_some_and(|d| d.arn == arn))
-    };
-    let described = account.tables.iter().filter_map(|table| table.description.value());
-    let count = described.map(|d| {
-        let own = d.encryption.as_ref().and_then(|e| e.key_arn.as_deref());
-        let replicas = d.replicas.iter().filter(|r| this(r.key_arn.as_deref())).count();
-        usize::from(this(own)) + replicas
-    });
-    Fact::Known(i64::try_from(count.sum::<usize>()).unwrap_or(i64::MAX))
 }
 
 fn policy(key: &snapshot::Key, owner: &str, gaps: &mut BTreeMap<GapId, Gap>) -> Fact<KeyPolicy> {

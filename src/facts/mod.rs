@@ -35,11 +35,13 @@ pub mod reader;
 pub mod replica;
 pub mod scaling;
 pub mod selection;
+pub mod sensitivity;
 pub mod shared;
 pub mod stage;
 pub mod stream;
 pub mod table;
 pub mod topics;
+pub mod uses;
 pub mod vault;
 
 use std::{borrow::Cow, collections::BTreeMap};

@@ -15,10 +15,13 @@ use super::{
     logged::{self, DataEvents},
     protection::{self, Protection},
     scaling,
+    sensitivity::Marks,
     shared::Shared,
     stage::{self, Stage},
+    uses::KeyUses,
 };
 use crate::{
+    detect::prevalence::at_most,
     finding::{Subject, SubjectKind},
     snapshot::{
         self, Gap, GapId, Seen, Services, Timestamp,
@@ -85,8 +88,13 @@ pub struct Table {
     pub has_backup: Fact<bool>,
     /// What sampling saw.
     pub sample: Fact<Sample>,
-    /// Whether a secret was seen in its sample. Unknown where no item could be read.
+    /// Whether a secret was seen in its sample, a tag says so, or the configuration lists it. Unknown where none of these
+    /// says so and one could not be read.
     pub sensitive: Fact<bool>,
+    /// Why it is sensitive, to show; empty where it is not.
+    pub sensitive_because: Vec<String>,
+    /// Whether it is in scope of PCI DSS: card numbers were seen, a tag says so, or the configuration lists it.
+    pub pci_scope: Fact<bool>,
     /// Who can read it, counted; the readers themselves are subjects of their own.
     pub access: Access,
 }
@@ -166,6 +174,8 @@ pub struct Sample {
     pub items_read: i64,
     /// Whether every item of the table was read.
     pub complete: bool,
+    /// Largest share of the items, 0 to 1, that could hold what was not found, with 95 % confidence, one-sided.
+    pub missed_share: f64,
     /// Share of items that carry a client-side encryption header, 0 to 1.
     pub encrypted_share: f64,
     /// Whether some items were encrypted by the legacy DynamoDB Encryption Client.
@@ -201,6 +211,10 @@ pub struct Around<'a> {
     pub access: &'a access::Access,
     /// Where else each secret lies.
     pub shared: &'a Shared<'a>,
+    /// What each key encrypts.
+    pub uses: &'a KeyUses,
+    /// Which tables are sensitive.
+    pub marks: &'a Marks,
     /// When the snapshot was taken.
     pub taken: Timestamp,
 }
@@ -218,6 +232,7 @@ impl Around<'_> {
 pub fn node(table: &snapshot::Table, around: &Around<'_>, gaps: &mut BTreeMap<GapId, Gap>) -> Node {
     let d = &table.description;
     let services = around.services(&table.region);
+    let mark = around.marks.of(&table.arn);
     let facts = Table {
         name: table.name.clone(),
         arn: table.arn.clone(),
@@ -256,7 +271,9 @@ pub fn node(table: &snapshot::Table, around: &Around<'_>, gaps: &mut BTreeMap<Ga
         protection: protection::of(table, around),
         has_backup: protection::has_backup(table),
         sample: Fact::of(&table.sample, |sample| self::sample(table, sample)),
-        sensitive: sensitive(&table.sample),
+        sensitive: mark.sensitive.clone(),
+        sensitive_because: mark.because.clone(),
+        pci_scope: mark.pci_scope.clone(),
         access: around.access.of_table(&table.arn),
     };
     Node::new(subject(SubjectKind::Table, table, &table.arn, &around.account.id, []), &facts)
@@ -281,22 +298,6 @@ pub fn subject<const N: usize>(
     }
 }
 
-/// Whether a secret was seen in the sample; unknown where none was, and reading was refused or cut short.
-pub fn sensitive(sample: &Seen<snapshot::Sample>) -> Fact<bool> {
-    let sample = match sample {
-        Seen::Value(sample) => sample,
-        Seen::Gap(gap) => return Fact::Unknown(gap.clone()),
-    };
-    let seen = sample.contents.sightings.iter().any(|sighting| sighting.confidence >= SENSITIVE);
-    match &sample.gap {
-        Some(gap) if !seen => Fact::Unknown(gap.clone()),
-        _ => Fact::Known(seen),
-    }
-}
-
-/// A sighting at or above this confidence makes its table sensitive.
-pub const SENSITIVE: f64 = 0.6;
-
 fn encryption(table: &snapshot::Table, around: &Around<'_>, gaps: &mut BTreeMap<GapId, Gap>) -> Encryption {
     let described = match &table.description {
         Seen::Value(d) => d,
@@ -315,7 +316,7 @@ fn encryption(table: &snapshot::Table, around: &Around<'_>, gaps: &mut BTreeMap<
     let arn = described.encryption.as_ref().and_then(|e| e.key_arn.as_deref());
     let key = owner.and_then(|owner| match (owner, arn.and_then(|arn| around.keys.get(arn))) {
         (KeyOwner::AwsOwned, _) | (_, None) => Fact::Known(None),
-        (_, Some(key)) => Fact::Known(Some(key::facts(around.account, key, around.taken, gaps))),
+        (_, Some(key)) => Fact::Known(Some(key::facts(around.account, key, around.uses, around.taken, gaps))),
     });
     Encryption {
         owner,
@@ -333,6 +334,7 @@ fn sample(table: &snapshot::Table, sample: &snapshot::Sample) -> Sample {
     Sample {
         items_read: sample.items_read as i64,
         complete: sample.stopped == Stopped::Everything,
+        missed_share: missed_share(sample),
         encrypted_share: if sample.items_read == 0 {
             0.0
         } else {
@@ -344,6 +346,15 @@ fn sample(table: &snapshot::Table, sample: &snapshot::Sample) -> Sample {
         cards: personal(contents, |kind| kind == PersonalKind::CardNumber),
         personal: personal(contents, |kind| kind != PersonalKind::CardNumber),
     }
+}
+
+/// The largest share of a table's items, 0 to 1, that can hold what its sample does not (95 %, one-sided), rounded up.
+pub fn missed_share(sample: &snapshot::Sample) -> f64 {
+    if sample.stopped == Stopped::Everything {
+        return 0.0;
+    }
+    let bound = at_most(sample.contents.effective_items.unwrap_or(sample.items_read as f64));
+    (bound * 1000.0).ceil() / 1000.0
 }
 
 /// The attributes that hold data of such kinds, each once.

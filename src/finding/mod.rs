@@ -298,6 +298,10 @@ pub struct Finding {
     pub evidence: BTreeMap<String, serde_json::Value>,
     /// Identity of the finding across runs: digest of check, account, Region and subject.
     pub fingerprint: String,
+    /// Whether its table, or for what stands above tables some table of the account, is in scope of PCI DSS; none where
+    /// that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pci_scope: Option<bool>,
     /// How it stands to an earlier run, where it was held against one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<State>,
@@ -308,6 +312,15 @@ pub struct Finding {
     /// That somebody answers for the risk: it is shown and fails no run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accepted: Option<Accepted>,
+}
+
+impl Finding {
+    /// Whether a requirement of a framework bears on what it is about: those of PCI DSS that speak of stored account data and
+    /// of the network around it (1.3, 3, 9) do so only where such data is.
+    pub fn bears(&self, framework: &str, id: &str) -> bool {
+        let of_card_data = || ["1.3", "3.", "9."].iter().any(|begin| id.starts_with(begin));
+        !(framework.starts_with("PCI-DSS") && self.pci_scope == Some(false) && of_card_data())
+    }
 }
 
 /// The identity of a finding: the same as long as check and subject are, whatever the message says.

@@ -50,7 +50,7 @@ fn one(view: &View, finding: &Finding) -> Value {
             compliance.insert("StatusReasons".to_owned(), json!(reasons));
         }
     }
-    let requirements = check.map(requirements).unwrap_or_default();
+    let requirements = check.map(|check| requirements(check, finding)).unwrap_or_default();
     if !requirements.is_empty() {
         compliance.insert("RelatedRequirements".to_owned(), json!(requirements));
     }
@@ -153,8 +153,8 @@ fn resource(kind: SubjectKind) -> &'static str {
     }
 }
 
-fn requirements(check: &CheckRow) -> Vec<String> {
-    let all = check.maps.iter().flat_map(|(framework, ids)| ids.iter().map(move |id| (framework, id)));
+fn requirements(check: &CheckRow, finding: &Finding) -> Vec<String> {
+    let all = check.controls(finding);
     all.map(|(framework, id)| cut(&format!("{framework} {id}"), 64)).take(REQUIREMENTS).collect()
 }
 

@@ -1,7 +1,10 @@
 //! Open Cybersecurity Schema Framework events: Compliance Finding, Data Security Finding for what was seen in
 //! items, and IAM Analysis Finding for readers where the version has that class.
 
-use std::io::{self, Write};
+use std::{
+    collections::BTreeSet,
+    io::{self, Write},
+};
 
 use serde_json::{Map, Value, json};
 
@@ -142,12 +145,10 @@ fn compliance(finding: &Finding, check: Option<&CheckRow>) -> Value {
     out.insert("control".to_owned(), json!(finding.check));
     if let Some(check) = check {
         out.insert("desc".to_owned(), json!(check.title));
-        out.insert("standards".to_owned(), json!(check.maps.keys().collect::<Vec<_>>()));
-        let requirements: Vec<String> = check
-            .maps
-            .iter()
-            .flat_map(|(name, ids)| ids.iter().map(move |id| format!("{name} {id}")))
-            .collect();
+        let standards: BTreeSet<&str> = check.controls(finding).map(|(name, _)| name).collect();
+        out.insert("standards".to_owned(), json!(standards));
+        let requirements: Vec<String> =
+            check.controls(finding).map(|(name, id)| format!("{name} {id}")).collect();
         out.insert("requirements".to_owned(), json!(requirements));
     }
     if finding.verdict == Verdict::Unknown {

@@ -8,6 +8,7 @@ use super::{
     text::{cell, columns, count, counted},
 };
 use crate::{
+    detect::prevalence::percent,
     finding::{Finding, Severity, Verdict, accept::AcceptanceState},
     snapshot::Why,
 };
@@ -198,6 +199,17 @@ pub(super) fn coverage(view: &View, width: u16) -> String {
     } else {
         "none read: --no-sample".to_owned()
     };
+    let doubt = c.samples.iter().map(|sample| sample.missed_share).fold(0.0, f64::max);
+    let contents = if c.samples.is_empty() {
+        "not looked at".to_owned()
+    } else if doubt == 0.0 {
+        "every item was read".to_owned()
+    } else {
+        format!(
+            "what a sample does not hold, at most {} of its table's items do (95 %)",
+            percent(doubt, false)
+        )
+    };
     let p = &c.principals;
     let principals = format!(
         "{}, {}, {}, {}{}",
@@ -211,8 +223,14 @@ pub(super) fn coverage(view: &View, width: u16) -> String {
     let failed: u64 = c.calls.values().map(|n| n.failed).sum();
     let calls = format!("{}, {} failed", counted(made, "call", "calls"), count(failed));
     let keys = format!("{} of {} described", count(c.keys.described), count(c.keys.named));
-    let rows =
-        [("tables", tables), ("items", items), ("keys", keys), ("principals", principals), ("AWS", calls)];
+    let rows = [
+        ("tables", tables),
+        ("items", items),
+        ("contents", contents),
+        ("keys", keys),
+        ("principals", principals),
+        ("AWS", calls),
+    ];
     block("Looked at", rows.map(|(a, b)| (a.to_owned(), b)).into(), width)
 }
 

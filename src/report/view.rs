@@ -183,6 +183,15 @@ pub struct CheckRow {
     pub verdicts: Tally,
 }
 
+impl CheckRow {
+    /// The controls that bear on what a finding is about: framework and id.
+    pub fn controls<'a>(&'a self, finding: &'a Finding) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let all =
+            self.maps.iter().flat_map(|(name, ids)| ids.iter().map(move |id| (name.as_str(), id.as_str())));
+        all.filter(|(name, id)| finding.bears(name, id))
+    }
+}
+
 impl View {
     /// Sorts and counts. `findings` are at least all that are flagged or unknown; those with one of
     /// `verdicts` are shown. `checks` come with their verdicts counted.

@@ -17,7 +17,7 @@ use crate::{
     },
     cli,
     config::{Format, Program, Verdicts, files, writable},
-    facts::{build::build, topics},
+    facts::{build::build_with, sensitivity::Rules, topics},
     finding::{
         Finding, Severity, State, Verdict,
         accept::{Acceptance, accept},
@@ -45,6 +45,7 @@ pub struct Ready {
     baseline: Option<Baseline>,
     accept: Vec<Acceptance>,
     config: Option<String>,
+    sensitivity: Rules,
     key: Option<SigningKey>,
     previous: Option<Sum>,
     format: Format,
@@ -102,6 +103,7 @@ impl Ready {
             baseline,
             accept: config.file.accept.clone(),
             config: config.file.text().map(str::to_owned),
+            sensitivity: config.file.sensitivity.clone(),
             key: args.sign_key.as_deref().map(attest::signing_key).transpose()?,
             previous: args.previous.as_deref().map(previous).transpose()?,
             format: args.format,
@@ -123,7 +125,7 @@ impl Ready {
     /// # Errors
     /// A report cannot be written.
     pub fn report(&self, snapshot: &Snapshot, console: &Console) -> Result<Outcome, Error> {
-        let facts = build(snapshot);
+        let facts = build_with(snapshot, &self.sensitivity);
         let mut gaps = snapshot.gaps.clone();
         gaps.extend(facts.gaps.clone());
         // What is flagged or unknown decides the exit code; of the rest a number is enough unless it is asked for.

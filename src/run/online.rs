@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     cli,
-    collect::{self, Halt, Plan, Progress, Regions, Sampling, clients},
+    collect::{self, Halt, Plan, Progress, Regions, Sampling, clients, export},
     config::{RegionName, Span, digest_key, writable},
     report::text::counted,
     snapshot::{Snapshot, Topic, file, pieces::Pieces},
@@ -124,10 +124,12 @@ fn done(snapshot: &Snapshot, kept: Option<&Pieces>) {
 /// What to collect; the Regions are those of the embedded account or of the options, and set later.
 fn plan(args: &cli::Sampling, state: Option<&StateDir>) -> Result<Plan, Error> {
     let kept = state.filter(|_| args.digest_key_file.is_none()).map(StateDir::digest_key).transpose()?;
-    let sampling = Sampling { items: args.sample_items, rcu_budget: args.rcu_budget.0 };
+    let sampling =
+        Sampling { items: args.sample_items, rcu_budget: args.rcu_budget.0, share: args.capacity_share.0 };
     Ok(Plan {
         regions: Regions::All,
         table: None,
+        exports: export::open(&args.from_export).map_err(|error| Error::Refused(error.to_string()))?,
         sampling: (!args.no_sample).then_some(sampling),
         seed: args.seed,
         digest_key: digest_key(args.digest_key_file.as_deref().or(kept.as_deref()))?,

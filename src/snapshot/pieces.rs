@@ -25,13 +25,22 @@ pub struct Head {
     account: String,
     scope: Scope,
     topics: Vec<Topic>,
+    /// Exports that are read in place of their tables, each with its moment.
+    exports: Vec<(String, Timestamp)>,
     taken: Timestamp,
 }
 
 impl Head {
-    /// A run on this account that begins at `taken`.
-    pub fn new(account: String, scope: Scope, topics: Vec<Topic>, taken: Timestamp) -> Self {
-        Self { format: FORMAT, tool: env!("CARGO_PKG_VERSION").to_owned(), account, scope, topics, taken }
+    /// A run on this account that begins at `taken`; `exports` are those that it reads, each with its moment.
+    pub fn new(
+        account: String,
+        scope: Scope,
+        topics: Vec<Topic>,
+        exports: Vec<(String, Timestamp)>,
+        taken: Timestamp,
+    ) -> Self {
+        let tool = env!("CARGO_PKG_VERSION").to_owned();
+        Self { format: FORMAT, tool, account, scope, topics, exports, taken }
     }
 
     fn takes_up(&self, earlier: &Head) -> bool {
@@ -182,7 +191,7 @@ mod tests {
     use super::*;
 
     fn head(taken: i64) -> Head {
-        Head::new("111122223333".into(), Scope::default(), vec![Topic::Trails], Timestamp(taken))
+        Head::new("111122223333".into(), Scope::default(), vec![Topic::Trails], vec![], Timestamp(taken))
     }
 
     fn piece(value: &str) -> Piece<String> {

@@ -22,6 +22,9 @@ pub struct Sample {
     pub segments: u32,
     /// Parts of which at least one page was read.
     pub segments_read: u32,
+    /// Where the items came from, where that was not a scan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Source>,
     /// Why reading stopped.
     pub stopped: Stopped,
     /// What cut the reading short, where that was neither the budget nor the number of items asked for.
@@ -29,6 +32,17 @@ pub struct Sample {
     pub gap: Option<super::GapId>,
     /// What the items held.
     pub contents: Contents,
+}
+
+/// Where items were read, other than by a scan of the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "kind")]
+pub enum Source {
+    /// An export to Amazon S3, which holds the table as it was at a moment.
+    Export {
+        /// That moment.
+        time: super::Timestamp,
+    },
 }
 
 /// Why sampling stopped.
@@ -42,6 +56,8 @@ pub enum Stopped {
     Items,
     /// The read-capacity budget was spent.
     Budget,
+    /// The share of the table's provisioned capacity that a sample may take gave no more in the time for one table.
+    Share,
     /// The table throttled, and what was read so far had to do.
     Throttled,
     /// The call failed midway; what was read so far stands.
@@ -64,6 +80,10 @@ pub struct Contents {
     pub encrypted_items: u64,
     /// Items that carry the legacy DynamoDB Encryption Client's material description.
     pub legacy_encrypted_items: u64,
+    /// How many independent items the sample is worth for what it does not hold: fewer than were read where
+    /// neighbours resemble each other; absent where it is worth them all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub effective_items: Option<f64>,
     /// Items that were too deep or too large to be looked through to the end.
     pub cut_items: u64,
     /// Secrets seen, by path, kind and rule.
@@ -117,6 +137,9 @@ pub struct Sighting {
     pub items: u64,
     /// Items that have the path at all.
     pub items_with_path: u64,
+    /// How many independent items the sample is worth for it; absent where it is worth them all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub effective_items: Option<f64>,
     /// Shortest value, in bytes.
     pub min_len: u64,
     /// Longest value, in bytes.

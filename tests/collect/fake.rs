@@ -1,5 +1,6 @@
 //! AWS as a function from a request to an answer, in place of the SDK's HTTP client.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, UNIX_EPOCH};
@@ -138,6 +139,11 @@ impl Fake {
         self.log.lock().unwrap().clone()
     }
 
+    /// What the script says to a request.
+    pub fn answer(&self, asked: &Asked) -> Reply {
+        (self.script)(asked)
+    }
+
     pub fn asked(&self, operation: &str) -> usize {
         self.log().iter().filter(|asked| asked.operation == operation).count()
     }
@@ -172,6 +178,7 @@ pub fn plan() -> Plan {
     Plan {
         regions: Regions::Given(vec!["eu-west-1".into(), "us-east-1".into()]),
         table: None,
+        exports: BTreeMap::new(),
         sampling: Some(Sampling::default()),
         seed: 1,
         digest_key: DigestKey::from_bytes(&[7; 32]).unwrap(),

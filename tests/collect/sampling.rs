@@ -79,7 +79,7 @@ fn sample(snapshot: &Snapshot) -> &Sample {
     snapshot.accounts[0].tables[0].sample.value().unwrap()
 }
 
-const USUAL: Sampling = Sampling { items: 200, rcu_budget: 50.0 };
+const USUAL: Sampling = Sampling { items: 200, rcu_budget: 50.0, share: 0.05 };
 
 #[tokio::test]
 async fn a_large_table_is_read_all_over_and_not_past_the_sample() {
@@ -171,7 +171,7 @@ async fn what_was_read_before_a_fault_stands() {
 
 #[tokio::test]
 async fn a_table_that_cannot_be_read_or_afforded_is_not_scanned() {
-    let no_budget = Sampling { items: 200, rcu_budget: 0.0 };
+    let no_budget = Sampling { items: 200, rcu_budget: 0.0, share: 0.05 };
     let fake = Big::of(9).fake();
     let snapshot = run(&fake, no_budget, 1).await;
     assert!(snapshot.gaps.values().any(|g| g.why == Why::Budget));
@@ -195,4 +195,34 @@ async fn a_table_that_cannot_be_read_or_afforded_is_not_scanned() {
         assert!(table.continuous_backups.value().is_some() && table.time_to_live.value().is_some());
         assert_eq!(fake.asked("Scan"), 0);
     }
+}
+
+#[tokio::test]
+async fn a_provisioned_table_gives_a_share_of_its_capacity_and_no_more() {
+    let big = Big { bytes: 30_000, ..Big::of(100_000) };
+    let read = async |units: i64, share: f64| {
+        let fake = big.fake_with(Big::scan);
+        let script = fake.clone();
+        let fake = Fake::new(move |asked| match asked.operation.as_str() {
+            "DescribeTable" => {
+                let mut table = account::table("big", "eu-west-1");
+                table["ItemCount"] = json!(100_000);
+                table["BillingModeSummary"] = json!({ "BillingMode": "PROVISIONED" });
+                table["ProvisionedThroughput"] =
+                    json!({ "ReadCapacityUnits": units, "WriteCapacityUnits": 1 });
+                json(json!({ "Table": table }))
+            }
+            _ => script.answer(asked),
+        });
+        let snapshot = run(&fake, Sampling { share, ..USUAL }, 1).await;
+        let sample = sample(&snapshot);
+        (sample.rcu_consumed, sample.stopped)
+    };
+    // A minute of 5 % of ten units a second is 30 units, passed by one request at most.
+    let (consumed, stopped) = read(10, 0.05).await;
+    assert!((30.0..35.0).contains(&consumed) && stopped == Stopped::Share, "{consumed} {stopped:?}");
+    let (consumed, stopped) = read(1, 0.05).await;
+    assert!((3.0..7.0).contains(&consumed) && stopped == Stopped::Share, "{consumed} {stopped:?}");
+    assert_eq!(read(1_000, 0.05).await.1, Stopped::Budget);
+    assert_eq!(read(10, 1.0).await.1, Stopped::Budget);
 }

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use dynaudit::{
-    facts::{Fact, key},
+    facts::{Fact, key, sensitivity::Marks, uses::KeyUses},
     iam::{Caller, Decision, Keys, Kind, Named, Policy, Who, WhoKind},
     kms::{GrantReading, KeyAccess, KeyPolicyReading, may_decrypt, read_grant, read_key_policy},
-    snapshot::{self, Listed, Seen, Timestamp, Why, key::Grant},
+    snapshot::{self, Account, Listed, Seen, Timestamp, Why, key::Grant},
 };
 use serde_json::{Value as Json, json};
 
@@ -132,7 +132,8 @@ fn a_key_becomes_facts_and_what_is_missing_stays_unknown() {
     };
     let mut gaps = BTreeMap::new();
     let mut all = account(vec![], vec![], vec![table("T")]);
-    let facts = key::facts(&all, &key, Timestamp(0), &mut gaps);
+    let uses = |all: &Account| KeyUses::of(all, &Marks::default());
+    let facts = key::facts(&all, &key, &uses(&all), Timestamp(0), &mut gaps);
     assert_eq!((facts.state, facts.external), (Fact::Unknown(id), Fact::Known(false)));
     assert_eq!(facts.tables, Fact::Known(0));
     assert!(matches!(facts.policy, Fact::Unknown(_)));
@@ -142,7 +143,7 @@ fn a_key_becomes_facts_and_what_is_missing_stays_unknown() {
     let deletion_date = Some(Timestamp(8 * 86_400));
     key.description = Seen::Value(snapshot::key::Description { state, deletion_date, ..Default::default() });
     all.keys = vec![key];
-    let nodes = key::nodes(&all, Timestamp(86_400), &mut gaps);
+    let nodes = key::nodes(&all, &uses(&all), Timestamp(86_400), &mut gaps);
     assert_eq!(nodes[0].facts["deletion_in_days"], 7);
     assert_eq!(nodes[0].children[0].subject.names["grant"], "g");
 }

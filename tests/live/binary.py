@@ -75,6 +75,10 @@ class Binary:
     def __init__(self, path, home, url="http://127.0.0.1:1", credentials=("test", "test")):
         self.path, self.home, self.url, self.credentials = path, home, url, credentials
 
+    def behind(self, url):
+        """The same, pointed elsewhere."""
+        return Binary(self.path, self.home, url, self.credentials)
+
     def run(self, *args):
         key, secret = self.credentials
         env = {

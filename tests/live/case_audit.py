@@ -4,7 +4,7 @@ import compare
 import leaks
 from state import changes, state
 from tally import unless
-from truth import GAPS
+from limits import GAPS
 
 
 def run(tally, title, seeded, binary, proxy, listed):
@@ -35,13 +35,19 @@ def run(tally, title, seeded, binary, proxy, listed):
 
 def readable(tally, title, ran):
     """The report of a run; none, and a failure counted, if there is none."""
+    report, problems = parsed(ran)
+    tally.check(f"{title}: runs ({ran.seconds:.1f} s)", problems)
+    return report
+
+
+def parsed(ran):
+    """The report of a run, if there is one, and what is wrong with how it ended."""
     report, problems = None, unless(b"panicked" not in ran.err, "it panicked")
     try:
         report = ran.json()
     except ValueError as error:
         problems += [f"exit code {ran.code}, no JSON: {error}", *ran.err.decode("utf-8", "replace").splitlines()[-5:]]
-    tally.check(f"{title}: runs ({ran.seconds:.1f} s)", problems)
-    return report
+    return report, problems
 
 
 def absent_tables(report, seeded):

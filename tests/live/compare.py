@@ -2,13 +2,17 @@
 
 from collections import Counter
 
-from truth import ACCOUNT, TRUTH, expected, hidden
+from account import ACCOUNT
+from truth import TRUTH, expected, hidden
 
 FLAGGED, UNKNOWN, CLEAR, NOT_APPLICABLE = "flagged", "unknown", "clear", "not-applicable"
 
 
-def label(subject, seeded):
-    """A subject in the words of the plan, without the account: `eu-west-1/users#password:password`."""
+def label(subject, seeded, by_class=False):
+    """A subject in the words of the plan, without the account: `eu-west-1/users#password:password`.
+
+    A reader may have several rows, one for each class of tables that it reads in one way: told apart `by_class`.
+    """
     kind, arn, table = subject["kind"], subject["arn"], subject.get("table")
     keys = {made: f"{region}/key:{name}" for (region, name), made in seeded.keys.items()}
     place = f"{subject.get('region')}/{table}"
@@ -20,7 +24,7 @@ def label(subject, seeded):
     if kind == "account":
         return ACCOUNT
     if kind in ("principal", "reader"):
-        return who(arn, seeded.account)
+        return who(arn, seeded.account) + (f"~{subject.get('class')}" if by_class and kind == "reader" else "")
     if kind == "table":
         return place
     return f"{place}/{subject.get('name') or subject.get('index') or kind}" if table else f"{kind}:{arn}"
@@ -74,8 +78,8 @@ def never_lies(base, other, operation, seeded):
     """What is wrong in `other`, the same run as `base` but for the answers of `operation`."""
     new = gaps(other, seeded.account) - gaps(base, seeded.account)
     problems = [f"a new gap names {call} on {on}" for call, on, _ in sorted(new) if call != operation]
-    before, after = verdicts(base, seeded), verdicts(other, seeded)
-    none_of_it = {(f["check"], label(f["subject"], seeded)) for f in base["findings"]
+    before, after = verdicts(base, seeded, True), verdicts(other, seeded, True)
+    none_of_it = {(f["check"], label(f["subject"], seeded, True)) for f in base["findings"]
                   if f["verdict"] == NOT_APPLICABLE}
     stands_in = {f["check"] for f in other["findings"] if f["verdict"] == UNKNOWN and names(f, operation)}
     for pair, finding in after.items():
@@ -92,17 +96,18 @@ def never_lies(base, other, operation, seeded):
             elif not names(finding, operation):
                 problems.append(f"{pair}: unknown, but does not name {operation}")
     for pair in sorted(before.keys() - after.keys()):
-        if before[pair]["verdict"] == FLAGGED and pair[0] not in stands_in:
+        stands = pair[0] in stands_in or (pair[0], pair[1].partition("~")[0]) in flagged(other, seeded)
+        if before[pair]["verdict"] == FLAGGED and not stands:
             problems.append(f"{pair}: was flagged, and no unknown row of the check stands in its place")
     return problems
 
 
-def verdicts(report, seeded):
+def verdicts(report, seeded, by_class=False):
     """Findings by check and subject; where several share a subject, the worst."""
     order = (FLAGGED, UNKNOWN, CLEAR, NOT_APPLICABLE)
     found = {}
     for finding in sorted(report["findings"], key=lambda f: -order.index(f["verdict"])):
-        found[finding["check"], label(finding["subject"], seeded)] = finding
+        found[finding["check"], label(finding["subject"], seeded, by_class)] = finding
     return found
 
 

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, field
 
+from people import OUTSIDER, people
 from recipes import CLEAN, HALF, RECIPES, Recipe
 
 REGIONS = ("eu-west-1", "us-east-1")
-OUTSIDER = "999988887777"
-MFA = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+CONDITIONED = "everyone-of-a-vpc"
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,11 @@ class Key:
 
 @dataclass(frozen=True)
 class Table:
-    """A table; `key` is `owned`, `managed` or the name of a [`Key`] of the same Region."""
+    """A table; `key` is `owned`, `managed` or the name of a [`Key`] of the same Region.
+
+    Its own policy lets in `admits`: `public`, an account, or everyone under a condition; `index_admits` is a principal
+    that it lets query the index.
+    """
 
     name: str
     region: str
@@ -38,39 +42,13 @@ class Table:
     stream: str | None = None
     index: tuple | None = None  # (name, attribute that keys it, projection)
     admits: str | None = None
+    index_admits: str | None = None
     insights: bool = False
     kinesis: str | None = None
 
     @property
     def id(self):
         return f"{self.region}/{self.name}"
-
-
-@dataclass(frozen=True)
-class Principal:
-    """A role or user.
-
-    `reads` is what it can read in the end: `all`, or names of tables; `full` is whether it may do everything on all
-    tables, without a condition; `exits` and `opens` are what it may do instead of a read: copy tables out, change
-    who is let in.
-    """
-
-    kind: str
-    name: str
-    allows: tuple = ()  # statements of an inline policy
-    managed: tuple = ()  # names of managed policies, the account's own or AWS's
-    group: str | None = None
-    trusts: str | None = None
-    external_id: bool = False  # whether the trust asks for one
-    reads: str | tuple = ()
-    full: bool = False
-    decrypts: bool = False  # with every key
-    exits: bool = False
-    opens: bool = False
-
-    @property
-    def id(self):
-        return f"{self.kind}/{self.name}"
 
 
 @dataclass
@@ -88,46 +66,6 @@ class Plan:
         return sorted({table.region for table in self.tables})
 
 
-def statement(action, resource="*", effect="Allow", **more):
-    return {"Effect": effect, "Action": action, "Resource": resource, **more}
-
-
-def table_arn(region, name):
-    """An ARN with the account left open: seeding fills it in."""
-    return f"arn:aws:dynamodb:{region}:ACCOUNT:table/{name}"
-
-
-def people(tables):
-    """The same company in each account: who may do everything, who reads all, who reads a table, who reads nothing."""
-    first = tables[0]
-    mine = table_arn(first.region, first.name)
-    return dict(
-        policies={"scan-everything": [statement(["dynamodb:Scan", "dynamodb:Query"])],
-                  "list-only": [statement(["dynamodb:ListTables", "dynamodb:DescribeTable"])]},
-        groups={"analysts": ("scan-everything",)},
-        principals=[
-            Principal("role", "administrator", (statement("dynamodb:*"),), reads="all", full=True),
-            Principal("role", "backend", (statement(["dynamodb:GetItem", "dynamodb:Query"], mine),), reads=(first.id,)),
-            Principal("role", "administrator-with-mfa", (statement("dynamodb:*", Condition=MFA),)),
-            Principal("role", "break-glass", managed=("AdministratorAccess",), reads="all", full=True, decrypts=True),
-            Principal("role", "decrypter", (statement("kms:Decrypt"),), decrypts=True),
-            Principal("role", "deployer", (statement(["dynamodb:DescribeTable", "dynamodb:PutResourcePolicy"]),),
-                      opens=True),
-            Principal("role", "exporter", (statement("dynamodb:ExportTableToPointInTime", mine),), exits=True),
-            Principal("role", "auditors", managed=("ReadOnlyAccess",), reads="all"),
-            Principal("role", "reporting", managed=("scan-everything",), reads="all"),
-            Principal("role", "lister", managed=("list-only",)),
-            Principal("role", "partner", (statement("dynamodb:GetItem", mine),), trusts=OUTSIDER, reads=(first.id,)),
-            Principal("role", "scanner", (statement("dynamodb:Scan"),), reads="all"),
-            Principal("role", "vendor", (statement("dynamodb:Query", mine),), trusts=OUTSIDER, external_id=True,
-                      reads=(first.id,)),
-            Principal("user", "anna", group="analysts", reads="all"),
-            Principal("user", "denied", (statement("dynamodb:*", effect="Deny"),), managed=("scan-everything",)),
-            Principal("user", "nobody"),
-        ],
-    )
-
-
 def small():
     """Twelve tables, each with something of its own."""
     eu, us = REGIONS
@@ -137,10 +75,11 @@ def small():
     tables = [
         Table("sessions", eu, "main", RECIPES["sessions"], stream="NEW_AND_OLD_IMAGES"),
         Table("users", eu, "managed", RECIPES["bcrypt"]),
-        Table("users-legacy", eu, "owned", RECIPES["md5"], pitr=False, owner=False),
-        Table("oauth", eu, "shared", RECIPES["nested"], ttl="expires_at"),
+        Table("users-legacy", eu, "owned", RECIPES["md5"], pitr=False, owner=False,
+              index=("by-email", "email", "ALL"), index_admits="role/index-reader"),
+        Table("oauth", eu, "shared", RECIPES["nested"], ttl="expires_at", admits=OUTSIDER),
         Table("api-keys", eu, "public", RECIPES["api-keys"], ttl="expires_at", insights=True),
-        Table("catalogue", eu, "main", protected=False),
+        Table("catalogue", eu, "main", protected=False, admits=CONDITIONED),
         Table("vault", eu, "main", RECIPES["encrypted"], stream="NEW_IMAGE"),
         Table("devices", us, "doomed", RECIPES["devices"], ttl="expires_at", index=("by-token", "access_token", "ALL")),
         Table("partner-feed", us, "granted", HALF, admits=OUTSIDER),
@@ -151,17 +90,28 @@ def small():
     return Plan(12, tables, keys, **people(tables))
 
 
+# The customer managed keys of a sized account, by what is wrong with them; in each Region the same.
+CUSTOMER = {
+    "main": {}, "still": {"rotates": False}, "shared": {"admits": OUTSIDER}, "public": {"admits": "public"},
+    "granted": {"granted": OUTSIDER}, "off": {"state": "Disabled"}, "doomed": {"state": "PendingDeletion"},
+}
+
+
 def sized(count):
-    """`count` tables in two Regions: a third each with a customer managed, the AWS managed and the AWS owned key."""
-    recipes = [recipe for name, recipe in RECIPES.items() if name != "api-keys"]
-    kinds = len(recipes)  # 17, so that every recipe meets every key in every Region
-    tables = [
-        Table(
-            f"t{n:04}-{recipes[n % kinds].name}", REGIONS[n % 2], ("main", "managed", "owned")[n // 2 % 3],
-            recipes[n % kinds],
-            items=6, ttl="expires_at" if n % 5 < 2 else None, pitr=n % 4 != 0, protected=n % 7 != 0,
+    """`count` tables in two Regions: a third each with a customer managed, the AWS managed and the AWS owned key.
+
+    What the tables differ in comes round after numbers of tables that share no factor, so that all meets all.
+    """
+    recipes, customer = list(RECIPES.values()), list(CUSTOMER)
+    assert len(recipes) == 19 and len(customer) == 7
+    tables = []
+    for n in range(count):
+        recipe = recipes[n % 19]
+        tables.append(Table(
+            f"t{n:04}-{recipe.name}", REGIONS[n % 2], (customer[n // 6 % 7], "managed", "owned")[n // 2 % 3],
+            recipe, items=6, ttl="expires_at" if n % 5 < 2 else None, pitr=n % 4 != 0, protected=n % 7 != 0,
             backup=n % 13 == 0, owner=n % 3 != 0, stream="NEW_IMAGE" if n % 17 == 1 else None,
-        )
-        for n in range(count)
-    ]
-    return Plan(count, tables, [Key("main", region) for region in REGIONS], **people(tables))
+            index=("by-" + recipe.key, recipe.key, "ALL" if n % 2 else "KEYS_ONLY") if n % 11 == 2 else None,
+            admits={5: OUTSIDER, 11: "public", 17: CONDITIONED}.get(n % 23)))
+    keys = [Key(name, region, **what) for region in REGIONS for name, what in CUSTOMER.items()]
+    return Plan(count, tables, keys, **people(tables))

@@ -2,13 +2,13 @@
 
 import contextlib
 import http.client
-import re
 import threading
 import urllib.parse
 from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-SERVICES = {"DynamoDB_20120810": "dynamodb", "TrentService": "kms"}
+from operations import identify, refusal
+
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade", "content-length"}
 
 
@@ -72,7 +72,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        operation = identify(self.headers, body)
+        operation = identify(self.headers, body, self.command, self.path)
         fault = self.proxy.note(operation)
         if fault and fault.due():
             if fault.kind == "hang":
@@ -120,39 +120,3 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_):
         pass
-
-
-def identify(headers, body):
-    """`service:Operation` of a request: by its target for JSON services, by its form for the others."""
-    target = headers.get("X-Amz-Target")
-    if target:
-        service, _, operation = target.partition(".")
-        return f"{SERVICES.get(service, service)}:{operation}"
-    scope = re.search(r"Credential=[^/,]+/\d+/[^/]+/([^/]+)/", headers.get("Authorization", ""))
-    action = urllib.parse.parse_qs(body.decode("latin-1")).get("Action", ["?"])[0]
-    return f"{scope[1] if scope else '?'}:{action}"
-
-
-CODES = {  # kind of fault: (status, code) of JSON services, then of IAM and STS
-    "deny": ((400, "AccessDeniedException"), (403, "AccessDenied")),
-    "throttle": ((400, "ThrottlingException"), (400, "Throttling")),
-    "error": ((500, "InternalServerError"), (500, "ServiceFailure")),
-}
-
-
-def refusal(operation, kind):
-    """The answer of a service that refuses: as (status, headers, body)."""
-    service, _, name = operation.partition(":")
-    words = f"refused by the test: {name}"
-    json_shape, xml_shape = CODES[kind]
-    if service in ("iam", "sts"):
-        status, code = xml_shape
-        body = (f"<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{words}</Message></Error>"
-                "<RequestId>0</RequestId></ErrorResponse>")
-        return status, [("Content-Type", "text/xml")], body.encode()
-    status, code = json_shape
-    if service == "dynamodb" and kind == "throttle" and name == "Scan":
-        code = "ProvisionedThroughputExceededException"
-    shape = "com.amazonaws.dynamodb.v20120810" if service == "dynamodb" else "com.amazonaws.kms"
-    body = f'{{"__type":"{shape}#{code}","message":"{words}"}}'
-    return status, [("Content-Type", "application/x-amz-json-1.0")], body.encode()

@@ -1,6 +1,7 @@
 """What the items of a table hold, and which secrets that plants under which paths."""
 
 import base64
+import gzip
 import json
 from dataclasses import dataclass
 from typing import Callable
@@ -105,6 +106,13 @@ def copied(m, n):
     return {"id": m.uuid(), "note": token, "old": {"was": token}, "n": n}
 
 
+def carried(m, n):
+    """Tokens as names of map entries, behind a word, in compressed bytes."""
+    state = gzip.compress(json.dumps({"refresh_token": m.opaque(), "user": m.word()}).encode(), mtime=0)
+    return {"id": m.uuid(), "sessions": {m.opaque(): {"seen": n} for _ in range(2)},
+            "authorization": "Bearer " + m.opaque(), "state": state, "n": n}
+
+
 def catalogue(m, n):
     return {"id": m.uuid(), "title": m.word(), "price": n, "tags": {m.word(), m.word()}, "stock": [n, m.word()],
             "created_at": "2026-03-04T05:06:07Z", "public": True, "etag": m.digest("md5"), "checksum": m.digest()}
@@ -144,4 +152,6 @@ RECIPES = {r.name: r for r in (
     Recipe("base64", base64_json, (Secret("payload|base64|json.api_key", "api-key"),)),
     Recipe("copied", copied, (Secret("note", "provider-token", elsewhere=True),
                               Secret("old.was", "provider-token", elsewhere=True))),
+    Recipe("carried", carried, (Secret("sessions.{*}", "session-token"), Secret("authorization", "access-token"),
+                                Secret("state|gzip|json.refresh_token", "refresh-token"))),
 )}

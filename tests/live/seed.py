@@ -29,8 +29,8 @@ def seed(plan, server, url):
     clients, maker = Clients(url), Maker(plan.seed)
     account = clients.account()
     keys = seed_keys.seed(clients, account, plan)
-    seed_tables.seed(clients, plan, keys, maker, server)
-    seed_people.seed(clients, account, plan)
+    seed_tables.seed(clients, account, plan, keys, maker, server)
+    seed_people.seed(clients, account, plan, keys)
     seed_keys.spoil(clients, plan, keys)
     keys |= seed_keys.aws_managed(clients, plan)
     return Seeded(plan, server, url, account, keys, maker.hidden)
@@ -75,7 +75,7 @@ def differences(ddb, table, seeded):
     seen["backup"] = bool(ddb.list_backups(TableName=table.name)["BackupSummaries"]) == table.backup
     try:
         ddb.get_resource_policy(ResourceArn=described["TableArn"])
-        seen["policy"] = bool(table.admits)
+        seen["policy"] = bool(table.admits or table.index_admits)
     except ddb.exceptions.PolicyNotFoundException:
-        seen["policy"] = not table.admits
+        seen["policy"] = not (table.admits or table.index_admits)
     return [f"{table.id}: {what} is not as planned" for what, as_planned in seen.items() if not as_planned]

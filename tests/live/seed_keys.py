@@ -3,8 +3,8 @@
 import contextlib
 import json
 
-from plan import OUTSIDER
-from truth import AWS_MANAGED
+from people import OUTSIDER
+from account import AWS_MANAGED
 
 
 def seed(clients, account, plan):

@@ -4,17 +4,18 @@ import json
 
 from boto3.dynamodb.types import TypeSerializer
 
-from plan import OUTSIDER
+from plan import CONDITIONED
+from people import OUTSIDER
 
 PLAIN = TypeSerializer()
 
 
-def seed(clients, plan, keys, maker, server):
+def seed(clients, account, plan, keys, maker, server):
     """Makes the tables with all that belongs to them. `maker` makes the items' values and remembers them."""
     for table in plan.tables:
         ddb = clients("dynamodb", table.region)
         arn = make(ddb, table, keys)
-        settle(ddb, table, arn, server)
+        settle(ddb, account, table, arn, server)
         fill(ddb, table, maker)
 
 
@@ -40,7 +41,7 @@ def make(ddb, table, keys):
     return ddb.create_table(**request)["TableDescription"]["TableArn"]
 
 
-def settle(ddb, table, arn, server):
+def settle(ddb, account, table, arn, server):
     if table.pitr:
         ddb.update_continuous_backups(TableName=table.name,
                                       PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True})
@@ -49,11 +50,9 @@ def settle(ddb, table, arn, server):
                                 TimeToLiveSpecification={"Enabled": True, "AttributeName": table.ttl})
     if table.backup:
         ddb.create_backup(TableName=table.name, BackupName=f"{table.name}-nightly")
-    if table.admits:
-        who = "*" if table.admits == "public" else {"AWS": f"arn:aws:iam::{OUTSIDER}:root"}
-        ddb.put_resource_policy(ResourceArn=arn, Policy=json.dumps({"Version": "2012-10-17", "Statement": [{
-            "Sid": "Planted", "Effect": "Allow", "Principal": who,
-            "Action": ["dynamodb:GetItem", "dynamodb:Scan"], "Resource": arn}]}))
+    statements = policy(account, table, arn)
+    if statements:
+        ddb.put_resource_policy(ResourceArn=arn, Policy=json.dumps({"Version": "2012-10-17", "Statement": statements}))
     if server == "moto":
         return  # it has neither Contributor Insights nor Kinesis destinations
     if table.insights:
@@ -61,6 +60,22 @@ def settle(ddb, table, arn, server):
     if table.kinesis:
         ddb.enable_kinesis_streaming_destination(
             TableName=table.name, StreamArn=f"arn:aws:kinesis:{table.region}:{table.kinesis}:stream/changes")
+
+
+def policy(account, table, arn):
+    """The statements of the table's own policy."""
+    statements = []
+    if table.admits:
+        who = {"AWS": f"arn:aws:iam::{OUTSIDER}:root"} if table.admits == OUTSIDER else "*"
+        statements.append({"Sid": "Planted", "Effect": "Allow", "Principal": who, "Resource": arn,
+                           "Action": ["dynamodb:GetItem", "dynamodb:Scan"]})
+    if table.admits == CONDITIONED:
+        statements[0]["Condition"] = {"StringEquals": {"aws:SourceVpc": "vpc-0123456789abcdef0"}}
+    if table.index_admits:
+        statements.append({"Sid": "Index", "Effect": "Allow", "Action": "dynamodb:Query",
+                           "Principal": {"AWS": f"arn:aws:iam::{account}:{table.index_admits}"},
+                           "Resource": f"{arn}/index/{table.index[0]}"})
+    return statements
 
 
 def fill(ddb, table, maker):

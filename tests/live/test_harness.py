@@ -17,8 +17,10 @@ import botocore.exceptions
 import binary
 import compare
 import leaks
+import operations
 import plan
 import proxy
+import rights
 import seed
 import servers
 import truth
@@ -94,9 +96,11 @@ class NeverLies(unittest.TestCase):
 class Truth(unittest.TestCase):
     def test_thirds(self):
         tables = plan.sized(500).tables
-        for kind in ("main", "managed", "owned"):
-            self.assertIn(sum(t.key == kind for t in tables), (166, 167, 168), kind)
+        for kind, keys in (("customer", set(plan.CUSTOMER)), ("managed", {"managed"}), ("owned", {"owned"})):
+            self.assertIn(sum(t.key in keys for t in tables), (166, 167, 168), kind)
         self.assertEqual({250}, {sum(t.region == r for t in tables) for r in plan.REGIONS})
+        pairs = {(t.recipe.name, t.key) for t in plan.sized(2000).tables}
+        self.assertEqual(len(plan.RECIPES) * (len(plan.CUSTOMER) + 2), len(pairs), "each recipe under each key")
 
     def test_missing_and_not_planted_are_told(self):
         there = types.SimpleNamespace(keys={}, account="1", plan=plan.small(), server="moto")
@@ -121,6 +125,50 @@ class Truth(unittest.TestCase):
     def test_members_are_as_written(self):
         text = '{"x": {"findings": 0},\n "findings": [ 1,{"b":"}"} ] }'
         self.assertEqual('[ 1,{"b":"}"} ]', binary.members(text)["findings"])
+
+
+class Operations(unittest.TestCase):
+    def named(self, service, path="/", method="GET", body=b"", **headers):
+        signed = {"Authorization": f"AWS4-HMAC-SHA256 Credential=AK/20260101/eu-west-1/{service}/aws4_request, x"}
+        return operations.identify(signed | headers, body, method, path)
+
+    def test_each_protocol(self):
+        self.assertEqual("backup:GetBackupSelection", self.named("backup", "/backup/plans/a/selections/b"))
+        self.assertEqual("backup:ListBackupPlans", self.named("backup", "/backup/plans/?maxResults=9"))
+        self.assertEqual("lambda:ListEventSourceMappings", self.named("lambda", "/2015-03-31/event-source-mappings/"))
+        self.assertEqual("s3:GetBucketPolicyStatus", self.named("s3", "/bucket?policyStatus"))
+        self.assertEqual("ec2:DescribeVpcEndpoints", self.named("ec2", body=b"Action=DescribeVpcEndpoints"))
+        target = {"X-Amz-Target": "ResourceGroupsTaggingAPI_20170126.GetResources"}
+        self.assertEqual("tag:GetResources", self.named("tagging", "/", "POST", **target))
+        self.assertEqual("kms:?", self.named("kms"))
+
+
+class OfRights(unittest.TestCase):
+    """Rights as a reader of the plan would say them."""
+
+    small = plan.small()
+
+    def of(self, name, server="ministack"):
+        principal = next(p for p in self.small.principals if p.name == name)
+        return rights.Rights(self.small, server, principal)
+
+    def table(self, name):
+        return next(t for t in self.small.tables if t.name == name)
+
+    def test_the_key_has_the_last_word(self):
+        self.assertTrue(self.of("scanner").stopped(self.table("sessions")))
+        self.assertEqual(rights.NO, self.of("scanner").reads(self.table("sessions")))
+        self.assertEqual(rights.YES, self.of("scanner").reads(self.table("users")))
+        self.assertEqual(rights.NO, self.of("scanner", "moto").reads(self.table("users")))
+        self.assertEqual(rights.YES, self.of("backend").reads(self.table("sessions")))
+        self.assertEqual(rights.NO, self.of("backend").reads(self.table("users")))
+
+    def test_conditions_and_denials(self):
+        self.assertEqual(rights.IF, self.of("administrator-with-mfa").reads(self.table("users")))
+        self.assertEqual(rights.NO, self.of("denied").reads(self.table("open-data")))
+        self.assertTrue(self.of("mailer").held_off(self.table("sessions"), "token"))
+        self.assertFalse(self.of("mailer").held_off(self.table("sessions"), "user"))
+        self.assertFalse(self.of("backend").held_off(self.table("sessions"), "token"))
 
 
 class Faults(unittest.TestCase):

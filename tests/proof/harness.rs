@@ -33,6 +33,7 @@ pub(crate) fn plan() -> Plan {
     Plan {
         regions: Regions::Given(REGIONS.map(str::to_owned).to_vec()),
         table: None,
+        exports: Default::default(),
         sampling: Some(Sampling::default()),
         seed: 0,
         digest_key: DigestKey::from_bytes(b"the embedded account's digest key").unwrap(),

@@ -210,6 +210,7 @@ pub fn sighting(path: &str, kind: SecretKind, rule: &str) -> Sighting {
         confidence: 0.9,
         items: 3,
         items_with_path: 3,
+        effective_items: None,
         min_len: 20,
         max_len: 40,
         preview: "eyJ… (120)".into(),

@@ -175,6 +175,7 @@ pub fn finding(check: &str, severity: Severity, verdict: Verdict, name: &str) ->
         missing: Vec::new(),
         evidence: BTreeMap::new(),
         fingerprint: fingerprint(check, &subject),
+        pci_scope: None,
         state: None,
         first_seen: None,
         accepted: None,

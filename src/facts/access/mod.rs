@@ -49,6 +49,7 @@ use self::{
 use super::{
     Fact,
     reader::{Decision, Fence, Grants, Kms, Needs, ReaderKind, Roads},
+    sensitivity::Marks,
     table,
 };
 use crate::snapshot::{Account, Gap, GapId};
@@ -136,14 +137,29 @@ pub struct Access {
     unlisted: Option<GapId>,
 }
 
-/// Judges every principal against every table. `sensitive`: ARNs of tables in which a secret was seen.
+/// Judges every principal against every table. `sensitive`: ARNs of sensitive tables; of others it is known that they are
+/// not, but where a sample is missing.
 /// A policy that does not parse becomes a gap, and touches only whom it is attached to.
 pub fn evaluate(account: &Account, sensitive: &BTreeSet<String>, gaps: &mut BTreeMap<GapId, Gap>) -> Access {
+    judged(account, sensitive, &BTreeMap::new(), gaps)
+}
+
+/// As [`evaluate`], with what is known of the tables.
+pub fn evaluate_marked(account: &Account, marks: &Marks, gaps: &mut BTreeMap<GapId, Gap>) -> Access {
+    judged(account, &marks.sensitive(), &marks.unsure(), gaps)
+}
+
+fn judged(
+    account: &Account,
+    sensitive: &BTreeSet<String>,
+    unsure: &BTreeMap<String, GapId>,
+    gaps: &mut BTreeMap<GapId, Gap>,
+) -> Access {
     let mut policies = Policies::default();
     let guard = Guard::read(account, &mut policies, gaps);
     let locks = Locks::read(account, &mut policies, gaps);
     let subjects = subjects::read(account, &guard, &mut policies, gaps);
-    let targets = targets::read(account, sensitive, &mut policies, (&locks, &guard), gaps);
+    let targets = targets::read(account, (sensitive, unsure), &mut policies, (&locks, &guard), gaps);
     let scene = paths::Scene::read(account, &subjects, &mut policies);
     let (outsiders, classes) = {
         let world = World::new(&policies, &targets, &locks, &guard, (&account.id, &account.partition));

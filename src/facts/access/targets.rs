@@ -47,9 +47,9 @@ impl Resource {
 pub(super) struct Target {
     pub(super) arn: String,
     pub(super) name: String,
-    /// Whether a secret was seen in it.
+    /// Whether it is known to be sensitive.
     pub(super) sensitive: bool,
-    /// The gap that kept it from being sampled.
+    /// The gap that keeps it from being known whether it is.
     pub(super) unsampled: Option<GapId>,
     pub(super) region: String,
     pub(super) resources: Vec<Resource>,
@@ -114,12 +114,13 @@ impl Target {
 /// Every table, by ARN.
 pub(super) fn read(
     account: &Account,
-    sensitive: &BTreeSet<String>,
+    (sensitive, unsure): (&BTreeSet<String>, &BTreeMap<String, GapId>),
     policies: &mut Policies,
     (locks, guard): (&Locks, &Guard),
     gaps: &mut BTreeMap<GapId, Gap>,
 ) -> Vec<Target> {
-    let mut reader = Reader { account, sensitive, policies, locks, guard, gaps, templates: HashMap::new() };
+    let mut reader =
+        Reader { account, sensitive, unsure, policies, locks, guard, gaps, templates: HashMap::new() };
     let mut targets: Vec<Target> = account.tables.iter().map(|table| reader.target(table)).collect();
     targets.sort_by(|a, b| a.arn.cmp(&b.arn));
     targets
@@ -128,6 +129,7 @@ pub(super) fn read(
 struct Reader<'a> {
     account: &'a Account,
     sensitive: &'a BTreeSet<String>,
+    unsure: &'a BTreeMap<String, GapId>,
     policies: &'a mut Policies,
     locks: &'a Locks,
     guard: &'a Guard,
@@ -188,14 +190,19 @@ impl Reader<'_> {
             .with_one("aws:SecureTransport", "true");
         let tags = table.tags.value().cloned();
         let sample = table.sample.as_result();
+        let sensitive = self.sensitive.contains(&table.arn);
         let denies = |id: usize| {
             self.policies.get(id).policy.statements.iter().any(|statement| statement.effect == Effect::Deny)
         };
         Target {
             arn: table.arn.clone(),
             name: table.name.clone(),
-            sensitive: self.sensitive.contains(&table.arn),
-            unsampled: sample.map_or_else(|gap| Some(gap.clone()), |sample| sample.gap.clone()),
+            sensitive,
+            unsampled: match (sensitive, self.unsure.get(&table.arn)) {
+                (true, _) => None,
+                (false, Some(gap)) => Some(gap.clone()),
+                (false, None) => sample.map_or_else(|gap| Some(gap.clone()), |sample| sample.gap.clone()),
+            },
             region: table.region.clone(),
             resources,
             templates: [own.template, streams.template],

@@ -1,0 +1,140 @@
+//! Exports read in place of their tables: whole, cut short, changed, of another kind, hostile.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use dynaudit::collect::{Plan, Regions, export};
+use dynaudit::snapshot::sample::{Sample, Source, Stopped};
+use dynaudit::snapshot::{Snapshot, Timestamp};
+use flate2::{Compression, write::GzEncoder};
+use serde_json::{Value, json};
+
+use crate::account;
+use crate::fake::{Fake, plan};
+
+/// Writes an export as DynamoDB does, one data file for each list of lines.
+fn write(at: &Path, summary: Value, files: &[&[String]]) {
+    let home = at.join("AWSDynamoDB/01720440800000-abcdef01");
+    fs::create_dir_all(home.join("data")).unwrap();
+    let mut whole = json!({ "version": "2020-06-30", "tableArn": account::ORDERS, "exportType": "FULL_EXPORT",
+        "exportTime": "2026-01-01T00:00:00.034Z", "outputFormat": "DYNAMODB_JSON",
+        "itemCount": files.iter().map(|lines| lines.len()).sum::<usize>() });
+    whole.as_object_mut().unwrap().extend(summary.as_object().unwrap().clone());
+    fs::write(home.join("manifest-summary.json"), whole.to_string()).unwrap();
+    let mut list = String::new();
+    for (number, lines) in files.iter().enumerate() {
+        let key = format!("AWSDynamoDB/01720440800000-abcdef01/data/f{number}.json.gz");
+        list += &format!(
+            "{}\n",
+            json!({ "itemCount": lines.len(), "md5Checksum": "x", "etag": "y", "dataFileS3Key": key })
+        );
+        let mut file = GzEncoder::new(fs::File::create(data(at, number)).unwrap(), Compression::fast());
+        file.write_all((lines.join("\n") + "\n").as_bytes()).unwrap();
+        file.finish().unwrap();
+    }
+    fs::write(home.join("manifest-files.json"), list).unwrap();
+}
+
+fn data(at: &Path, number: usize) -> PathBuf {
+    at.join(format!("AWSDynamoDB/01720440800000-abcdef01/data/f{number}.json.gz"))
+}
+
+/// The item of a number; every tenth holds a key.
+fn item(number: usize) -> String {
+    let key = if number % 10 == 0 { json!({ "S": "AKIAQ3EGRIT7XM5NHWPA" }) } else { json!({ "NULL": true }) };
+    json!({ "Item": { "id": { "N": number.to_string() }, "key": key } }).to_string()
+}
+
+fn items(range: std::ops::Range<usize>) -> Vec<String> {
+    range.map(item).collect()
+}
+
+async fn run(at: &Path) -> (Snapshot, usize) {
+    let fake = Fake::new(account::answer);
+    let regions = Regions::Given(vec!["eu-west-1".into()]);
+    let exports = export::open(&[at.to_owned()]).unwrap();
+    let snapshot = fake.run(Plan { regions, exports, sampling: None, ..plan() }).await.unwrap();
+    (snapshot, fake.asked("Scan"))
+}
+
+fn sample(snapshot: &Snapshot) -> &Sample {
+    snapshot.accounts[0].tables[0].sample.value().unwrap()
+}
+
+#[tokio::test]
+async fn an_export_is_the_whole_table_and_costs_nothing() {
+    let home = tempfile::tempdir().unwrap();
+    write(home.path(), json!({}), &[&items(0..300), &items(300..500)]);
+    let (snapshot, scans) = run(home.path()).await;
+    let sample = sample(&snapshot);
+    assert_eq!((scans, sample.requests, sample.rcu_consumed), (0, 0, 0.0));
+    assert_eq!((sample.items_read, sample.stopped, &sample.gap), (500, Stopped::Everything, &None));
+    assert_eq!(sample.source, Some(Source::Export { time: Timestamp(1_767_225_600) }));
+    let [seen] = sample.contents.sightings.as_slice() else { panic!("{:?}", sample.contents.sightings) };
+    assert_eq!((seen.path.as_str(), seen.items), ("key", 50));
+}
+
+#[tokio::test]
+async fn what_is_missing_from_an_export_is_a_gap_and_the_rest_stands() {
+    let spoil: [(&str, fn(&Path)); 4] = [
+        ("data file 2 of 2: cannot be read: entity not found", |at| fs::remove_file(data(at, 1)).unwrap()),
+        ("data file 2 of 2: cannot be read: ", |at| {
+            let whole = fs::read(data(at, 1)).unwrap();
+            fs::write(data(at, 1), &whole[..whole.len() / 2]).unwrap();
+        }),
+        ("data file 2 of 2: cannot be read: ", |at| fs::write(data(at, 1), "no gzip at all").unwrap()),
+        ("data file 2 of 2: 300 items, and its manifest says 200", |at| {
+            fs::copy(data(at, 0), data(at, 1)).unwrap();
+        }),
+    ];
+    for (message, spoil) in spoil {
+        let home = tempfile::tempdir().unwrap();
+        write(home.path(), json!({}), &[&items(0..300), &items(300..500)]);
+        spoil(home.path());
+        let (snapshot, _) = run(home.path()).await;
+        let sample = sample(&snapshot);
+        assert!(sample.items_read >= 300 && sample.stopped == Stopped::Failed, "{message}");
+        let gap = &snapshot.gaps[sample.gap.as_ref().unwrap()];
+        assert!(gap.message.starts_with(message), "{}", gap.message);
+        assert!(!gap.message.contains("f1.json"), "names in a bucket are not said");
+        assert_eq!(sample.contents.sightings.len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn lines_that_are_no_items_are_counted_and_not_shown() {
+    let home = tempfile::tempdir().unwrap();
+    let mut lines = items(0..20);
+    lines[3] = "{\"Item\": {\"id\": canary-4711".into();
+    lines[4] = "x".repeat(17 << 20);
+    write(home.path(), json!({}), &[&lines]);
+    let (snapshot, _) = run(home.path()).await;
+    let gap = &snapshot.gaps[sample(&snapshot).gap.as_ref().unwrap()];
+    assert_eq!(gap.message, "data file 1 of 1: 2 lines that are no items");
+    assert_eq!(sample(&snapshot).contents.items, 18);
+    assert!(!serde_json::to_string(&snapshot).unwrap().contains("canary"));
+}
+
+#[test]
+fn what_is_no_export_of_a_whole_table_is_refused() {
+    let refused = |summary: Value| {
+        let home = tempfile::tempdir().unwrap();
+        write(home.path(), summary, &[&items(0..2)]);
+        export::open(&[home.path().to_owned()]).unwrap_err().to_string()
+    };
+    assert!(refused(json!({ "exportType": "INCREMENTAL_EXPORT" })).contains("changes, not the table"));
+    assert!(refused(json!({ "outputFormat": "ION" })).contains("another format"));
+    assert!(refused(json!({ "tableArn": 7 })).contains("not a manifest"));
+    let empty = tempfile::tempdir().unwrap();
+    assert!(
+        export::open(&[empty.path().to_owned()])
+            .unwrap_err()
+            .to_string()
+            .contains("no manifest-summary.json")
+    );
+    let home = tempfile::tempdir().unwrap();
+    write(home.path(), json!({}), &[&items(0..2)]);
+    let twice = export::open(&[home.path().to_owned(), home.path().to_owned()]);
+    assert!(twice.unwrap_err().to_string().contains("a second export of"));
+}
