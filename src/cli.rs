@@ -12,8 +12,8 @@ pub use simulate::{Simulate, UnknownKeys};
 pub use who_can::WhoCan;
 
 use crate::config::{
-    Endpoint, FailOn, Format, Lines, Output, Over, Program, Rcu, RegionName, Share, Span, TablePattern,
-    Verdicts,
+    Controls, Endpoint, FailOn, Format, Lines, Output, Over, Program, Rcu, RegionName, Share, Span,
+    TablePattern, Verdicts,
 };
 
 const EXIT_CODES: &str = "\
@@ -325,6 +325,10 @@ pub struct Report {
     /// Leave this check out; repeatable
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     pub skip: Vec<String>,
+    /// Run the checks that bear on this framework alone, and order the report by its controls: pci-dss-4.0.1, soc2,
+    /// hipaa, iso-27001-2022, nist-800-53-r5, gdpr, aws-fsbp, owasp-api-2023 or cwe
+    #[arg(long, value_name = "NAME")]
+    pub framework: Option<Controls>,
 }
 
 /// `checks`

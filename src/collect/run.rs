@@ -42,6 +42,7 @@ pub(super) struct Run {
     detector: Arc<Detector>,
     topics: BTreeSet<Topic>,
     pub(super) kept: Option<Arc<Pieces>>,
+    taken: Timestamp,
 }
 
 impl Run {
@@ -62,6 +63,7 @@ impl Run {
                 Some(sampling) => Scans::Of { client: self.clients.scans(region), sampling, seed: self.seed },
                 None => Scans::Not(self.not_asked(&SCAN.name(), "items were not to be read")),
             },
+            now: self.taken,
             exports: Arc::clone(&self.exports),
             detector: Arc::clone(&self.detector),
         }
@@ -122,8 +124,9 @@ pub async fn collect(
         topics: plan.topics,
         // Where nobody knows the account, another's pieces could be taken for this one's.
         kept: plan.kept.filter(|_| known.is_some()),
+        taken: now(sdk),
     };
-    let taken = begin(&run, &scope, now(sdk));
+    run.taken = begin(&run, &scope, run.taken);
     let (run, principals, found) = if known.is_some() {
         let run = Arc::new(run);
         let (principals, found) = tokio::join!(people(&run), look(&run, regions));
@@ -140,11 +143,10 @@ pub async fn collect(
         let found = look_or_leave(&run, regions).await?;
         (run, principals, found)
     };
-    Ok(assemble(taken, scope, run, identity, principals, found).await)
+    Ok(assemble(scope, run, identity, principals, found).await)
 }
 
 async fn assemble(
-    taken: Timestamp,
     scope: Scope,
     run: Arc<Run>,
     identity: Seen<Identity>,
@@ -164,7 +166,7 @@ async fn assemble(
     let (calls, gaps) = run.desk.books();
     let partition = run.partition.name.to_owned();
     let account = Account { id, partition, identity, regions, tables, keys, buckets, principals, guardrails };
-    let tool = env!("CARGO_PKG_VERSION").to_owned();
+    let (tool, taken) = (env!("CARGO_PKG_VERSION").to_owned(), run.taken);
     Snapshot { format: FORMAT, tool, taken, scope, accounts: vec![account], calls, gaps }
 }
 

@@ -43,6 +43,7 @@ pub(crate) fn is_reference(text: &str) -> bool {
         "awskms://",
         "gcpkms://",
         "k8s://",
+        "secretref:",
         "ref+",
         "ref:",
         "!Ref ",
@@ -70,8 +71,8 @@ pub(crate) fn is_reference(text: &str) -> bool {
         || text.starts_with("~/")
 }
 
-/// A path of a file or a parameter: short words between slashes.
-fn is_path(text: &str) -> bool {
+/// A path of a file or a parameter: short words between slashes. Base64 may begin with one too.
+pub(crate) fn is_path(text: &str) -> bool {
     !text.contains(char::is_whitespace)
         && text
             .split('/')
@@ -192,6 +193,8 @@ pub(crate) fn is_public(text: &str) -> bool {
     ];
     let pem = text.starts_with("-----BEGIN ") && !text.contains("PRIVATE KEY");
     pem || STARTS.iter().any(|start| text.starts_with(start))
+        // Where a device is reached by Firebase Cloud Messaging: an address.
+        || text.contains(":APA91b")
         // A Sentry DSN carries a public key; the old form with a secret one has a colon.
         || (text.starts_with("https://") && text.contains(".ingest.") && text.contains("sentry.io/"))
 }

@@ -72,7 +72,7 @@ const HARMLESS_TOKENS: &[&str] = &[
 #[rustfmt::skip]
 const SECRET_KEYS: &[&str] = &[
     "access", "account", "admin", "app", "application", "auth", "consumer", "crypto", "decryption", "deploy", "encryption", "hmac", "integration",
-    "license", "licence", "master", "preshared", "private", "root", "secret", "server", "service", "session", "shared", "sign", "signing", "ssh", "subscription", "symmetric",
+    "license", "licence", "master", "preshared", "private", "root", "sdk", "secret", "server", "service", "session", "shared", "sign", "signing", "ssh", "subscription", "symmetric",
     "vault", "wallet", "webhook",
 ];
 
@@ -178,7 +178,8 @@ fn service(words: &[String]) -> Option<Hint> {
     let last = kept.last()?;
     let named = kept.iter().any(|w| is_service(w))
         && !BESIDE.contains(last)
-        && (is_service(last) || matches!(*last, "api" | "auth" | "key" | "integration" | "io" | "webhook"));
+        && (is_service(last)
+            || matches!(*last, "api" | "auth" | "oauth" | "key" | "integration" | "io" | "webhook"));
     named.then_some(Hint::Service)
 }
 
@@ -221,6 +222,8 @@ fn of_words(words: &[String]) -> Option<Option<Hint>> {
         }
         "key" if has("secret") && any(&["access", "aws"]) => Some(Some(Hint::AwsSecret)),
         "key" if before == Some("api") => secret(ApiKey),
+        // The public half of web push ("Push API", applicationServerKey).
+        "key" if rest.ends_with(&["application", "server"]) => Some(None),
         "key" | "keys" if any(SERVICE_KEYS) || rest.iter().any(|w| is_service(w)) => secret(ApiKey),
         "base" if rest.ends_with(&["secret", "key"]) => secret(OpaqueToken),
         "verifier" if any(&["code", "pkce"]) => secret(OpaqueToken),

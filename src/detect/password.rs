@@ -70,7 +70,9 @@ pub(crate) fn is_placeholder(text: &str) -> bool {
     let mut bytes = text.bytes();
     let first = bytes.next();
     first.is_none()
-        || bytes.all(|b| Some(b) == first) && !first.is_some_and(|b| b.is_ascii_digit())
+        // Sixteen equal digits are filled in; a few of them, chosen.
+        || bytes.all(|b| Some(b) == first) && (text.len() >= 16 || !first.is_some_and(|b| b.is_ascii_digit()))
+        || text.get(..256).unwrap_or(text).to_ascii_lowercase().contains("xxxxxxxx")
         || STAND_INS.iter().any(|s| s.eq_ignore_ascii_case(inner))
         || STARTS.iter().any(|s| {
             inner.get(..s.len()).is_some_and(|start| start.eq_ignore_ascii_case(s))
@@ -93,7 +95,7 @@ pub(crate) fn is_placeholder(text: &str) -> bool {
 /// Whether `text`, under a password's name, is a readable password.
 pub(crate) fn is_readable(text: &str) -> bool {
     const REFERENCES: &[&str] =
-        &["arn:", "ssm:", "vault:", "secretsmanager:", "http://", "https://", "s3://", "AQICA"];
+        &["arn:", "ssm:", "secretref:", "vault:", "secretsmanager:", "http://", "https://", "s3://", "AQICA"];
     (4..=128).contains(&text.len())
         && !text.chars().any(char::is_control)
         && !is_placeholder(text)
@@ -175,6 +177,8 @@ mod tests {
             "",
             "***",
             "xxxxxxxx",
+            "ghp_xxxxxxxxxxxx",
+            "0000000000000000",
             "NULL",
             "[REDACTED]",
             "<password>",

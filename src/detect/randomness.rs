@@ -1,6 +1,6 @@
 //! Whether a value looks drawn at random, and not like words, dates, numbers, names or places.
 
-use super::language::reading;
+use super::{benign::is_path, language::reading};
 
 /// Shortest value that is called random, in bytes: below it, chance and abbreviations look alike.
 pub(crate) const MIN_RANDOM: usize = 16;
@@ -58,7 +58,7 @@ pub(crate) fn is_short_random(text: &str) -> bool {
         && digits > 0
         && digits < bytes.len()
         && distinct(bytes) >= 7
-        && changes * 4 >= bytes.len()
+        && (changes * 4 >= bytes.len() || (changes >= 3 && reading(bytes) < -0.25))
         && !counts(bytes)
         && reading(bytes) < 0.1
 }
@@ -98,7 +98,10 @@ pub(crate) fn is_mail(text: &str) -> bool {
 
 /// A URL, an ARN, a data URI, a file's name or path, a ciphertext of KMS.
 fn is_place(text: &str) -> bool {
-    if text.contains("://") || text.starts_with("arn:") || text.starts_with("data:") || text.starts_with('/')
+    if text.contains("://")
+        || text.starts_with("arn:")
+        || text.starts_with("data:")
+        || (text.starts_with('/') && is_path(text))
     {
         return true;
     }

@@ -40,6 +40,7 @@ use ed25519_dalek::SigningKey;
 pub struct Ready {
     library: Library,
     chosen: BTreeSet<String>,
+    framework: Option<&'static str>,
     verdicts: Verdicts,
     threshold: Option<Severity>,
     baseline: Option<Baseline>,
@@ -88,9 +89,11 @@ impl Ready {
         for id in args.only.iter().chain(&args.skip) {
             command::show(&library, id).map_err(Error::Refused)?;
         }
+        let framework = args.framework.map(|controls| controls.0.name);
         let chosen = library
             .checks()
             .iter()
+            .filter(|check| framework.is_none_or(|name| check.maps.contains_key(name)))
             .map(|c| c.id.clone())
             .filter(|id| args.only.is_empty() || args.only.contains(id))
             .filter(|id| !args.skip.contains(id))
@@ -98,6 +101,7 @@ impl Ready {
         Ok(Self {
             library,
             chosen,
+            framework,
             verdicts: args.verdicts.clone(),
             threshold: args.fail_on.threshold(),
             baseline,
@@ -160,6 +164,7 @@ impl Ready {
             View::new(snapshot, digest.clone(), rows.clone(), &gaps, findings, wanted)
                 .with_triage(triage.clone())
                 .with_acceptances(accepted.clone())
+                .under(self.framework)
         };
         let bundle = match evidence {
             true => self.bundle(&view(judged.findings.clone(), &Verdict::ALL.into()), snapshot)?,

@@ -64,7 +64,7 @@ pub fn collect(args: &cli::Collect, console: &Console) -> Result<Outcome, Error>
 /// `dynaudit demo`
 #[cfg(feature = "demo")]
 pub fn demo(args: &cli::Demo, config: &Config, console: &Console) -> Result<Outcome, Error> {
-    use crate::{demo, detect::DigestKey, snapshot::Timestamp};
+    use crate::{demo, detect::DigestKey};
 
     let ready = Ready::new(&args.report, config, None)?;
     keepable(args.save.as_deref())?;
@@ -79,10 +79,8 @@ pub fn demo(args: &cli::Demo, config: &Config, console: &Console) -> Result<Outc
     let snapshot = run.collect(None, |progress| async move {
         let account = demo::account().await.map_err(failed)?;
         let sdk = account.sdk_config(demo::REGIONS[0]);
-        let mut snapshot = collect::collect(&sdk, plan, progress, stop).await.map_err(failed)?;
         // The account stands still at one instant; ages are reckoned from it, and a demo says the same each day.
-        snapshot.taken = Timestamp(account.now());
-        Ok(snapshot)
+        collect::collect(&sdk, plan, progress, stop).await.map_err(failed)
     })?;
     keep(&snapshot, args.save.as_deref())?;
     ready.report(&snapshot, console)

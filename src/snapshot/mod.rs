@@ -3,6 +3,7 @@
 //! A snapshot never holds an item's value, so it may be kept as evidence and mailed.
 
 pub mod bucket;
+pub mod expiry;
 pub mod file;
 pub mod gap;
 pub mod key;

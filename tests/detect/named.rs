@@ -215,3 +215,43 @@ fn json_web_keys_are_private_by_one_member() {
     );
     assert!(look(&[item([("jwk", key(None))])]).sightings.is_empty());
 }
+
+#[test]
+fn a_sentence_that_names_a_secret_holds_it() {
+    let opaque = fill("<w40>", 5);
+    for text in [
+        format!("Rotated on Monday, the datadog key is {opaque}, ask ops"),
+        format!("the api key: {opaque}"),
+        format!("header was Authorization: Token {opaque} as agreed"),
+        format!("see algolia key = \"{opaque}\" in the old deck"),
+        "for the report database, the password is S3cret!sauce-2024".to_owned(),
+    ] {
+        assert_eq!(rules(&text), ["assigned-secret"], "{text}");
+    }
+    for text in [
+        format!("the partition key is {opaque}"),
+        format!("next token: {opaque} of page 2"),
+        format!("the file key = {opaque}"),
+        "the password is required, and the session is over".to_owned(),
+        "the api key: see 1Password, section 4".to_owned(),
+    ] {
+        assert_eq!(rules(&text), [""; 0], "{text}");
+    }
+}
+
+#[test]
+fn base64_that_begins_with_a_slash_is_no_path() {
+    let secret = format!("/{}", fill("<w42>=", 3));
+    assert_eq!(look(&[item([("client_secret", s(secret))])]).sightings.len(), 1);
+    let path = "/prod/payments/database/password";
+    assert!(look(&[item([("client_secret", s(path))])]).sightings.is_empty());
+}
+
+#[test]
+fn addresses_of_devices_and_keys_of_web_push_are_public() {
+    for (name, value) in
+        [("registration_token", fill("<u22>:APA91b<u134>", 1)), ("application_server_key", fill("B<u86>", 2))]
+    {
+        assert!(look(&[item([(name, s(value))])]).sightings.is_empty(), "{name}");
+    }
+}

@@ -10,7 +10,7 @@ use crate::{
 
 pub(super) fn rules() -> Vec<Rule> {
     vec![
-        Rule::token("aws-access-key-id", &["AKIA", "ASIA"], "[A-Z2-7]{16}")
+        Rule::token("aws-access-key-id", &["AKIA", "ASIA", "ABIA", "ACCA"], "[A-Z2-7]{16}")
             .kind(SecretKind::AwsAccessKey)
             .check(key_id),
         Rule::token(

@@ -25,7 +25,7 @@ pub(super) fn rules() -> Vec<Rule> {
     Rule::token("azure-shared-access-key", &["SharedAccessKey=", "AccessKey="], "(?P<s>[A-Za-z0-9+/]{43}=|[A-Za-z0-9+/]{86}==)").any_case().check(plain),
     Rule::token("azure-app-configuration-secret", &["Secret="], "(?P<s>[A-Za-z0-9+/]{36,86}={1,2})").check(plain),
     Rule::token("azure-sas", &["sig="], "(?P<s>[A-Za-z0-9+/]{43}=|(?:[A-Za-z0-9]|%2[BbFf]){43}%3[Dd])").check(plain),
-    Rule::token("azure-client-secret", &["8Q~", "7Q~"], "[A-Za-z0-9_~.-]{3}[78]Q~[A-Za-z0-9_~.-]{31,34}").around(4, 40).check(hidden),
+    Rule::token("azure-client-secret", &["0Q~", "1Q~", "2Q~", "3Q~", "4Q~", "5Q~", "6Q~", "7Q~", "8Q~", "9Q~"], "[A-Za-z0-9_~.-]{3}[0-9]Q~[A-Za-z0-9_~.-]{31,34}").around(4, 40).check(hidden),
     Rule::token("openai-key", &["sk-proj-", "sk-svcacct-", "sk-admin-", "sk-"], "[A-Za-z0-9_-]{20,130}T3BlbkFJ[A-Za-z0-9_-]{20,130}").check(openai),
     ]
 }

@@ -51,8 +51,8 @@ pub(super) fn rules() -> Vec<Rule> {
         Rule::token("django-secret-key", &["django-insecure-"], "[!-~]{40,60}").check(opaque),
         Rule::token(
             "assigned-secret",
-            &["token", "secret", "apikey", "api_key", "api-key", "session", "passw", "pwd", "sid", "auth", "_key", "credential", "csrf"],
-            r#"(?P<n>[A-Za-z0-9_.$-]{0,40}?(?:token|secret|api_?-?key|session|passw|pwd|sid|auth|_key|credential|csrf)[A-Za-z0-9_.-]{0,24})["']?\]?\s{0,3}(?:=>|:=|[:=])\s{0,3}["']?(?P<s>[^\s"'&;,<>(){}\[\]]{8,300})"#,
+            &["token", "secret", "apikey", "api_key", "api-key", "session", "passw", "pwd", "sid", "auth", "_key", " key", "credential", "csrf"],
+            r#"(?P<n>(?:[A-Za-z0-9_.-]{1,24} )?[A-Za-z0-9_.$-]{0,40}?(?:token|secret|api_?-?key|session|passw|pwd|sid|auth|_key|key|credential|csrf)[A-Za-z0-9_.-]{0,24})["']?\]?(?:\s{0,3}(?:=>|:=|[:=])\s{0,3}|\s+is:?\s+)["']?(?:(?:token|apikey|api-key|key|bot)\s+)?(?P<s>[^\s"'&;,<>(){}\[\]]{8,300})"#,
         )
         .around(40, 340)
         .any_case()
@@ -109,7 +109,7 @@ fn written(m: &Match<'_>) -> Option<Found> {
     (!is_placeholder(password) && !is_cleared(password)).then_some(shown)
 }
 
-/// `name = value` inside a longer text: the name says what the value must look like.
+/// `name = value` or "the name is value" inside a longer text: the name says what the value must look like.
 fn assigned(m: &Match<'_>) -> Option<Found> {
     let name = std::str::from_utf8(m.named("n")).ok()?;
     let value = std::str::from_utf8(m.secret).ok()?.trim_end_matches(['.', ':', '!', '?']);
