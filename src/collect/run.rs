@@ -18,7 +18,9 @@ use super::piece::piece;
 use super::region::{self, Found};
 use super::regions::{Partition, partition_of};
 use super::sample::{Sampler, Scans};
-use super::{Error, Halt, Plan, Progress, Regions, Sampling, keys, organization, principals, services};
+use super::{
+    Error, Halt, Plan, Progress, Regions, Sampling, activity, keys, organization, principals, services,
+};
 use crate::detect::Detector;
 use crate::snapshot::pieces::{Head, Pieces};
 use crate::snapshot::{
@@ -199,7 +201,9 @@ fn begin(run: &Run, scope: &Scope, now: Timestamp) -> Timestamp {
 async fn people(run: &Arc<Run>) -> Principals {
     piece(run, "principals".to_owned(), async |run: Arc<Run>| {
         let home = run.partition.home;
-        principals::principals(&run.desk, &run.clients.iam(home), home, &run.named()).await
+        let mut found = principals::principals(&run.desk, &run.clients.iam(home), home, &run.named()).await;
+        Box::pin(activity::add(&run, &mut found, &run.named())).await;
+        found
     })
     .await
 }
