@@ -217,23 +217,49 @@ impl Keywords {
     /// Keywords that a sign of assignment follows so soon that they belong to the name before it.
     fn find_assigned(&self, text: &[u8], mut see: impl FnMut(Keyword, usize) -> bool) {
         let mut from = 0;
-        let assigns = |at: usize| match text[at] {
-            b':' | b'=' => true,
-            b's' | b'S' => is_verb(text, at),
-            _ => false,
-        };
-        for sign in (0..text.len().saturating_sub(SHORTEST)).filter(|at| assigns(*at)) {
+        while let Some(sign) = next_assignment(text, from) {
             let name = from.max(sign.saturating_sub(LONGEST))..sign;
             from = sign + 1;
             for (at, two) in name.clone().zip(text[name].windows(2)) {
                 for keyword in self.assigned.at(two) {
-                    if keyword.is_at(text, at) && !see(*keyword, at) {
+                    if keyword.is_at(text, at) && !is_in_arn(text, at) && !see(*keyword, at) {
                         return;
                     }
                 }
             }
         }
     }
+}
+
+/// The next place, from `from` on, where something is assigned that is long enough.
+#[inline(never)]
+fn next_assignment(text: &[u8], from: usize) -> Option<usize> {
+    const MAY: [bool; 256] = {
+        let mut may = [false; 256];
+        let (signs, mut at) = (b":=sS", 0);
+        while at < signs.len() {
+            may[signs[at] as usize] = true;
+            at += 1;
+        }
+        may
+    };
+    let mut from = from;
+    loop {
+        let rest = text.get(from..text.len().checked_sub(SHORTEST)?)?;
+        let at = from + rest.iter().position(|b| MAY[usize::from(*b)])?;
+        if matches!(text[at], b':' | b'=') || is_verb(text, at) {
+            return Some(at);
+        }
+        from = at + 1;
+    }
+}
+
+/// Whether what holds this place is an Amazon Resource Name: its colons assign nothing.
+fn is_in_arn(text: &[u8], at: usize) -> bool {
+    const NEAR: usize = 96;
+    let near = &text[at.saturating_sub(NEAR)..at];
+    let start = near.iter().rposition(|b| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b'=' | b','));
+    near[start.map_or(0, |start| start + 1)..].starts_with(b"arn:")
 }
 
 /// Whether the `s` at this place ends the word "is".
