@@ -30,7 +30,8 @@ struct Compiled {
     whole: Vec<(usize, Sorts, Sorts)>,
 }
 
-static COMPILED: LazyLock<Compiled> = LazyLock::new(|| {
+/// Every rule that there is.
+pub(super) fn all_rules() -> Vec<Rule> {
     let mut rules = formats::rules();
     for table in [
         providers::rules(),
@@ -44,6 +45,11 @@ static COMPILED: LazyLock<Compiled> = LazyLock::new(|| {
     ] {
         rules.extend(table);
     }
+    rules
+}
+
+static COMPILED: LazyLock<Compiled> = LazyLock::new(|| {
+    let rules = all_rules();
     let whole = rules.iter().enumerate().filter_map(|(r, rule)| match &rule.form {
         Form::Template(template) if template.is_whole() => {
             let (must, may) = template.sorts();
@@ -198,7 +204,7 @@ fn in_base64(text: &[u8], at: usize) -> bool {
 }
 
 /// A match that begins with a letter or digit does not begin inside a longer run of them.
-fn begins(text: &[u8], at: usize) -> bool {
+pub(super) fn begins(text: &[u8], at: usize) -> bool {
     let inside = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_' || *b == b'-';
     !text.get(at).is_some_and(u8::is_ascii_alphanumeric)
         || !at.checked_sub(1).is_some_and(|b| inside(&text[b]))
