@@ -75,7 +75,12 @@ pub(crate) fn find(text: &[u8], sorts: Sorts, budget: &mut Budget) -> Vec<Hit> {
         if (is_short(start) && in_base64(text, at)) || done.iter().any(|(of, end)| *of == r && at < *end) {
             return true;
         }
-        let cost = if rule.back == 0 { 64 } else { rule.back + rule.reach };
+        let cost = match rule.form {
+            _ if rule.back == 0 => 64,
+            Form::Template(_) => rule.back + rule.reach,
+            // An expression that may begin anywhere in its window takes as long as twenty that are read once.
+            Form::Pattern(_) => 20 * (rule.back + rule.reach),
+        };
         if !budget.work(cost) || hits.len() >= MAX_HITS {
             budget.cut();
             return false;
