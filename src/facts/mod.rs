@@ -19,6 +19,7 @@ pub mod account;
 pub mod attribute;
 pub mod backup;
 pub mod build;
+pub mod calls;
 pub mod cluster;
 pub mod copy;
 pub mod encryption;
