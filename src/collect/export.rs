@@ -201,7 +201,7 @@ fn lines(path: &Path, mut each: impl FnMut(&[u8]) -> bool) -> io::Result<u64> {
             skip(&mut text)?;
         }
         let blank = line.trim_ascii().is_empty();
-        refused += u64::from(!blank && !(whole && each(&line)));
+        refused += u64::from(!(blank || whole && each(&line)));
         zeroize::Zeroize::zeroize(&mut line);
     }
 }
