@@ -20,7 +20,8 @@ Exit codes:
   0  nothing flagged at or above --fail-on, and all was seen
   1  something is flagged at or above --fail-on
   2  the run could not be made: bad option, bad file, bad check, no credentials
-  3  nothing is flagged, but something could not be seen or judged";
+  3  nothing is flagged, but something could not be seen or judged;
+     also where no table could be listed, whatever else is flagged";
 
 const EXAMPLES: &str = "\
 Examples:

@@ -25,9 +25,9 @@ pub struct Principal {
     /// Whether it can read items of some table (`GetItem`, `Query`, `Scan`, PartiQL, the stream).
     pub reads_tables: Fact<bool>,
     /// Whether it can read items of every table outright (`GetItem`, `Query`, `Scan`, PartiQL), some through a
-    /// statement that names all tables.
+    /// statement that names all tables; a role that the key of some table stops cannot.
     pub reads_every_table: Fact<bool>,
-    /// Whether it may do everything on every table, outright.
+    /// Whether DynamoDB lets it do everything on every table, outright.
     pub full_access: Fact<bool>,
     /// Whether it can read items of some table in whose sample a secret was seen.
     pub reads_sensitive: Fact<bool>,
@@ -79,7 +79,7 @@ pub struct Trust {
 /// What a principal reads through others alone.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Indirect {
-    /// How many tables.
+    /// How many tables; one whose key was not seen is not counted.
     pub tables: i64,
     /// How many of them in whose samples a secret was seen; unknown where one of them was not sampled.
     pub sensitive: Fact<i64>,

@@ -55,6 +55,14 @@ pub struct Snapshot {
     pub gaps: BTreeMap<GapId, Gap>,
 }
 
+impl Snapshot {
+    /// Whether no table could be listed, in any Region: then nothing is known of tables, whatever else was seen.
+    pub fn is_blind(&self) -> bool {
+        let mut regions = self.accounts.iter().flat_map(|account| &account.regions).peekable();
+        regions.peek().is_some() && regions.all(|r| r.tables.gap.is_some() && r.tables.items.is_empty())
+    }
+}
+
 /// What the run was asked to look at.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
