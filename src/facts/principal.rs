@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Fact, access::paths::means::Step};
+use super::{Fact, access::paths::means::Step, activity::Activity};
 
 /// A user or role. Whether a user is a person is not known: login profiles are not collected.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -36,6 +36,8 @@ pub struct Principal {
     /// What it reads through others alone, by the roles that it can become and the rights that it can give
     /// itself; null where that is nothing.
     pub indirect: Fact<Option<Indirect>>,
+    /// What it signs in with, and when it used DynamoDB.
+    pub activity: Activity,
     /// Whether it can give itself the right to read tables that it does not read: by a policy, a group, the
     /// end of its boundary, or a new principal.
     pub grants_itself: Fact<bool>,

@@ -11,13 +11,14 @@ use super::{
 use crate::{
     facts::{
         Fact, Node,
+        activity::Activity,
         principal::{Principal, PrincipalKind},
         reader::{Decision as Outcome, Reader, ReaderKind},
     },
     finding::{Confidence, Subject as Name, SubjectKind, TableSet},
     iam::{Caller, Context, Decision, Keys, Named, Request, decide},
     kms,
-    snapshot::GapId,
+    snapshot::{GapId, Services},
 };
 
 impl Access {
@@ -225,6 +226,8 @@ impl Access {
             decrypts_all_keys: unless(self.decrypts_all_keys(subject), own),
             indirect: paths.indirect(at),
             grants_itself: paths.grants_itself(at),
+            // Filled in by `facts::activity`.
+            activity: Activity::unseen(&Services::not_collected().id()),
         };
         let names = [("principal".to_owned(), subject.name.clone())].into();
         let mut node = Node::new(self.name(SubjectKind::Principal, &subject.who.arn, names, None), &facts);
@@ -343,5 +346,6 @@ fn unknown_principal(gap: &GapId) -> Principal {
         decrypts_all_keys: Fact::Unknown(gap.clone()),
         indirect: Fact::Unknown(gap.clone()),
         grants_itself: Fact::Unknown(gap.clone()),
+        activity: Activity::unseen(gap),
     }
 }
