@@ -1,10 +1,9 @@
 //! An expression in plain English, for the reference: what the facts' own documentation says, joined by the operators.
 
-use cel::common::ast::{CallExpr, ComprehensionExpr, Expr as Node, IdedExpr, LiteralValue};
-
 use super::{
     super::types::{self, Type},
-    Expr,
+    Expr, Program,
+    ast::{CallExpr, ComprehensionExpr, Expr as Node, IdedExpr, LiteralValue},
     syntax::{Loop, path},
 };
 use crate::finding::SubjectKind;
@@ -27,7 +26,7 @@ pub(in crate::check) fn say(expr: &Expr, over: SubjectKind) -> String {
     let scope = types::visible(over).into_iter();
     let scope = scope.map(|kind| (kind.as_str().to_owned(), types::of(kind).clone())).collect();
     // The compiled tree has been rewritten for what is unseen; the text has not.
-    match cel::Program::compile(&expr.text) {
+    match Program::compile(&expr.text) {
         Ok(program) => Speaker { scope }.holds(program.expression(), Bond::Or),
         Err(_) => code(&expr.text),
     }
