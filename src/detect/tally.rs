@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 use super::{
     Detector, Item, NotItem,
     budget::Budget,
+    guard::Guarded,
     json,
     key::DigestKey,
     mask::{Known, Mask},
@@ -15,7 +16,7 @@ use super::{
     tree::Tree,
     walk::{Sink, Walk},
 };
-use crate::snapshot::sample::Contents;
+use crate::snapshot::sample::{Contents, Guard};
 
 /// Attribute names reported: the most frequent ones.
 const MAX_NAMES: usize = 1_000;
@@ -36,6 +37,7 @@ pub struct Tally {
     contents: Contents,
     names: BTreeMap<String, u64>,
     people: People,
+    guarded: Guarded,
 }
 
 impl Tally {
@@ -48,6 +50,7 @@ impl Tally {
             contents: Contents::default(),
             names: BTreeMap::new(),
             people: People::default(),
+            guarded: Guarded::default(),
         }
     }
 
@@ -73,12 +76,18 @@ impl Tally {
     /// Tells whether something was left out.
     fn item(&mut self, item: &Item<'_>) -> bool {
         let (dbe, legacy) = (has(item, DBE), has(item, LEGACY));
-        let mut page = Page { item: self.contents.items, key: self.detector.key(), tree: &mut self.tree };
+        let mut page = Page {
+            item: self.contents.items,
+            key: self.detector.key(),
+            tree: &mut self.tree,
+            guarded: &mut self.guarded,
+        };
         let mut walk = Walk {
             sink: &mut page,
             mask: &mut self.mask,
             own: &self.detector.own,
             budget: Budget::item(),
+            issued: None,
             encrypted: dbe || legacy,
         };
         for name in shown(item, &mut walk) {
@@ -104,8 +113,16 @@ impl Tally {
         names.truncate(MAX_NAMES);
         let sightings = self.tree.sightings(self.contents.items, &self.parts);
         let effective_items = self.tree.worth_unseen(self.contents.items, &self.parts);
-        let personal = self.people.finish();
-        Contents { names: names.into_iter().collect(), sightings, personal, effective_items, ..self.contents }
+        let (sightings, ignored) = self.detector.own.sift(sightings);
+        Contents {
+            names: names.into_iter().collect(),
+            sightings,
+            ignored,
+            personal: self.people.finish(),
+            protected: self.guarded.finish(),
+            effective_items,
+            ..self.contents
+        }
     }
 }
 
@@ -129,6 +146,7 @@ struct Page<'a> {
     item: u64,
     key: &'a DigestKey,
     tree: &'a mut Tree,
+    guarded: &'a mut Guarded,
 }
 
 impl Sink for Page<'_> {
@@ -138,6 +156,10 @@ impl Sink for Page<'_> {
 
     fn found(&mut self, path: &Path<'_>, hit: &Hit, secret: &[u8]) {
         self.tree.record(self.item, path, hit, self.key.digest(secret));
+    }
+
+    fn guarded(&mut self, path: &Path<'_>, guard: Guard) {
+        self.guarded.note(self.item, path, guard);
     }
 }
 

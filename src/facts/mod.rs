@@ -33,6 +33,7 @@ pub mod principal;
 pub mod protection;
 pub mod reader;
 pub mod replica;
+pub mod sample;
 pub mod scaling;
 pub mod selection;
 pub mod sensitivity;

@@ -8,13 +8,15 @@ use super::{
     Error, Outcome,
     assess::{Ready, has_holes},
     console::Console,
+    ignore::Ignores,
     options::Config,
     progress::Line,
 };
 use crate::{
     cli,
     collect::{self, Plan, Progress, Regions, Sampling, clients, export},
-    config::{RegionName, digest_key, writable},
+    config::{RegionName, detection::Detection, digest_key, writable},
+    detect::Own,
     report::text::counted,
     snapshot::{Snapshot, Topic, file},
 };
@@ -26,20 +28,22 @@ const CONCURRENCY: usize = 16;
 pub fn audit(args: &cli::Audit, config: &Config, console: &Console) -> Result<Outcome, Error> {
     let ready = Ready::new(&args.report, config, None)?;
     keepable(args.save.as_deref())?;
-    let mut plan = plan(&args.sampling)?;
+    let (mut plan, ignores) = plan(&args.sampling, config, console)?;
     plan.topics = ready.topics();
     let (run, stop) = Run::start(console)?;
     let snapshot = run.account(&args.account, plan, stop)?;
+    left_out(&snapshot, &ignores, console);
     keep(&snapshot, args.save.as_deref())?;
     ready.report(&snapshot, console)
 }
 
 /// `dynaudit collect`
-pub fn collect(args: &cli::Collect, console: &Console) -> Result<Outcome, Error> {
+pub fn collect(args: &cli::Collect, config: &Config, console: &Console) -> Result<Outcome, Error> {
     keepable(Some(&args.output))?;
-    let plan = plan(&args.sampling)?;
+    let (plan, ignores) = plan(&args.sampling, config, console)?;
     let (run, stop) = Run::start(console)?;
     let snapshot = run.account(&args.account, plan, stop)?;
+    left_out(&snapshot, &ignores, console);
     let digest = file::save(&snapshot, &args.output)?;
     let tables = snapshot.accounts.iter().map(|a| a.tables.len() as u64).sum();
     console.note(&format!(
@@ -59,7 +63,7 @@ pub fn demo(args: &cli::Demo, config: &Config, console: &Console) -> Result<Outc
 
     let ready = Ready::new(&args.report, config, None)?;
     keepable(args.save.as_deref())?;
-    let mut plan = plan(&args.sampling)?;
+    let (mut plan, ignores) = plan(&args.sampling, config, console)?;
     if args.sampling.digest_key_file.is_none() {
         // Nothing here is secret, and two demos should be alike to the last byte.
         plan.digest_key = DigestKey::from_bytes(b"the embedded account's digest key").map_err(failed)?;
@@ -75,6 +79,7 @@ pub fn demo(args: &cli::Demo, config: &Config, console: &Console) -> Result<Outc
         snapshot.taken = Timestamp(account.now());
         Ok(snapshot)
     })?;
+    left_out(&snapshot, &ignores, console);
     keep(&snapshot, args.save.as_deref())?;
     ready.report(&snapshot, console)
 }
@@ -94,20 +99,35 @@ fn keep(snapshot: &Snapshot, path: Option<&Path>) -> Result<(), Error> {
     Ok(())
 }
 
-/// What to collect; the Regions are those of the embedded account or of the options, and set later.
-fn plan(args: &cli::Sampling) -> Result<Plan, Error> {
+/// What to collect, and the exceptions that the detector is given; the Regions are those of the embedded account or of the
+/// options, and set later.
+fn plan(args: &cli::Sampling, config: &Config, console: &Console) -> Result<(Plan, Ignores), Error> {
+    let Detection { own, ignores } = config.file.detect.clone();
+    let ignores = Ignores::today(ignores);
+    ignores.expired().for_each(|said| console.warn(&said));
     let sampling =
         Sampling { items: args.sample_items, rcu_budget: args.rcu_budget.0, share: args.capacity_share.0 };
-    Ok(Plan {
+    let plan = Plan {
         regions: Regions::All,
         table: None,
         exports: export::open(&args.from_export).map_err(|error| Error::Refused(error.to_string()))?,
         sampling: (!args.no_sample).then_some(sampling),
         seed: args.seed,
         digest_key: digest_key(args.digest_key_file.as_deref())?,
+        own: Own { ignored: ignores.exceptions(), ..own },
         concurrency: CONCURRENCY,
         topics: Topic::ALL.into(),
-    })
+    };
+    Ok((plan, ignores))
+}
+
+/// Says which exceptions of the configuration left something out, and which nothing.
+fn left_out(snapshot: &Snapshot, ignores: &Ignores, console: &Console) {
+    let samples = snapshot.accounts.iter().flat_map(|a| &a.tables).filter_map(|table| table.sample.value());
+    for one in samples.flat_map(|sample| &sample.contents.ignored) {
+        ignores.cover(&one.path, &one.rule);
+    }
+    ignores.unused().for_each(|said| console.note(&said));
 }
 
 /// A collection under way, which Ctrl-C stops.
