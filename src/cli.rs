@@ -12,7 +12,7 @@ pub use simulate::{Simulate, UnknownKeys};
 pub use who_can::WhoCan;
 
 use crate::config::{
-    Endpoint, FailOn, Format, Lines, Output, Over, Rcu, RegionName, Share, TablePattern, Verdicts,
+    Controls, Endpoint, FailOn, Format, Lines, Output, Over, Rcu, RegionName, Share, TablePattern, Verdicts,
 };
 
 const EXIT_CODES: &str = "\
@@ -20,7 +20,8 @@ Exit codes:
   0  nothing flagged at or above --fail-on, and all was seen
   1  something is flagged at or above --fail-on
   2  the run could not be made: bad option, bad file, bad check, no credentials
-  3  nothing is flagged, but something could not be seen or judged";
+  3  nothing is flagged, but something could not be seen or judged;
+     also where no table could be listed, whatever else is flagged";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -304,6 +305,10 @@ pub struct Report {
     /// Leave this check out; repeatable
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     pub skip: Vec<String>,
+    /// Run the checks that bear on this framework alone, and order the report by its controls: pci-dss-4.0.1, soc2,
+    /// hipaa, iso-27001-2022, nist-800-53-r5, gdpr, aws-fsbp, owasp-api-2023 or cwe
+    #[arg(long, value_name = "NAME")]
+    pub framework: Option<Controls>,
 }
 
 /// `checks`

@@ -20,7 +20,10 @@ use serde::{
 
 pub use files::{digest_key, writable};
 
-use crate::finding::{Severity, SubjectKind, Verdict};
+use crate::{
+    finding::{Severity, SubjectKind, Verdict},
+    report::framework::{Framework, known},
+};
 
 /// A value that cannot be used, in words for the user.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -49,6 +52,8 @@ pub enum Format {
     Ocsf18,
     /// AWS Security Finding Format, for Security Hub.
     Asff,
+    /// OSCAL Assessment Results 1.1.3, for an assessor's tools.
+    Oscal,
     /// For a spreadsheet.
     Csv,
     /// JUnit XML, for a build server.
@@ -63,12 +68,13 @@ pub enum Format {
 
 impl Format {
     /// What `--output all` writes, each under its file's name.
-    pub const FILES: [(Format, &str); 10] = [
+    pub const FILES: [(Format, &str); 11] = [
         (Format::Json, "findings.json"),
         (Format::Jsonl, "findings.jsonl"),
         (Format::Sarif, "findings.sarif"),
         (Format::Ocsf, "findings.ocsf.json"),
         (Format::Asff, "findings.asff.json"),
+        (Format::Oscal, "oscal.json"),
         (Format::Csv, "findings.csv"),
         (Format::Junit, "junit.xml"),
         (Format::Markdown, "report.md"),
@@ -199,6 +205,24 @@ pub fn files(outputs: &[Output], dir: Option<&Path>) -> Result<Vec<(Format, Path
         }
     }
     Ok(files)
+}
+
+/// A framework of controls, by its name in lower case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Controls(pub &'static Framework);
+
+impl FromStr for Controls {
+    type Err = Invalid;
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        match known().iter().find(|framework| framework.name.eq_ignore_ascii_case(text)) {
+            Some(framework) => Ok(Self(framework)),
+            None => {
+                let names: Vec<String> =
+                    known().iter().map(|framework| framework.name.to_lowercase()).collect();
+                invalid(format!("the framework is one of {}", names.join(", ")))
+            }
+        }
+    }
 }
 
 /// What a check is about, by the word that checks use.

@@ -10,8 +10,8 @@ use std::{
 };
 
 use assert_cmd::Command;
-use dynaudit::snapshot::{Snapshot, file};
-use support::{deny_description, empty, unsample, with_table};
+use dynaudit::snapshot::{Listed, Snapshot, file};
+use support::{build::deny, deny_description, empty, unsample, with_table};
 
 /// The binary in an environment without AWS, without colours asked for, in an empty directory.
 fn dynaudit(dir: &Path, args: &[&str]) -> Command {
@@ -248,4 +248,17 @@ fn a_new_check_is_a_file_that_overwrites_none() {
         let (code, _, err) = run(dir.path(), args);
         assert!(code == 2 && err.starts_with("error"), "{err}");
     }
+}
+
+#[test]
+fn a_run_that_could_list_no_table_says_so_whatever_is_flagged() {
+    let mut snapshot = empty();
+    let id = deny(&mut snapshot, "dynamodb:ListTables", "eu-west-1");
+    snapshot.accounts[0].regions[0].tables = Listed::missing(id);
+    assert!(snapshot.is_blind());
+    let (code, out, err) = assess(&snapshot, &[]);
+    assert_eq!(code, 3, "{err}");
+    assert!(out.contains("none could be listed in eu-west-1: nothing about tables was assessed"), "{out}");
+    assert!(err.contains("nothing about tables was assessed"), "{err}");
+    assert!(!empty().is_blind());
 }

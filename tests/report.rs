@@ -1,11 +1,13 @@
 //! The report: what it shows, that it is inert, that it is the same each time.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "report/controls.rs"]
+mod controls;
 mod support;
 
 use dynaudit::{
     finding::{Severity, Verdict},
-    report::{View, asff, csv, html, json, jsonl, junit, markdown, ocsf, sarif, table},
+    report::{View, asff, csv, html, json, jsonl, junit, markdown, ocsf, oscal, sarif, table},
     snapshot::{Snapshot, Why},
 };
 use support::{ACCOUNT, empty, finding, gap, lacking, view, view_of, with_table};
@@ -228,13 +230,14 @@ fn the_schema_is_in_step() {
 /// Every form but the table, by name.
 fn forms(view: &View) -> Vec<(&'static str, String)> {
     type Render = fn(&View, &mut dyn std::io::Write) -> std::io::Result<()>;
-    let all: [(&str, Render); 10] = [
+    let all: [(&str, Render); 11] = [
         ("json", json::render),
         ("jsonl", jsonl::render),
         ("sarif", sarif::render),
         ("ocsf", |view, out| ocsf::render(view, ocsf::Version::V1_5, out)),
         ("ocsf-1.8", |view, out| ocsf::render(view, ocsf::Version::V1_8, out)),
         ("asff", asff::render),
+        ("oscal", oscal::render),
         ("csv", csv::render),
         ("junit", junit::render),
         ("markdown", markdown::render),

@@ -38,6 +38,7 @@ pub(super) struct Run {
     seed: u64,
     detector: Arc<Detector>,
     topics: BTreeSet<Topic>,
+    taken: Timestamp,
 }
 
 impl Run {
@@ -53,6 +54,7 @@ impl Run {
                 Some(sampling) => Scans::Of { client: self.clients.scans(region), sampling, seed: self.seed },
                 None => Scans::Not(self.not_asked(&SCAN.name(), "items were not to be read")),
             },
+            now: self.taken,
             exports: Arc::clone(&self.exports),
             detector: Arc::clone(&self.detector),
         }
@@ -112,6 +114,7 @@ pub async fn collect(
         seed: plan.seed,
         detector,
         topics: plan.topics,
+        taken,
     };
     let (run, principals, found) = if known.is_some() {
         let run = Arc::new(run);
@@ -128,11 +131,10 @@ pub async fn collect(
         let found = look_or_leave(&run, regions).await?;
         (run, principals, found)
     };
-    Ok(assemble(taken, scope, run, identity, principals, found).await)
+    Ok(assemble(scope, run, identity, principals, found).await)
 }
 
 async fn assemble(
-    taken: Timestamp,
     scope: Scope,
     run: Arc<Run>,
     identity: Seen<Identity>,
@@ -153,7 +155,7 @@ async fn assemble(
     let (calls, gaps) = run.desk.books();
     let partition = run.partition.name.to_owned();
     let account = Account { id, partition, identity, regions, tables, keys, buckets, principals, guardrails };
-    let tool = env!("CARGO_PKG_VERSION").to_owned();
+    let (tool, taken) = (env!("CARGO_PKG_VERSION").to_owned(), run.taken);
     Snapshot { format: FORMAT, tool, taken, scope, accounts: vec![account], calls, gaps }
 }
 

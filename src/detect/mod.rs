@@ -11,6 +11,7 @@
 mod age;
 mod benign;
 mod budget;
+mod expiry;
 mod guard;
 mod identity;
 mod inflate;

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 use super::{
     Detector, Item, NotItem,
     budget::Budget,
+    expiry::Expiries,
     guard::Guarded,
     json,
     key::DigestKey,
@@ -16,12 +17,20 @@ use super::{
     tree::Tree,
     walk::{Sink, Walk},
 };
-use crate::snapshot::sample::{Contents, Guard};
+use crate::snapshot::{
+    Timestamp,
+    sample::{Contents, Guard, SecretKind},
+};
 
 /// Attribute names reported: the most frequent ones.
 const MAX_NAMES: usize = 1_000;
 /// Attribute names counted; further ones count as `{*}`.
 const MAX_COUNTED: usize = 16_384;
+
+/// What is over after a while by its nature, and how sure a hit of it must be to count.
+const TOKENS: [SecretKind; 4] =
+    [SecretKind::Jwt, SecretKind::SessionToken, SecretKind::AccessToken, SecretKind::RefreshToken];
+const LIKELY: f64 = 0.6;
 
 /// What the AWS Database Encryption SDK adds to an item that it encrypts.
 const DBE: [&str; 2] = ["aws_dbe_head", "aws_dbe_foot"];
@@ -38,6 +47,8 @@ pub struct Tally {
     names: BTreeMap<String, u64>,
     people: People,
     guarded: Guarded,
+    /// None where nobody asks what expires.
+    expiries: Option<Expiries>,
 }
 
 impl Tally {
@@ -51,7 +62,14 @@ impl Tally {
             names: BTreeMap::new(),
             people: People::default(),
             guarded: Guarded::default(),
+            expiries: None,
         }
+    }
+
+    /// Counts what expires too, as of `now`; `ttl` is the attribute that time to live looks at, where that is on.
+    #[must_use]
+    pub fn expiring(self, now: Timestamp, ttl: Option<&str>) -> Self {
+        Self { expiries: Some(Expiries::new(now, ttl)), ..self }
     }
 
     /// Looks through one item in plain JSON or DynamoDB JSON; tells whether something was left out.
@@ -76,12 +94,9 @@ impl Tally {
     /// Tells whether something was left out.
     fn item(&mut self, item: &Item<'_>) -> bool {
         let (dbe, legacy) = (has(item, DBE), has(item, LEGACY));
-        let mut page = Page {
-            item: self.contents.items,
-            key: self.detector.key(),
-            tree: &mut self.tree,
-            guarded: &mut self.guarded,
-        };
+        let (at, key) = (self.contents.items, self.detector.key());
+        let (tree, guarded) = (&mut self.tree, &mut self.guarded);
+        let mut page = Page { item: at, key, tree, guarded, token: false };
         let mut walk = Walk {
             sink: &mut page,
             mask: &mut self.mask,
@@ -95,7 +110,12 @@ impl Tally {
             *self.names.entry(if known { name } else { STAR.to_owned() }).or_default() += 1;
         }
         walk.item(&item.0);
-        let cut = walk.budget.was_cut() || self.tree.is_full();
+        let cut = walk.budget.was_cut();
+        let token = page.token;
+        let cut = cut || self.tree.is_full();
+        if let Some(expiries) = &mut self.expiries {
+            expiries.look(item, token);
+        }
         self.people.look(item, &mut self.mask);
         self.tree.visit(self.contents.items, None);
         self.tree.settle();
@@ -113,13 +133,20 @@ impl Tally {
         names.truncate(MAX_NAMES);
         let sightings = self.tree.sightings(self.contents.items, &self.parts);
         let effective_items = self.tree.worth_unseen(self.contents.items, &self.parts);
+        let personal = self.people.finish();
+        let protected = self.guarded.finish();
         let (sightings, ignored) = self.detector.own.sift(sightings);
+        let names = names.into_iter().collect();
+        let (expiries, token_items, lasting_tokens) = self.expiries.map(Expiries::finish).unwrap_or_default();
         Contents {
-            names: names.into_iter().collect(),
+            names,
             sightings,
+            personal,
             ignored,
-            personal: self.people.finish(),
-            protected: self.guarded.finish(),
+            protected,
+            expiries,
+            token_items,
+            lasting_tokens,
             effective_items,
             ..self.contents
         }
@@ -147,6 +174,8 @@ struct Page<'a> {
     key: &'a DigestKey,
     tree: &'a mut Tree,
     guarded: &'a mut Guarded,
+    /// Whether a token was found in it.
+    token: bool,
 }
 
 impl Sink for Page<'_> {
@@ -155,6 +184,7 @@ impl Sink for Page<'_> {
     }
 
     fn found(&mut self, path: &Path<'_>, hit: &Hit, secret: &[u8]) {
+        self.token |= hit.confidence >= LIKELY && TOKENS.contains(&hit.kind);
         self.tree.record(self.item, path, hit, self.key.digest(secret));
     }
 

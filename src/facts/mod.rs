@@ -33,7 +33,7 @@ pub mod principal;
 pub mod protection;
 pub mod reader;
 pub mod replica;
-pub mod sample;
+pub mod sampled;
 pub mod scaling;
 pub mod selection;
 pub mod sensitivity;

@@ -14,7 +14,8 @@ use super::{
     known::{self, KnownAs},
     logged::{self, DataEvents},
     protection::{self, Protection},
-    sample, scaling,
+    sampled::{self, Sample},
+    scaling,
     sensitivity::Marks,
     shared::Shared,
     stage::{self, Stage},
@@ -83,7 +84,7 @@ pub struct Table {
     /// Whether a backup of any kind exists that can be restored.
     pub has_backup: Fact<bool>,
     /// What sampling saw.
-    pub sample: Fact<sample::Sample>,
+    pub sample: Fact<Sample>,
     /// Whether a secret was seen in its sample, a tag says so, or the configuration lists it. Unknown where none of these
     /// says so and one could not be read.
     pub sensitive: Fact<bool>,
@@ -226,7 +227,7 @@ pub fn node(table: &snapshot::Table, around: &Around<'_>, gaps: &mut BTreeMap<Ga
         known_as: known::known_as(table),
         encryption: encryption(table, around, gaps),
         ttl: Fact::of(&table.time_to_live, |ttl| Ttl {
-            enabled: ttl.status.starts_with("ENABL"),
+            enabled: ttl.is_on(),
             attribute: ttl.attribute.clone(),
         }),
         pitr: Fact::of(&table.continuous_backups, |b| Pitr { enabled: b.enabled, days: b.days }),
@@ -243,7 +244,7 @@ pub fn node(table: &snapshot::Table, around: &Around<'_>, gaps: &mut BTreeMap<Ga
         global: Fact::of(d, |d| !d.replicas.is_empty()),
         protection: protection::of(table, around),
         has_backup: protection::has_backup(table),
-        sample: Fact::of(&table.sample, |seen| sample::of(table, seen)),
+        sample: Fact::of(&table.sample, |sample| sampled::facts(table, sample)),
         sensitive: mark.sensitive.clone(),
         sensitive_because: mark.because.clone(),
         pci_scope: mark.pci_scope.clone(),

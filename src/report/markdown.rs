@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use super::{
     View, label,
     text::{cell, count},
+    view::Tally,
 };
 use crate::finding::{Severity, Verdict};
 
@@ -39,8 +40,27 @@ pub fn render(view: &View, out: &mut dyn Write) -> io::Result<()> {
         count(t.clear),
         count(t.not_applicable)
     )?;
+    controls(view, out)?;
     findings(view, out)?;
     gaps(view, out)
+}
+
+/// Every control of the framework that was asked for, those that nothing here decides too.
+fn controls(view: &View, out: &mut dyn Write) -> io::Result<()> {
+    let Some(framework) = &view.framework else { return Ok(()) };
+    writeln!(
+        out,
+        "\n## {}\n\n{}\n\n| control | name | state | flagged | not assessed | clear | checks |\n|---|---|---|---:|---:|---:|---|",
+        text(&framework.title),
+        text(&framework.scope)
+    )?;
+    for control in &framework.controls {
+        let Tally { flagged, unknown, clear, .. } = control.verdicts;
+        let (id, name, state) = (text(&control.id), text(&control.name), control.state.as_str());
+        let checks = text(&control.checks.join(", "));
+        writeln!(out, "| {id} | {name} | {state} | {flagged} | {unknown} | {clear} | {checks} |")?;
+    }
+    Ok(())
 }
 
 fn findings(view: &View, out: &mut dyn Write) -> io::Result<()> {

@@ -3,9 +3,12 @@
 use comfy_table::{ColumnConstraint, Width, presets};
 
 use super::{
-    View, label, style,
+    View,
+    framework::State,
+    label, style,
     table::base,
     text::{cell, columns, count, counted},
+    view::Tally,
 };
 use crate::{
     detect::prevalence::percent,
@@ -59,6 +62,34 @@ pub(super) fn header(view: &View, width: u16) -> String {
         .collect();
     let title = format!("dynaudit {} · {}", cell(&view.run.version, 40), view.run.taken);
     block(&title, rows, width)
+}
+
+/// How the controls of a framework stand, where one was asked for: those that something here decides, then the rest.
+pub(super) fn controls(view: &View, width: u16) -> String {
+    let Some(framework) = &view.framework else { return String::new() };
+    let mut rows: Vec<(String, String)> = framework
+        .controls
+        .iter()
+        .filter(|control| control.state != State::NotDecided)
+        .map(|control| {
+            let Tally { flagged, unknown, clear, .. } = control.verdicts;
+            let said = format!(
+                "{}: {}; {} flagged, {} not assessed, {} clear",
+                cell(&control.name, CUT),
+                control.state.as_str(),
+                count(flagged),
+                count(unknown),
+                count(clear)
+            );
+            (cell(&control.id, CUT), said)
+        })
+        .collect();
+    let open = framework.controls.iter().filter(|control| control.state == State::NotDecided);
+    let open: Vec<&str> = open.map(|control| control.id.as_str()).collect();
+    if !open.is_empty() {
+        rows.push(("not decided here".to_owned(), open.join(", ")));
+    }
+    block(&cell(&format!("Controls of {}", framework.title), CUT), rows, width)
 }
 
 /// What changed since the earlier run, where there is one to hold this one against.
@@ -184,7 +215,9 @@ pub(super) fn coverage(view: &View, width: u16) -> String {
     if c.tables.selected != c.tables.listed {
         tables.push_str(&format!("; {} listed, the rest not asked for", count(c.tables.listed)));
     }
-    if !partial.is_empty() {
+    if !partial.is_empty() && partial.len() == c.regions.len() && c.tables.listed == 0 {
+        tables = format!("none could be listed in {}: nothing about tables was assessed", partial.join(", "));
+    } else if !partial.is_empty() {
         tables.push_str(&format!("; list incomplete in {}", partial.join(", ")));
     }
     let items = if c.items.asked {

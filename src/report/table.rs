@@ -24,6 +24,7 @@ pub fn render(view: &View, width: u16) -> String {
     out.push_str(&findings(view, width));
     out.push('\n');
     for section in [
+        sections::controls(view, width),
         sections::since(view, width),
         sections::accepted(view, width),
         sections::summary(view, width),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::coverage::Coverage;
+use super::{coverage::Coverage, framework};
 use crate::{
     finding::{Finding, Severity, Verdict, accept::AcceptanceRow, triage::Triage},
     snapshot::{Gap, GapId, ResourceId, Scope, Snapshot, Timestamp, Why},
@@ -35,6 +35,9 @@ pub struct View {
     /// What holding against an earlier run came to, where there was one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub triage: Option<Triage>,
+    /// How the controls of the framework that was asked for stand.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub framework: Option<framework::Standing>,
     /// Accepted risks of the configuration, and what became of each.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub acceptances: Vec<AcceptanceRow>,
@@ -104,7 +107,8 @@ impl From<&BTreeMap<Verdict, u64>> for Tally {
 }
 
 impl Tally {
-    fn add(&mut self, other: Tally) {
+    /// Adds what another counted.
+    pub(super) fn add(&mut self, other: Tally) {
         self.flagged += other.flagged;
         self.unknown += other.unknown;
         self.clear += other.clear;
@@ -241,6 +245,7 @@ impl View {
             gap_groups,
             verdicts: verdicts.clone(),
             triage: None,
+            framework: None,
             acceptances: Vec::new(),
         }
     }
@@ -255,6 +260,15 @@ impl View {
     #[must_use]
     pub fn with_triage(self, triage: Option<Triage>) -> Self {
         Self { triage, ..self }
+    }
+
+    /// The view in the order of a framework's controls, with how each of them stands.
+    #[must_use]
+    pub fn under(mut self, framework: Option<&str>) -> Self {
+        let Some(name) = framework else { return self };
+        let standing = framework::standing(name, &self.checks, &self.findings);
+        standing.order(&mut self.findings);
+        Self { framework: Some(standing), ..self }
     }
 
     /// The check of this id.

@@ -14,7 +14,7 @@ use crate::{
     cli::Global,
     config::Format,
     finding::triage::Triage,
-    report::{View, asff, csv, html, json, jsonl, junit, markdown, ocsf, sarif, table, text},
+    report::{View, asff, csv, html, json, jsonl, junit, markdown, ocsf, oscal, sarif, table, text},
     snapshot::file::write_private,
 };
 
@@ -149,6 +149,7 @@ fn rendered(view: &View, bundle: &[u8], format: Format, width: u16) -> io::Resul
         Format::Ocsf => ocsf::render(view, ocsf::Version::V1_5, &mut out)?,
         Format::Ocsf18 => ocsf::render(view, ocsf::Version::V1_8, &mut out)?,
         Format::Asff => asff::render(view, &mut out)?,
+        Format::Oscal => oscal::render(view, &mut out)?,
         Format::Csv => csv::render(view, &mut out)?,
         Format::Junit => junit::render(view, &mut out)?,
         Format::Markdown => markdown::render(view, &mut out)?,

@@ -59,7 +59,7 @@ pub fn collect(args: &cli::Collect, config: &Config, console: &Console) -> Resul
 /// `dynaudit demo`
 #[cfg(feature = "demo")]
 pub fn demo(args: &cli::Demo, config: &Config, console: &Console) -> Result<Outcome, Error> {
-    use crate::{demo, detect::DigestKey, snapshot::Timestamp};
+    use crate::{demo, detect::DigestKey};
 
     let ready = Ready::new(&args.report, config, None)?;
     keepable(args.save.as_deref())?;
@@ -74,10 +74,8 @@ pub fn demo(args: &cli::Demo, config: &Config, console: &Console) -> Result<Outc
     let snapshot = run.collect(|progress| async move {
         let account = demo::account().await.map_err(failed)?;
         let sdk = account.sdk_config(demo::REGIONS[0]);
-        let mut snapshot = collect::collect(&sdk, plan, progress, stop).await.map_err(failed)?;
         // The account stands still at one instant; ages are reckoned from it, and a demo says the same each day.
-        snapshot.taken = Timestamp(account.now());
-        Ok(snapshot)
+        collect::collect(&sdk, plan, progress, stop).await.map_err(failed)
     })?;
     left_out(&snapshot, &ignores, console);
     keep(&snapshot, args.save.as_deref())?;

@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::expiry::Expiry;
+
 /// The outcome of sampling one table.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -95,6 +97,15 @@ pub struct Contents {
     /// Paths under which secrets are kept so that reading them gives nothing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub protected: Vec<Protected>,
+    /// Top-level attributes that say when their items are of no more use, by name; with that of time to live.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub expiries: Vec<Expiry>,
+    /// Items in which a token was found.
+    #[serde(default)]
+    pub token_items: u64,
+    /// Of these, items without the attribute of time to live; none where that is off.
+    #[serde(default)]
+    pub lasting_tokens: u64,
 }
 
 /// Secrets that the configuration wants left out of the judgement.

@@ -25,7 +25,9 @@ NOTHING_PLANTED = """
                export-bucket-public export-without-kms
                kinesis-delivery-failed kinesis-stream-not-encrypted public-stream-policy replica-about-to-be-lost
                replica-in-another-account stream-consumer-broken stream-read-by-another-account
-    items/     possible-token readable-beside-hashes readable-beside-protected secrets-left-out
+    items/     expired-items-remain expiry-too-old-to-be-removed possible-token readable-beside-hashes
+               readable-beside-protected secrets-left-out time-to-live-cannot-read-expiry
+               time-to-live-on-another-attribute
     monitoring/ log-holds-token-keys log-of-reads-not-protected region-switched-off sample-too-small
                table-in-transition
     recovery/  backup-kept-without-end backup-vault-not-locked cache-in-one-zone provisioned-without-scaling
@@ -98,6 +100,10 @@ PLANTED = {
     "token-in-several-places": lambda a: a.secrets(lambda t, s: s.elsewhere),
     "token-in-table-key": lambda a: a.secrets(lambda t, s: s.kind in TOKENS and is_key(t, s)),
     "token-inside-a-value": lambda a: a.secrets(lambda t, s: s.kind in TOKENS and set(".[|") & set(s.path)),
+    # Only this recipe's items say when they expire, under the attribute that time to live looks at where it is on.
+    "expiry-without-time-to-live": lambda a: a.tables(lambda t: t.recipe.name == "devices" and not t.ttl),
+    "tokens-outside-time-to-live": lambda a: a.tables(
+        lambda t: t.ttl and t.recipe.name != "devices" and any(s.kind in OF_A_LOGIN for s in t.recipe.secrets)),
     "tokens-never-expire": lambda a: a.secrets(lambda t, s: s.kind in OF_A_LOGIN and not t.ttl),
     "weak-password-hash": lambda a: a.secrets(lambda t, s: s.weak),
     # monitoring

@@ -51,8 +51,8 @@ pub(crate) async fn snapshot_of(account: &Embedded) -> Snapshot {
 /// A snapshot through these clients, dated by the account's clock.
 pub(crate) async fn snapshot_with(sdk: &SdkConfig, plan: Plan) -> Snapshot {
     let (_go, stop) = watch::channel(false);
-    let mut snapshot = collect(sdk, plan, Arc::new(()), stop).await.unwrap();
-    snapshot.taken = Timestamp(NOW);
+    let snapshot = collect(sdk, plan, Arc::new(()), stop).await.unwrap();
+    assert_eq!(snapshot.taken, Timestamp(NOW));
     snapshot
 }
 

@@ -1,14 +1,15 @@
-//! Facts of a table's sample: how much was read, and what it held.
+//! Facts of a table's sample: what its items hold, counted.
 
 use std::collections::BTreeSet;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::{Collection, Fact};
 use crate::{
-    detect::prevalence::at_most,
+    detect::{prevalence::at_most, shown_name},
     snapshot::{
-        self,
+        self, Seen,
         sample::{Contents, PersonalKind, SecretKind, Sighting, Stopped},
     },
 };
@@ -26,8 +27,12 @@ pub struct Sample {
     pub encrypted_share: f64,
     /// Whether some items were encrypted by the legacy DynamoDB Encryption Client.
     pub legacy_encryption: bool,
-    /// Top-level attribute that looks like an expiry (by its name) though it is not the TTL attribute; null where none does.
-    pub expiry_attribute: Option<String>,
+    /// The attribute that time to live looks at; null where that is off, or no sampled item has it.
+    pub expiry: Fact<Option<Expiry>>,
+    /// Other top-level attributes that, by their names, say when the item is of no more use.
+    pub expiries: Collection<Expiry>,
+    /// Items with a token in them that lack the attribute of time to live; 0 where that is off.
+    pub lasting_tokens: Fact<i64>,
     /// Number of paths under which a secret was seen.
     pub secrets: i64,
     /// Number of paths under which a secret was seen that can be used as it lies there: no hash, confidence 0.6 and more.
@@ -43,10 +48,33 @@ pub struct Sample {
     pub personal: Vec<String>,
 }
 
-/// The facts of a table's sample.
-pub fn of(table: &snapshot::Table, sample: &snapshot::Sample) -> Sample {
+/// An attribute that says when its item is of no more use, counted over the sample.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Expiry {
+    /// Name.
+    pub attribute: String,
+    /// Sampled items that have it.
+    pub items: i64,
+    /// Of these, items in which it is a number of seconds since the epoch: the one form that time to live reads.
+    pub seconds: i64,
+    /// Items in which it is a number of milliseconds.
+    pub milliseconds: i64,
+    /// Items in which it is a text that writes a time.
+    pub text: i64,
+    /// Items in which it is no time at all: a duration, a word, another type.
+    pub other: i64,
+    /// Items whose time passed more than a week ago, whatever its form.
+    pub expired: i64,
+    /// Of these, more than five years ago: time to live does not remove them.
+    pub ancient: i64,
+    /// Items whose time lies more than five years ahead.
+    pub distant: i64,
+}
+
+/// The facts of one sample.
+pub fn facts(table: &snapshot::Table, sample: &snapshot::Sample) -> Sample {
     let contents = &sample.contents;
-    let ttl = table.time_to_live.value().and_then(|ttl| ttl.attribute.as_deref());
+    let (expiry, expiries) = expiries(table, sample);
     let encrypted = contents.encrypted_items + contents.legacy_encrypted_items;
     Sample {
         items_read: sample.items_read as i64,
@@ -58,7 +86,9 @@ pub fn of(table: &snapshot::Table, sample: &snapshot::Sample) -> Sample {
             encrypted as f64 / sample.items_read as f64
         },
         legacy_encryption: contents.legacy_encrypted_items > 0,
-        expiry_attribute: contents.names.keys().find(|n| is_expiry(n) && Some(n.as_str()) != ttl).cloned(),
+        expiry,
+        expiries,
+        lasting_tokens: lasting_tokens(table, sample),
         secrets: contents.sightings.len() as i64,
         readable: contents.sightings.iter().filter(|one| is_readable(one)).count() as i64,
         protected: protected(contents),
@@ -99,36 +129,48 @@ fn personal(contents: &Contents, of: impl Fn(PersonalKind) -> bool) -> Vec<Strin
     names
 }
 
-/// Whether an attribute's name says that it holds the time after which its item is of no use.
-fn is_expiry(name: &str) -> bool {
-    let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
-    [
-        "ttl",
-        "expires",
-        "expiresat",
-        "expireat",
-        "expiry",
-        "expiration",
-        "expirationtime",
-        "expirydate",
-        "validuntil",
-    ]
-    .iter()
-    .any(|word| plain == *word || plain.strip_prefix("token").or(plain.strip_prefix("session")) == Some(word))
+/// The attribute that time to live looks at, and the others.
+fn expiries(
+    table: &snapshot::Table,
+    sample: &snapshot::Sample,
+) -> (Fact<Option<Expiry>>, Collection<Expiry>) {
+    let all = &sample.contents.expiries;
+    let ttl = match &table.time_to_live {
+        Seen::Gap(gap) => {
+            return (Fact::Unknown(gap.clone()), Collection { items: Vec::new(), gap: Some(gap.clone()) });
+        }
+        Seen::Value(ttl) => ttl.attribute.as_deref().filter(|_| ttl.is_on()).map(shown_name),
+    };
+    let watched = all.iter().find(|one| Some(&one.attribute) == ttl.as_ref());
+    let own = match (watched, &sample.gap) {
+        (None, Some(gap)) if ttl.is_some() => Fact::Unknown(gap.clone()),
+        _ => Fact::Known(watched.map(expiry)),
+    };
+    let others = all.iter().filter(|one| Some(&one.attribute) != ttl.as_ref());
+    (own, Collection { items: others.map(expiry).collect(), gap: sample.gap.clone() })
 }
 
-#[cfg(test)]
-mod tests {
-    use super::is_expiry;
+fn expiry(one: &snapshot::expiry::Expiry) -> Expiry {
+    let times = one.seconds + one.milliseconds + one.text;
+    Expiry {
+        attribute: one.attribute.clone(),
+        items: one.items as i64,
+        seconds: one.seconds as i64,
+        milliseconds: one.milliseconds as i64,
+        text: one.text as i64,
+        other: one.items.saturating_sub(times) as i64,
+        expired: one.expired as i64,
+        ancient: one.ancient as i64,
+        distant: one.distant as i64,
+    }
+}
 
-    #[test]
-    fn an_expiry_is_known_by_its_name() {
-        for name in ["ttl", "expires_at", "expiresAt", "TokenExpiry", "session_expires_at", "expiration-time"]
-        {
-            assert!(is_expiry(name), "{name}");
-        }
-        for name in ["expired_count", "title", "expires_notified", "token", "experience"] {
-            assert!(!is_expiry(name), "{name}");
-        }
+/// Unknown where none was seen and the sample was cut short, or what time to live looks at was not told.
+fn lasting_tokens(table: &snapshot::Table, sample: &snapshot::Sample) -> Fact<i64> {
+    let seen = sample.contents.lasting_tokens as i64;
+    match (table.time_to_live.gap(), &sample.gap) {
+        (Some(gap), _) => Fact::Unknown(gap.clone()),
+        (None, Some(gap)) if seen == 0 => Fact::Unknown(gap.clone()),
+        _ => Fact::Known(seen),
     }
 }

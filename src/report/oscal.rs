@@ -1,0 +1,218 @@
+//! OSCAL Assessment Results (NIST, "OSCAL Assessment Results Model"): for an assessor's own tools.
+//!
+//! A flagged verdict is an observation and belongs to a risk; a control of a framework is a finding where something
+//! decides it. What was not assessed is an observation with its reason and never a finding: OSCAL knows
+//! `satisfied` and `not-satisfied` alone, and neither would be true.
+
+mod parts;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io::{self, Write},
+};
+
+use serde_json::{Value, json};
+
+use self::parts::{Ids, control_id, line, prop};
+use super::{
+    View,
+    framework::{self, Control, Standing, State},
+    json as form,
+    view::CheckRow,
+};
+use crate::finding::{Finding, Verdict};
+
+/// The version of the model that is written.
+const VERSION: &str = "1.1.3";
+
+/// Writes the document. What is clear is counted in the findings of controls; it is an observation of its own only
+/// where the report shows it.
+///
+/// # Errors
+/// What `out` said.
+pub fn render(view: &View, out: &mut dyn Write) -> io::Result<()> {
+    let ids = Ids::of(&view.run.snapshot_sha256);
+    let taken = view.run.taken.to_string();
+    let standings =
+        view.framework.clone().map_or_else(|| framework::all(&view.checks, &view.findings), |one| vec![one]);
+    let shown: Vec<&Finding> = view.findings.iter().filter(|f| f.verdict != Verdict::NotApplicable).collect();
+    let accounts: Vec<&str> = view.run.accounts.iter().map(|account| account.id.as_str()).collect();
+    let mut result = json!({
+        "uuid": ids.make("result", ""),
+        "title": "DynamoDB audit",
+        "description": line(&format!(
+            "{} checks on {}: {} flagged, {} not assessed, {} clear, {} not applicable.",
+            view.checks.len(), accounts.join(", "), view.summary.verdicts.flagged,
+            view.summary.verdicts.unknown, view.summary.verdicts.clear, view.summary.verdicts.not_applicable,
+        )),
+        "start": taken,
+        "end": taken,
+        "props": [
+            prop("snapshot-sha256", &view.run.snapshot_sha256),
+            prop("flagged", &view.summary.verdicts.flagged.to_string()),
+            prop("not-assessed", &view.summary.verdicts.unknown.to_string()),
+            prop("clear", &view.summary.verdicts.clear.to_string()),
+            prop("gaps", &view.summary.gaps.to_string()),
+        ],
+        "local-definitions": parts::definitions(view, &ids, &shown),
+        "reviewed-controls": reviewed(&standings),
+    });
+    let observations: Vec<Value> = shown.iter().map(|f| parts::observation(view, &ids, f)).collect();
+    let risks = risks(view, &ids, &shown);
+    let findings = findings(&ids, &standings, &shown);
+    // The model has no empty lists.
+    for (name, list) in [("observations", observations), ("risks", risks), ("findings", findings)] {
+        if !list.is_empty() {
+            result[name] = Value::Array(list);
+        }
+    }
+    let plan = ids.make("plan", "");
+    let document = json!({ "assessment-results": {
+        "uuid": ids.make("document", ""),
+        "metadata": {
+            "title": line(&format!("DynamoDB audit of {}", accounts.join(", "))),
+            "last-modified": taken,
+            "version": view.run.version,
+            "oscal-version": VERSION,
+        },
+        "import-ap": { "href": format!("#{plan}") },
+        "results": [result],
+        "back-matter": { "resources": [{
+            "uuid": plan,
+            "title": "What was looked at",
+            "description": line(&format!(
+                "No assessment plan was written apart. Regions: {}; tables: {} listed, {} described, {} sampled; \
+                 {} items read. A sample proves what it holds, and never that a table holds nothing else.",
+                view.coverage.regions.iter().map(|r| r.region.as_str()).collect::<Vec<_>>().join(", "),
+                view.coverage.tables.listed, view.coverage.tables.described, view.coverage.tables.sampled,
+                view.coverage.items.read,
+            )),
+        }] },
+    } });
+    form::write(&document, out)
+}
+
+/// The controls that something here looked at, and in words those that stay open.
+fn reviewed(standings: &[Standing]) -> Value {
+    let selection = |standing: &Standing| {
+        let looked_at = |control: &&Control| control.state != State::NotDecided;
+        let controls: Vec<Value> = standing
+            .controls
+            .iter()
+            .filter(looked_at)
+            .map(|control| json!({ "control-id": control_id(&standing.name, &control.id) }))
+            .collect();
+        if controls.is_empty() {
+            return None;
+        }
+        let open = |state| {
+            let ids = standing.controls.iter().filter(|c| c.state == state).map(|c| c.id.as_str());
+            ids.collect::<Vec<_>>().join(", ")
+        };
+        let mut remarks = Vec::new();
+        for (state, said) in [
+            (State::NotAssessed, "Not assessed, since something could not be seen"),
+            (State::NotApplicable, "Concerning nothing that is there"),
+            (State::NotDecided, "Not decided by any check here"),
+        ] {
+            let ids = open(state);
+            if !ids.is_empty() {
+                remarks.push(format!("{said}: {ids}."));
+            }
+        }
+        let mut out = json!({ "description": line(&standing.title), "include-controls": controls });
+        if !remarks.is_empty() {
+            out["remarks"] = json!(remarks.join("\n"));
+        }
+        Some(out)
+    };
+    let selections: Vec<Value> = standings.iter().filter_map(selection).collect();
+    match selections.is_empty() {
+        // A selection is required; checks that map to no control are of none.
+        true => json!({ "control-selections": [{ "description": "No check here is mapped to a control." }] }),
+        false => json!({ "control-selections": selections }),
+    }
+}
+
+/// One risk for each check that flagged something, with the observations that show it.
+fn risks(view: &View, ids: &Ids, shown: &[&Finding]) -> Vec<Value> {
+    let mut all: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
+    for finding in shown.iter().filter(|f| f.verdict == Verdict::Flagged) {
+        all.entry(&finding.check).or_default().push(finding);
+    }
+    let risk = |(id, findings): (&str, Vec<&Finding>)| {
+        let first = findings.first()?;
+        let check = view.check(id);
+        let text = |get: fn(&CheckRow) -> &str| line(check.map_or("", get));
+        let accepted = findings.iter().all(|finding| finding.accepted.is_some());
+        Some(json!({
+            "uuid": ids.make("risk", id),
+            "title": line(&first.title),
+            "description": line(&format!("{} of {}", first.title, findings.len())),
+            "statement": text(|check| &check.why),
+            "props": [prop("check", id), prop("severity", first.severity.as_str())],
+            "status": if accepted { "deviation-approved" } else { "open" },
+            "remediations": [{
+                "uuid": ids.make("remediation", id),
+                "lifecycle": "recommendation",
+                "title": "How to mend it",
+                "description": text(|check| &check.fix),
+            }],
+            "related-observations": related(ids, findings.iter().copied()),
+        }))
+    };
+    all.into_iter().filter_map(risk).collect()
+}
+
+fn related<'a>(ids: &Ids, findings: impl Iterator<Item = &'a Finding>) -> Vec<Value> {
+    findings.map(|f| json!({ "observation-uuid": ids.make("observation", &f.fingerprint) })).collect()
+}
+
+/// One finding for each control that something decides.
+fn findings(ids: &Ids, standings: &[Standing], shown: &[&Finding]) -> Vec<Value> {
+    let mut by_check: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
+    for finding in shown {
+        by_check.entry(&finding.check).or_default().push(finding);
+    }
+    let finding = |standing: &Standing, control: &Control| {
+        let (state, reason) = match control.state {
+            State::Failed => ("not-satisfied", "fail"),
+            State::Clear => ("satisfied", "pass"),
+            _ => return None,
+        };
+        let id = control_id(&standing.name, &control.id);
+        let of = |verdict: Verdict| {
+            let bearing = control.checks.iter().filter_map(|check| by_check.get(check.as_str()));
+            let bears = move |f: &&&Finding| f.verdict == verdict && f.bears(&standing.name, &control.id);
+            bearing.flatten().filter(bears).copied()
+        };
+        let flagged: Vec<&Finding> = of(Verdict::Flagged).collect();
+        let risks: BTreeSet<&str> = flagged.iter().map(|f| f.check.as_str()).collect();
+        let tally = control.verdicts;
+        let mut out = json!({
+            "uuid": ids.make("finding", &id),
+            "title": line(&format!("{} {} {}", standing.title, control.id, control.name)),
+            "description": line(&format!(
+                "{} flagged, {} not assessed, {} clear by {}. What these checks do not look at is not judged.",
+                tally.flagged, tally.unknown, tally.clear, control.checks.join(", "),
+            )),
+            "props": [prop("framework", &standing.name), prop("control", &control.id)],
+            "target": {
+                "type": "objective-id",
+                "target-id": id,
+                "status": { "state": state, "reason": reason },
+            },
+        });
+        let rests_on = if flagged.is_empty() { of(Verdict::Clear).collect() } else { flagged };
+        if !rests_on.is_empty() {
+            out["related-observations"] = json!(related(ids, rests_on.into_iter()));
+        }
+        if !risks.is_empty() {
+            let risks = risks.iter().map(|check| json!({ "risk-uuid": ids.make("risk", check) }));
+            out["related-risks"] = risks.collect();
+        }
+        Some(out)
+    };
+    let all = standings.iter().flat_map(|s| s.controls.iter().map(move |control| (s, control)));
+    all.filter_map(|(standing, control)| finding(standing, control)).collect()
+}
