@@ -3,10 +3,12 @@
 //! What was refused, throttled or malformed becomes a gap beside what was seen. Tracing events of this room go to
 //! the target `dynaudit` and name calls, Regions and outcomes; no event carries an answer.
 
+mod activity;
 mod budget;
 pub mod calls;
 pub mod clients;
 mod copies;
+mod credentials;
 mod describe;
 mod desk;
 mod entities;

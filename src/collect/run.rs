@@ -17,7 +17,7 @@ use super::pages::side_by_side;
 use super::region::{self, Found};
 use super::regions::{Partition, partition_of};
 use super::sample::{Sampler, Scans};
-use super::{Error, Plan, Progress, Regions, Sampling, keys, organization, principals, services};
+use super::{Error, Plan, Progress, Regions, Sampling, activity, keys, organization, principals, services};
 use crate::detect::Detector;
 use crate::snapshot::{
     Account, FORMAT, Gap, GapId, Identity, Key, Principals, ResourceId, Scope, Seen, Snapshot, Timestamp,
@@ -179,7 +179,9 @@ async fn identify(desk: &Desk, clients: &Clients, partition: &Partition) -> Resu
 
 async fn people(run: &Run) -> Principals {
     let home = run.partition.home;
-    principals::principals(&run.desk, &run.clients.iam(home), home, &run.named()).await
+    let mut found = principals::principals(&run.desk, &run.clients.iam(home), home, &run.named()).await;
+    Box::pin(activity::add(run, &mut found, &run.named())).await;
+    found
 }
 
 async fn look(run: &Arc<Run>, regions: Vec<String>) -> Vec<Found> {

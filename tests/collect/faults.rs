@@ -175,3 +175,20 @@ async fn credentials_that_are_missing_end_the_run() {
     assert_eq!(error, Error::NoCredentials);
     assert!(fake.log().is_empty() && error.to_string().contains("--profile"));
 }
+
+#[tokio::test]
+async fn a_job_that_never_ends_is_a_gap_and_is_not_asked_for_ever() {
+    let fake = Fake::new(|asked| match asked.operation.as_str() {
+        "GenerateCredentialReport" => Reply::Http(
+            200,
+            "<GenerateCredentialReportResponse><GenerateCredentialReportResult><State>INPROGRESS</State>\
+            </GenerateCredentialReportResult></GenerateCredentialReportResponse>"
+                .into(),
+        ),
+        _ => answer(asked),
+    });
+    let snapshot = fake.snapshot().await;
+    let gaps: Vec<_> = snapshot.gaps.values().map(|gap| (gap.call.as_str(), gap.why)).collect();
+    assert_eq!(gaps, [("iam:GenerateCredentialReport", Why::Failed)]);
+    assert!(fake.asked("GenerateCredentialReport") < 30, "{}", fake.asked("GenerateCredentialReport"));
+}

@@ -16,11 +16,13 @@ from tokens import ISSUED
 
 NOTHING_PLANTED = """
     access/    end-user-without-leading-keys grants-all-but grants-itself-read guests-become-a-reader
+               pool-gives-guests-a-reader read-right-unused user-with-keys-reads-secrets
                open-beside-denied-scan open-oidc-trust prefix-reaches-more reader-outside-organization
                reads-by-escalation trust-names-a-deleted-principal
     encryption/ cache-not-encrypted cache-without-tls key-lost-by-dynamodb key-material-expires
                key-of-another-account key-unavailable recovery-point-not-encrypted replica-encryption-weaker
-    exposure/  backup-vault-open-to-others cache-keeps-items-long endpoint-in-no-route-table
+    exposure/  backup-vault-open-to-others cache-keeps-items-long cache-open-to-the-world
+               cache-role-reads-every-table vpc-without-endpoint endpoint-in-no-route-table
                endpoint-lets-everything-through endpoint-lets-writes-to-strangers export-bucket-not-blocked
                export-bucket-public export-without-kms
                kinesis-delivery-failed kinesis-stream-not-encrypted public-stream-policy replica-about-to-be-lost
@@ -113,6 +115,7 @@ PLANTED = {
     "reads-not-logged": lambda a: a.tables(sensitive),  # no trail is planted
     "stream-reads-not-logged": lambda a: a.streams(sensitive),
     "table-without-code": lambda a: a.tables(lambda t: True),  # none has such a tag
+    "changes-not-watched": lambda a: {ACCOUNT},  # nor a rule
     "tables-not-in-config": lambda a: {ACCOUNT},  # nor a recorder
     # recovery
     "deletion-protection-off": lambda a: a.tables(lambda t: not t.protected),
