@@ -132,7 +132,7 @@ fn dispatch(command: &Command, console: &Console, config: &Config) -> Result<Out
         #[cfg(feature = "aws")]
         Command::Audit(args) => online::audit(args, config, console),
         #[cfg(feature = "aws")]
-        Command::Collect(args) => online::collect(args, console),
+        Command::Collect(args) => online::collect(args, config, console),
         #[cfg(feature = "aws")]
         Command::Policy(args) => {
             let region = args.region.as_ref().map_or("us-east-1", |r| r.0.as_str());

@@ -220,6 +220,7 @@ fn hit(rule: &'static str, kind: SecretKind, basis: Basis, confidence: f64, leng
         public: Cow::Borrowed(""),
         traits,
         length,
+        issued: None,
         span: 0..usize::MAX,
     })
 }

@@ -4,12 +4,15 @@ A rule says what the check's own words mean, of what the plan holds. A check of 
 stands in `NOTHING_PLANTED`.
 """
 
+import time
+
 from account import ACCOUNT, OF_A_LOGIN, TOKENS, Account, in_index, is_key, keys_index, sensitive
 from limits import BLIND, MADE_UP
 from people import OUTSIDER
 from plan import CONDITIONED
 from recipes import HALF
 from rights import BY_KEY, IF, NO, WIDE, YES
+from tokens import ISSUED
 
 NOTHING_PLANTED = """
     access/    end-user-without-leading-keys grants-all-but grants-itself-read guests-become-a-reader
@@ -24,7 +27,8 @@ NOTHING_PLANTED = """
                export-bucket-public export-without-kms
                kinesis-delivery-failed kinesis-stream-not-encrypted public-stream-policy replica-about-to-be-lost
                replica-in-another-account stream-consumer-broken stream-read-by-another-account
-    items/     expired-items-remain expiry-too-old-to-be-removed possible-token time-to-live-cannot-read-expiry
+    items/     expired-items-remain expiry-too-old-to-be-removed possible-token readable-beside-hashes
+               readable-beside-protected secrets-left-out time-to-live-cannot-read-expiry
                time-to-live-on-another-attribute
     monitoring/ log-holds-token-keys log-of-reads-not-protected region-switched-off sample-too-small
                table-in-transition
@@ -85,6 +89,8 @@ PLANTED = {
     # items
     "card-numbers-readable": lambda a: a.tables(lambda t: t.items and t.recipe.cards),
     "client-side-encryption-partial": lambda a: a.tables(lambda t: t.recipe is HALF and t.items > 1),
+    "credential-older-than-rotation": lambda a: a.secrets(  # only they say when they were issued
+        lambda t, s: s.kind == "jwt" and time.time() - ISSUED > 91 * 86_400),
     "jwt-alg-none": lambda a: a.secrets(lambda t, s: s.alg_none),
     "jwt-long-lived": lambda a: a.secrets(lambda t, s: s.long_lived),
     "jwt-without-expiry": lambda a: a.secrets(lambda t, s: s.no_expiry),

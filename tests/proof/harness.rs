@@ -37,6 +37,7 @@ pub(crate) fn plan() -> Plan {
         sampling: Some(Sampling::default()),
         seed: 0,
         digest_key: DigestKey::from_bytes(b"the embedded account's digest key").unwrap(),
+        own: Default::default(),
         concurrency: 16,
         topics: Topic::ALL.into(),
         kept: None,

@@ -184,6 +184,7 @@ fn hit(rule: &Rule, found: Found, span: Range<usize>) -> Hit {
         public: found.public,
         traits: found.traits,
         length: found.length,
+        issued: found.issued,
         span,
     }
 }

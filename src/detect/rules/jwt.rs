@@ -7,7 +7,10 @@ use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use super::{Found, Match, Rule};
-use crate::snapshot::sample::{Basis, SecretKind, SecretTrait};
+use crate::{
+    detect::age,
+    snapshot::sample::{Basis, SecretKind, SecretTrait},
+};
 
 /// `{"`, `{ ` and `{` with a line's end, in base64url. Three parts are signed, five encrypted.
 pub(super) fn rules() -> Vec<Rule> {
@@ -77,11 +80,13 @@ fn token(found: &Match<'_>) -> Option<Found> {
         return None;
     }
     let mut traits = BTreeSet::new();
+    let mut issued = None;
     if none {
         traits.insert(SecretTrait::JwtAlgNone);
     }
     if let Some(claims) = claims {
         let number = |name: &str| claims.get(name).and_then(Value::as_f64);
+        issued = number("iat").filter(|at| age::is_plausible(*at)).map(|at| at as i64);
         match (number("exp"), number("iat").or_else(|| number("nbf"))) {
             (None, _) => {
                 traits.insert(SecretTrait::JwtNoExpiry);
@@ -96,7 +101,7 @@ fn token(found: &Match<'_>) -> Option<Found> {
     let word = if encrypted { "JWE " } else { "JWT " };
     let public = known.map_or(Cow::Borrowed(word), |known| Cow::Owned(format!("{word}({known}) ")));
     let id = Some(if encrypted { "jwe" } else { "jwt" });
-    found.found(Basis::Verified).map(|f| Found { public, traits, id, ..f })
+    found.found(Basis::Verified).map(|f| Found { public, traits, id, issued, ..f })
 }
 
 /// The person of every tutorial: `1234567890`, John Doe.
