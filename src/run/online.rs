@@ -9,12 +9,13 @@ use super::{
     assess::{Ready, has_holes},
     console::Console,
     options::Config,
+    preflight,
     progress::Line,
 };
 use crate::{
     cli,
-    collect::{self, Plan, Progress, Regions, Sampling, clients, export},
-    config::{RegionName, digest_key, writable},
+    collect::{self, Plan, Progress, Regions, Sampling, calls, clients, export},
+    config::{Format, RegionName, digest_key, writable},
     report::text::counted,
     snapshot::{Snapshot, Topic, file},
 };
@@ -28,10 +29,25 @@ pub fn audit(args: &cli::Audit, config: &Config, console: &Console) -> Result<Ou
     keepable(args.save.as_deref())?;
     let mut plan = plan(&args.sampling)?;
     plan.topics = ready.topics();
+    let calls = calls::needed(plan.sampling.is_some(), &plan.topics);
+    if args.preflight {
+        narrow(&mut plan);
+    }
     let (run, stop) = Run::start(console)?;
     let snapshot = run.account(&args.account, plan, stop)?;
+    if args.preflight {
+        return preflight::tell(&snapshot, &calls, args.report.format == Format::Json, console);
+    }
     keep(&snapshot, args.save.as_deref())?;
     ready.report(&snapshot, console)
+}
+
+/// Leaves of a plan what tells who asks and what binds them; no table is looked at.
+fn narrow(plan: &mut Plan) {
+    plan.topics = [Topic::Organization].into();
+    plan.sampling = None;
+    // No table has such a name.
+    plan.table = Some(" ".to_owned());
 }
 
 /// `dynaudit collect`
@@ -65,6 +81,10 @@ pub fn demo(args: &cli::Demo, config: &Config, console: &Console) -> Result<Outc
         plan.digest_key = DigestKey::from_bytes(b"the embedded account's digest key").map_err(failed)?;
     }
     plan.topics = ready.topics();
+    let calls = calls::needed(plan.sampling.is_some(), &plan.topics);
+    if args.preflight {
+        narrow(&mut plan);
+    }
     plan.regions = Regions::Given(demo::REGIONS.map(str::to_owned).to_vec());
     let (run, stop) = Run::start(console)?;
     let snapshot = run.collect(|progress| async move {
@@ -73,6 +93,9 @@ pub fn demo(args: &cli::Demo, config: &Config, console: &Console) -> Result<Outc
         // The account stands still at one instant; ages are reckoned from it, and a demo says the same each day.
         collect::collect(&sdk, plan, progress, stop).await.map_err(failed)
     })?;
+    if args.preflight {
+        return preflight::tell(&snapshot, &calls, args.report.format == Format::Json, console);
+    }
     keep(&snapshot, args.save.as_deref())?;
     ready.report(&snapshot, console)
 }
@@ -139,7 +162,7 @@ impl<'a> Run<'a> {
 
     /// Collects from the account that options and environment name.
     fn account(&self, account: &cli::Account, mut plan: Plan, stop: Stop) -> Result<Snapshot, Error> {
-        plan.table = account.table.as_ref().map(|t| t.0.clone());
+        plan.table = plan.table.or_else(|| account.table.as_ref().map(|t| t.0.clone()));
         let mut given: Vec<String> = account.region.iter().map(|r| r.0.clone()).collect();
         given.sort();
         given.dedup();
