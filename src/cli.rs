@@ -150,6 +150,9 @@ pub struct Demo {
     pub sampling: Sampling,
     #[command(flatten)]
     pub report: Report,
+    /// Audit nothing: tell which permissions the chosen checks take, and which of them the caller lacks
+    #[arg(long, help_heading = "Report")]
+    pub preflight: bool,
     /// Keep the snapshot in FILE as evidence; `assess` reads it
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Report")]
     pub save: Option<PathBuf>,
@@ -165,6 +168,9 @@ pub struct Audit {
     pub sampling: Sampling,
     #[command(flatten)]
     pub report: Report,
+    /// Audit nothing: tell which permissions the chosen checks take, and which of them the caller lacks
+    #[arg(long, help_heading = "Report")]
+    pub preflight: bool,
     /// Keep the snapshot in FILE as evidence; `assess` reads it
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Report")]
     pub save: Option<PathBuf>,
@@ -397,4 +403,10 @@ pub struct Policy {
     /// A Region of the account's partition: ARNs differ in China and GovCloud
     #[arg(long, value_name = "REGION")]
     pub region: Option<RegionName>,
+    /// Only what these checks need: ids, where * and ? stand for other characters; repeatable
+    #[arg(long = "check", value_name = "GLOB", value_delimiter = ',')]
+    pub only: Vec<String>,
+    /// Add the checks of this directory; repeatable
+    #[arg(long = "checks", value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub dirs: Vec<PathBuf>,
 }

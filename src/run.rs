@@ -14,6 +14,8 @@ mod notify;
 mod online;
 pub mod options;
 #[cfg(feature = "aws")]
+mod preflight;
+#[cfg(feature = "aws")]
 mod progress;
 mod simulate;
 mod state;
@@ -136,7 +138,9 @@ fn dispatch(command: &Command, console: &Console, config: &Config) -> Result<Out
         #[cfg(feature = "aws")]
         Command::Policy(args) => {
             let region = args.region.as_ref().map_or("us-east-1", |r| r.0.as_str());
-            console.json(&collect::policy(!args.no_sample, collect::regions::partition_of(region)))
+            let partition = collect::regions::partition_of(region);
+            let topics = assess::topics_of(&Library::with_dirs(&args.dirs)?, &args.only)?;
+            console.json(&collect::policy(!args.no_sample, &topics, partition))
         }
         #[cfg(not(feature = "demo"))]
         Command::Demo(_) => Err(Error::Absent("demo", "demo")),

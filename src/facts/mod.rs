@@ -36,6 +36,7 @@ pub mod principal;
 pub mod protection;
 pub mod reader;
 pub mod replica;
+pub mod rights;
 pub mod sampled;
 pub mod scaling;
 pub mod selection;

@@ -10,6 +10,7 @@ use super::{
     options::Config,
     state::StateDir,
 };
+use crate::source::glob;
 use crate::{
     check::{
         Check, Library, command,
@@ -27,6 +28,7 @@ use crate::{
         View,
         attest::{self, Sum},
         evidence, summary,
+        text::inert,
         view::{CheckRow, Tally},
     },
     snapshot::{
@@ -251,4 +253,23 @@ fn outcome<'a>(
 /// Whether something that was asked for could not be seen.
 pub fn has_holes<'a>(gaps: &mut impl Iterator<Item = &'a Gap>) -> bool {
     gaps.any(|gap| gap.why != Why::NotAsked)
+}
+
+/// What the checks whose ids match one of `patterns` need to be asked about; every topic where there is no pattern.
+///
+/// # Errors
+/// A pattern that no check matches.
+pub fn topics_of(library: &Library, patterns: &[String]) -> Result<BTreeSet<Topic>, Error> {
+    if patterns.is_empty() {
+        return Ok(Topic::ALL.into());
+    }
+    let mut chosen: Vec<&Check> = Vec::new();
+    for pattern in patterns {
+        let before = chosen.len();
+        chosen.extend(library.checks().iter().filter(|check| glob::matches(pattern, &check.id)));
+        if chosen.len() == before {
+            return Err(Error::Refused(format!("no check is called `{}`", inert(pattern))));
+        }
+    }
+    Ok(topics::needed(chosen.into_iter().flat_map(Check::facts).map(String::as_str)))
 }

@@ -10,13 +10,14 @@ use super::{
     console::Console,
     ignore::Ignores,
     options::Config,
+    preflight,
     progress::Line,
     state::StateDir,
 };
 use crate::{
     cli,
-    collect::{self, Halt, Plan, Progress, Regions, Sampling, clients, export},
-    config::{RegionName, Span, detection::Detection, digest_key, writable},
+    collect::{self, Halt, Plan, Progress, Regions, Sampling, calls, clients, export},
+    config::{Format, RegionName, Span, detection::Detection, digest_key, writable},
     detect::Own,
     report::text::counted,
     snapshot::{Snapshot, Topic, file, pieces::Pieces},
@@ -31,15 +32,31 @@ pub fn audit(args: &cli::Audit, config: &Config, console: &Console) -> Result<Ou
     keepable(args.save.as_deref())?;
     let (mut plan, ignores) = plan(&args.sampling, config, console, ready.state.as_ref())?;
     plan.topics = ready.topics();
-    plan.kept = kept(&args.account, ready.state.as_ref())?;
+    let calls = calls::needed(plan.sampling.is_some(), &plan.topics);
+    if args.preflight {
+        narrow(&mut plan);
+    } else {
+        plan.kept = kept(&args.account, ready.state.as_ref())?;
+    }
     let kept = plan.kept.clone();
     let (run, stop) = Run::start(console, args.account.max_duration)?;
     let snapshot = run.account(&args.account, plan, stop)?;
+    if args.preflight {
+        return preflight::tell(&snapshot, &calls, args.report.format == Format::Json, console);
+    }
     left_out(&snapshot, &ignores, console);
     keep(&snapshot, args.save.as_deref())?;
     let outcome = ready.report(&snapshot, console)?;
     done(&snapshot, kept.as_deref());
     Ok(outcome)
+}
+
+/// Leaves of a plan what tells who asks and what binds them; no table is looked at.
+fn narrow(plan: &mut Plan) {
+    plan.topics = [Topic::Organization].into();
+    plan.sampling = None;
+    // No table has such a name.
+    plan.table = Some(" ".to_owned());
 }
 
 /// `dynaudit collect`
@@ -78,6 +95,10 @@ pub fn demo(args: &cli::Demo, config: &Config, console: &Console) -> Result<Outc
         plan.digest_key = DigestKey::from_bytes(b"the embedded account's digest key").map_err(failed)?;
     }
     plan.topics = ready.topics();
+    let calls = calls::needed(plan.sampling.is_some(), &plan.topics);
+    if args.preflight {
+        narrow(&mut plan);
+    }
     plan.regions = Regions::Given(demo::REGIONS.map(str::to_owned).to_vec());
     let (run, stop) = Run::start(console, None)?;
     let snapshot = run.collect(None, |progress| async move {
@@ -86,6 +107,9 @@ pub fn demo(args: &cli::Demo, config: &Config, console: &Console) -> Result<Outc
         // The account stands still at one instant; ages are reckoned from it, and a demo says the same each day.
         collect::collect(&sdk, plan, progress, stop).await.map_err(failed)
     })?;
+    if args.preflight {
+        return preflight::tell(&snapshot, &calls, args.report.format == Format::Json, console);
+    }
     left_out(&snapshot, &ignores, console);
     keep(&snapshot, args.save.as_deref())?;
     ready.report(&snapshot, console)
@@ -218,7 +242,7 @@ impl<'a> Run<'a> {
 
     /// Collects from the account that options and environment name.
     fn account(&self, account: &cli::Account, mut plan: Plan, stop: Stop) -> Result<Snapshot, Error> {
-        plan.table = account.table.as_ref().map(|t| t.0.clone());
+        plan.table = plan.table.or_else(|| account.table.as_ref().map(|t| t.0.clone()));
         let mut given: Vec<String> = account.region.iter().map(|r| r.0.clone()).collect();
         given.sort();
         given.dedup();
