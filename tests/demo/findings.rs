@@ -21,7 +21,7 @@ async fn run() -> &'static (Snapshot, Vec<Finding>) {
             regions: Regions::Given(REGIONS.map(str::to_owned).to_vec()),
             table: None,
             exports: Default::default(),
-        sampling: Some(Sampling::default()),
+            sampling: Some(Sampling::default()),
             seed: 0,
             digest_key: DigestKey::from_bytes(&[7; 32]).unwrap(),
             concurrency: 16,
