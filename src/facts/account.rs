@@ -33,6 +33,9 @@ pub struct Account {
     /// Whether the auditor's own policies let it change or delete tables or items; null where it is
     /// not a principal of this account.
     pub auditor_can_write: Fact<Option<bool>>,
+    /// Whether a policy of the organization denies anybody something that leads to a table's data; false where none
+    /// binds the account.
+    pub guarded: Fact<bool>,
     /// Regions that were asked for.
     pub regions: Vec<Region>,
 }
@@ -91,6 +94,7 @@ pub fn node(account: &snapshot::Account, marks: &Marks, access: &Access) -> Node
         },
         auditor: Fact::of(&account.identity, |identity| identity.arn.clone()),
         auditor_can_write: auditor_can_write(account, access),
+        guarded: access.guarded(),
         regions,
     };
     Node::new(subject(account), &facts)

@@ -15,8 +15,10 @@ from rights import BY_KEY, IF, NO, WIDE, YES
 from tokens import ISSUED
 
 NOTHING_PLANTED = """
-    access/    end-user-without-leading-keys grants-all-but grants-itself-read guests-become-a-reader
-               pool-gives-guests-a-reader read-right-unused user-with-keys-reads-secrets
+    access/    can-lift-what-holds-it-off end-user-without-leading-keys grants-a-table-that-is-gone grants-all-but
+               grants-itself-read guests-become-a-reader pool-gives-guests-a-reader read-right-unused
+               service-let-in-without-source service-reads-stream-without-source table-policy-hands-itself-over
+               table-policy-names-a-deleted-principal user-with-keys-reads-secrets
                open-beside-denied-scan open-oidc-trust prefix-reaches-more reader-outside-organization
                reads-by-escalation trust-names-a-deleted-principal
     encryption/ cache-not-encrypted cache-without-tls key-lost-by-dynamodb key-material-expires
@@ -55,6 +57,8 @@ PLANTED = {
     "hops-away-from-secrets": lambda a: {
         "user/nia" for r in a.everybody() if r.principal.name == "reporting" and any(
             sensitive(t) and r.reads(t) for t in a.plan.tables)},
+    "no-guard-rail": lambda a: {ACCOUNT} if any(sensitive(t) for t in a.plan.tables) else set(),
+    "sensitive-table-without-perimeter": lambda a: a.tables(sensitive),
     "person-reads-secrets-from-anywhere": lambda a: a.readers(
         lambda r, t: r.principal.kind == "user" and sensitive(t) and r.reads(t) == YES),
     "public-table-policy": lambda a: a.tables(lambda t: t.admits == "public"),
