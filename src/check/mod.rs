@@ -11,6 +11,7 @@ mod expr;
 mod file;
 pub mod judge;
 pub mod library;
+pub mod recipe;
 pub mod reference;
 mod scene;
 mod template;
@@ -28,6 +29,7 @@ use crate::{
 };
 use example::Example;
 use expr::{Expr, Scope, Truth};
+pub use recipe::Recipe;
 use template::Template;
 
 /// One check, ready to judge.
@@ -47,6 +49,8 @@ pub struct Check {
     pub why: String,
     /// What to do.
     pub fix: String,
+    /// What to do, made out for one resource.
+    pub recipe: Recipe,
     /// Framework → requirements that it bears on.
     pub maps: BTreeMap<String, Vec<String>>,
     /// The folder that its file lies in.
