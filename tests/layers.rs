@@ -9,6 +9,7 @@ const LAYERS: &[&[&str]] = &[
     &["detect", "finding", "iam", "kms"],
     &["collect", "demo", "facts", "simulate"],
     &["check"],
+    &["remedy"],
     &["report"],
     &["cli", "config"],
     &["run"],

@@ -20,7 +20,6 @@ async fn run() -> &'static (Snapshot, Vec<Finding>) {
         let plan = Plan {
             regions: Regions::Given(REGIONS.map(str::to_owned).to_vec()),
             table: None,
-            exports: Default::default(),
             sampling: Some(Sampling::default()),
             seed: 0,
             digest_key: DigestKey::from_bytes(&[7; 32]).unwrap(),
