@@ -10,8 +10,8 @@ use std::{
 };
 
 use assert_cmd::Command;
-use dynaudit::snapshot::{Snapshot, file};
-use support::{deny_description, empty, unsample, with_table};
+use dynaudit::snapshot::{Listed, Snapshot, file};
+use support::{build::deny, deny_description, empty, unsample, with_table};
 
 /// The binary in an environment without AWS, without colours asked for, in an empty directory.
 fn dynaudit(dir: &Path, args: &[&str]) -> Command {
@@ -118,6 +118,9 @@ fn a_wrong_check_is_exit_2_before_the_snapshot_is_read() {
 fn an_account_without_tables_is_clean() {
     let (code, out, err) = assess(&empty(), &["--fail-on", "high"]);
     assert_eq!(code, 0, "{out}{err}");
+    // Standard error is no terminal: the line for the log, and nothing else.
+    assert!(err.starts_with("dynaudit: account 111122223333: ") && err.lines().count() == 1, "{err}");
+    let (_, _, err) = assess(&empty(), &["--fail-on", "high", "--quiet"]);
     assert_eq!(err, "");
 }
 
@@ -210,7 +213,8 @@ fn a_closed_pipe_is_no_error() {
     child.stdout.take().unwrap().read_exact(&mut some).unwrap();
     let out = child.wait_with_output().unwrap();
     assert_eq!(out.status.code(), Some(0), "{}", String::from_utf8_lossy(&out.stderr));
-    assert!(out.stderr.is_empty());
+    let err = String::from_utf8(out.stderr).unwrap();
+    assert!(err.starts_with("dynaudit: ") && err.lines().count() == 1, "the line for the log alone: {err}");
 }
 
 #[test]
@@ -248,4 +252,17 @@ fn a_new_check_is_a_file_that_overwrites_none() {
         let (code, _, err) = run(dir.path(), args);
         assert!(code == 2 && err.starts_with("error"), "{err}");
     }
+}
+
+#[test]
+fn a_run_that_could_list_no_table_says_so_whatever_is_flagged() {
+    let mut snapshot = empty();
+    let id = deny(&mut snapshot, "dynamodb:ListTables", "eu-west-1");
+    snapshot.accounts[0].regions[0].tables = Listed::missing(id);
+    assert!(snapshot.is_blind());
+    let (code, out, err) = assess(&snapshot, &[]);
+    assert_eq!(code, 3, "{err}");
+    assert!(out.contains("none could be listed in eu-west-1: nothing about tables was assessed"), "{out}");
+    assert!(err.contains("nothing about tables was assessed"), "{err}");
+    assert!(!empty().is_blind());
 }

@@ -13,6 +13,8 @@ mod checks;
 mod copies;
 #[path = "facts/encryption.rs"]
 mod encryption;
+#[path = "facts/expiry.rs"]
+mod expiry;
 #[path = "facts/recovery.rs"]
 mod recovery;
 #[path = "facts/sample.rs"]

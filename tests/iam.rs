@@ -29,5 +29,9 @@ mod reach;
 mod reference;
 #[path = "iam/requests.rs"]
 mod requests;
+#[path = "iam/rows.rs"]
+mod rows;
+#[path = "iam/unseen_keys.rs"]
+mod unseen_keys;
 #[path = "iam/ways.rs"]
 mod ways;

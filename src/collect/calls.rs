@@ -54,6 +54,9 @@ const TRAIL: &[&str] = &["cloudtrail:*:*:trail/*"];
 const STORE: &[&str] = &["cloudtrail:*:*:eventdatastore/*"];
 const VAULT: &[&str] = &["backup:*:*:backup-vault:*"];
 const POLICY: &[&str] = &["iam::*:policy/*"];
+const PRINCIPAL: &[&str] = &["iam::*:role/*", "iam::*:user/*"];
+const POOL: &[&str] = &["cognito-identity:*:*:identitypool/*"];
+const RULE: &[&str] = &["events:*:*:rule/*"];
 
 /// Why calls are made, and the topic that they are for.
 #[derive(Clone, Copy)]
@@ -70,6 +73,12 @@ const ITEMS: Reason = Reason("Sample items", None);
 const BUCKETS: Reason = Reason("Read what protects the buckets of exports", Some(Topic::Buckets));
 const CACHES: Reason = Reason("Describe DAX clusters", Some(Topic::Caches));
 const CONSUMERS: Reason = Reason("Find the functions that read streams", Some(Topic::Consumers));
+const CREDENTIALS: Reason =
+    Reason("Read which users have passwords and access keys", Some(Topic::Credentials));
+const USAGE: Reason = Reason("Read when principals last used DynamoDB", Some(Topic::Usage));
+const POOLS: Reason = Reason("Read which roles identity pools give to guests", Some(Topic::IdentityPools));
+const NETWORKS: Reason = Reason("Find VPCs with workloads", Some(Topic::Networks));
+const RULES: Reason = Reason("Find rules that react to changes of tables", Some(Topic::Rules));
 const ENDPOINTS: Reason = Reason("Describe VPC endpoints for DynamoDB", Some(Topic::Endpoints));
 const CHANGES: Reason =
     Reason("Describe the Kinesis streams that receive changes", Some(Topic::KinesisStreams));
@@ -150,6 +159,18 @@ calls! {
     DESCRIBE_PARAMETERS = "dax" "DescribeParameters", ALL, CACHES;
     LIST_EVENT_SOURCE_MAPPINGS = "lambda" "ListEventSourceMappings", ALL, CONSUMERS;
     DESCRIBE_VPC_ENDPOINTS = "ec2" "DescribeVpcEndpoints", ALL, ENDPOINTS;
+    DESCRIBE_SECURITY_GROUPS = "ec2" "DescribeSecurityGroups", ALL, CACHES;
+    GENERATE_CREDENTIAL_REPORT = "iam" "GenerateCredentialReport", ALL, CREDENTIALS;
+    GET_CREDENTIAL_REPORT = "iam" "GetCredentialReport", ALL, CREDENTIALS;
+    GENERATE_SERVICE_LAST_ACCESSED_DETAILS = "iam" "GenerateServiceLastAccessedDetails", PRINCIPAL, USAGE;
+    GET_SERVICE_LAST_ACCESSED_DETAILS = "iam" "GetServiceLastAccessedDetails", ALL, USAGE;
+    LIST_IDENTITY_POOLS = "cognito-identity" "ListIdentityPools", ALL, POOLS;
+    DESCRIBE_IDENTITY_POOL = "cognito-identity" "DescribeIdentityPool", POOL, POOLS;
+    GET_IDENTITY_POOL_ROLES = "cognito-identity" "GetIdentityPoolRoles", POOL, POOLS;
+    DESCRIBE_VPCS = "ec2" "DescribeVpcs", ALL, NETWORKS;
+    DESCRIBE_NETWORK_INTERFACES = "ec2" "DescribeNetworkInterfaces", ALL, NETWORKS;
+    LIST_RULES = "events" "ListRules", RULE, RULES;
+    LIST_TARGETS_BY_RULE = "events" "ListTargetsByRule", RULE, RULES;
     DESCRIBE_STREAM_SUMMARY = "kinesis" "DescribeStreamSummary", STREAM, CHANGES;
     DESCRIBE_ORGANIZATION = "organizations" "DescribeOrganization", ALL, ORGANIZATION;
     LIST_PARENTS = "organizations" "ListParents", ALL, ORGANIZATION;

@@ -7,12 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use flate2::read::MultiGzDecoder;
 use serde::Deserialize;
 
-use crate::detect::Detector;
+use crate::detect::Tally;
 use crate::snapshot::sample::{Source, Stopped};
 use crate::snapshot::{Sample, Timestamp};
 
@@ -149,12 +148,7 @@ fn small(path: &Path) -> Result<Vec<u8>, ExportError> {
 
 impl Export {
     /// Looks at every item, and says what kept it from some. Names of files are not said: they are the bucket's.
-    pub(super) fn read(
-        &self,
-        detector: &Arc<Detector>,
-        stopped: impl Fn() -> bool,
-    ) -> (Sample, Option<String>) {
-        let mut tally = detector.tally();
+    pub(super) fn read(&self, mut tally: Tally, stopped: impl Fn() -> bool) -> (Sample, Option<String>) {
         let (mut items, mut wrong) = (0, None);
         for (number, file) in self.files.iter().enumerate() {
             if stopped() {
@@ -207,7 +201,7 @@ fn lines(path: &Path, mut each: impl FnMut(&[u8]) -> bool) -> io::Result<u64> {
             skip(&mut text)?;
         }
         let blank = line.trim_ascii().is_empty();
-        refused += u64::from(!blank && !(whole && each(&line)));
+        refused += u64::from(!(blank || whole && each(&line)));
         zeroize::Zeroize::zeroize(&mut line);
     }
 }

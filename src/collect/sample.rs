@@ -10,7 +10,6 @@ use std::time::Duration;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 
-use super::Sampling;
 use super::budget::{Purse, Read};
 use super::calls;
 use super::desk::Desk;
@@ -18,14 +17,17 @@ use super::export::Export;
 use super::fault::Fault;
 use super::item::{self, Raw};
 use super::spread::{self, Draw};
+use super::{Halt, Sampling};
 use crate::detect::{Detector, Tally};
 use crate::snapshot::sample::Stopped;
 use crate::snapshot::table::Description;
-use crate::snapshot::{Gap, GapId, ResourceId, Sample, Seen, Why};
+use crate::snapshot::{Gap, GapId, ResourceId, Sample, Seen, Timestamp, Why};
 
 /// What samples the tables of one Region.
 pub(super) struct Sampler {
     pub(super) scans: Scans,
+    /// What ages are reckoned from.
+    pub(super) now: Timestamp,
     /// Exports that are read in place of their tables.
     pub(super) exports: Arc<BTreeMap<String, Export>>,
     pub(super) detector: Arc<Detector>,
@@ -48,16 +50,22 @@ pub(super) struct Target<'a> {
     pub(super) region: &'a str,
     pub(super) arn: &'a str,
     pub(super) description: Option<&'a Description>,
+    /// The attribute that time to live looks at, where it is on.
+    pub(super) ttl: Option<&'a str>,
 }
 
 /// Statuses in which DynamoDB reads no items (AWS documentation: "DynamoDB table archival").
 const UNREADABLE: &[&str] = &["ARCHIVED", "ARCHIVING", "INACCESSIBLE_ENCRYPTION_CREDENTIALS"];
 
 impl Sampler {
+    fn tally(&self, table: &Target<'_>) -> Tally {
+        self.detector.tally().expiring(self.now, table.ttl)
+    }
+
     /// Samples one table.
     pub(super) async fn sample(&self, desk: &Desk, table: &Target<'_>) -> Seen<Sample> {
         if let Some(export) = self.exports.get(table.arn) {
-            return Seen::Value(self.read(desk, export.clone()).await);
+            return Seen::Value(self.read(desk, export.clone(), self.tally(table)).await);
         }
         let (client, sampling, seed) = match &self.scans {
             Scans::Not(gap) => return Seen::Gap(gap.clone()),
@@ -89,7 +97,7 @@ impl Sampler {
             owed: Duration::ZERO,
             purse: Purse::new(sampling, per_second),
             touched: HashSet::new(),
-            tally: self.detector.tally(),
+            tally: self.tally(table),
         };
         let (stopped, fault) = reading.run(Draw::new(cut.segments, table.arn, seed)).await;
         // A sample cut short by a fault keeps what it has, and the gap says why there is no more.
@@ -101,10 +109,10 @@ impl Sampler {
     }
 
     /// Reads an export beside the other work, since it is files and computing alone.
-    async fn read(&self, desk: &Desk, export: Export) -> Sample {
-        let (detector, stop) = (Arc::clone(&self.detector), desk.stop_signal());
+    async fn read(&self, desk: &Desk, export: Export, tally: Tally) -> Sample {
+        let stop = desk.stop_signal();
         let arn = export.table_arn.clone();
-        let work = tokio::task::spawn_blocking(move || export.read(&detector, || *stop.borrow()));
+        let work = tokio::task::spawn_blocking(move || export.read(tally, || *stop.borrow() != Halt::Go));
         let (mut sample, wrong) = work.await.unwrap_or_else(|_| {
             (
                 Sample { stopped: Stopped::Failed, ..Sample::default() },
@@ -241,6 +249,7 @@ fn stopped_by(fault: &Fault) -> Stopped {
     match fault.why {
         Why::Throttled => Stopped::Throttled,
         Why::Interrupted => Stopped::Interrupted,
+        Why::Deadline => Stopped::Deadline,
         _ => Stopped::Failed,
     }
 }

@@ -60,22 +60,28 @@ pub(super) async fn table(desk: &Desk, client: &Client, sampler: &Sampler, named
 
     // A table that is gone, or was never reached, has one gap and not ten.
     if let Seen::Gap(gap) = &description
-        && (desk.because(gap, Why::Gone) || desk.because(gap, Why::Interrupted))
+        && (desk.because(gap, Why::Gone) || desk.unreached(gap))
     {
         return unseen(&arn, named, gap);
     }
     let archived = description.value().is_some_and(|d| d.status == "ARCHIVED");
     let asker = Asker { desk, client, region, name, arn: &arn, archived };
-    let target = Target { name, region, arn: &arn, description: description.value() };
-    let (continuous_backups, time_to_live, tags, policy, stream_policy, kinesis, insights, sample) = tokio::join!(
+    // What the sample is looked through for depends on the attribute that time to live names.
+    let looked = async {
+        let time_to_live = asker.time_to_live().await;
+        let ttl = time_to_live.value().filter(|ttl| ttl.is_on()).and_then(|ttl| ttl.attribute.as_deref());
+        let target = Target { name, region, arn: &arn, description: description.value(), ttl };
+        let sample = sampler.sample(desk, &target).await;
+        (time_to_live, sample)
+    };
+    let (continuous_backups, (time_to_live, sample), tags, policy, stream_policy, kinesis, insights) = tokio::join!(
         asker.continuous_backups(),
-        asker.time_to_live(),
+        looked,
         asker.tags(named.tags),
         asker.policy(),
         asker.stream_policy(&description),
         asker.kinesis(),
         asker.insights(),
-        sampler.sample(desk, &target),
     );
     Table {
         name: name.to_owned(),

@@ -16,6 +16,8 @@ use crate::{
     source::{Problem, Source, Span, fields::Fields, text::Text},
 };
 
+/// Problems that are shown.
+const MOST: usize = 20;
 /// Largest configuration file that is read, in bytes.
 const MAX_BYTES: u64 = 4 << 20;
 
@@ -89,9 +91,14 @@ impl File {
         Some(self.source.text.as_str()).filter(|_| !self.source.name.is_empty())
     }
 
-    /// Problems of this file as text.
+    /// Problems of this file as text: the first ones, and how many more there are.
     pub fn complain(&self, problems: &[Problem]) -> String {
-        problems.iter().map(|problem| self.source.render(problem)).collect::<Vec<_>>().join("\n\n")
+        let mut shown: Vec<String> =
+            problems.iter().take(MOST).map(|problem| self.source.render(problem)).collect();
+        if let more @ 1.. = problems.len().saturating_sub(MOST) {
+            shown.push(format!("and {more} more"));
+        }
+        shown.join("\n\n")
     }
 
     fn read(&mut self, table: &DeTable<'_>, problems: &mut Vec<Problem>) {

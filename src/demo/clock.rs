@@ -1,9 +1,13 @@
 //! The account's own clock, which stands still so that two runs give the same dates.
 
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use aws_smithy_async::time::TimeSource;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
+
+use super::Embedded;
 
 /// Seconds since the epoch, shared by everything in one account.
 #[derive(Debug)]
@@ -30,6 +34,13 @@ impl dynoxide::storage_backend::Clock for Clock {
 
     fn now_unix_secs_f64(&self) -> f64 {
         self.seconds() as f64
+    }
+}
+
+/// The SDK's clients live at the same instant, so that ages are reckoned from it.
+impl TimeSource for Embedded {
+    fn now(&self) -> SystemTime {
+        UNIX_EPOCH + Duration::from_secs(self.0.clock.seconds().unsigned_abs())
     }
 }
 

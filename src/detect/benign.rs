@@ -1,5 +1,9 @@
 //! What is no secret whatever its name says: references, ciphertexts, public material, samples of documentation.
 
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+
 use super::{language::reading, password::is_placeholder};
 
 /// Whether `text` points to where a secret is kept, or is one already encrypted or made to be published.
@@ -64,7 +68,7 @@ pub(crate) fn is_reference(text: &str) -> bool {
         "s3://",
         "gs://",
     ];
-    STARTS.iter().any(|start| text.starts_with(start))
+    begins_with(text, STARTS)
         || (text.starts_with("https://") && text.contains(".vault.azure.net/"))
         || (text.starts_with('/') && is_path(text))
         || text.starts_with("./")
@@ -139,8 +143,7 @@ pub(crate) fn is_ciphertext(text: &str) -> bool {
         "{aes}",
         "{RSA}",
     ];
-    BASE64.iter().any(|start| text.starts_with(start) && text.len() >= 40)
-        || STARTS.iter().any(|start| text.starts_with(start))
+    (text.len() >= 40 && begins_with(text, BASE64)) || begins_with(text, STARTS)
 }
 
 /// Keys and certificates that are made to be shown.
@@ -192,7 +195,7 @@ pub(crate) fn is_public(text: &str) -> bool {
         "data:audio/",
     ];
     let pem = text.starts_with("-----BEGIN ") && !text.contains("PRIVATE KEY");
-    pem || STARTS.iter().any(|start| text.starts_with(start))
+    pem || begins_with(text, STARTS)
         // Where a device is reached by Firebase Cloud Messaging: an address.
         || text.contains(":APA91b")
         // A Sentry DSN carries a public key; the old form with a secret one has a colon.
@@ -243,6 +246,17 @@ pub(crate) fn is_sample(text: &str) -> bool {
         "test_token",
         "fake",
     ];
-    let lower = text.get(..text.floor_char_boundary(256)).unwrap_or(text).to_ascii_lowercase();
-    WORDS.iter().any(|word| lower.contains(word))
+    static FINDER: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+        let automaton =
+            AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).ascii_case_insensitive(true).build(WORDS);
+        automaton.ok()
+    });
+    let start = text.as_bytes().get(..256).unwrap_or(text.as_bytes());
+    FINDER.as_ref().is_some_and(|finder| finder.is_match(start))
+}
+
+/// Whether `text` begins with one of `starts`; most do not even share the first byte.
+fn begins_with(text: &str, starts: &[&str]) -> bool {
+    let first = text.as_bytes().first();
+    starts.iter().any(|start| start.as_bytes().first() == first && text.starts_with(start))
 }

@@ -10,6 +10,9 @@ use super::{
     secret::Secret,
 };
 
+/// Bytes that there is room for at first.
+const BLOCK: usize = 4096;
+
 /// What compressed bytes hold, with the format's name. What would come out beyond the budget cuts the item.
 pub(crate) fn inflate(bytes: &[u8], budget: &mut Budget) -> Option<(&'static str, Secret<'static, [u8]>)> {
     let how = format(bytes)?;
@@ -37,21 +40,23 @@ fn format(bytes: &[u8]) -> Option<&'static str> {
 }
 
 /// At most `most` bytes; a stream that breaks off gives what came before.
-fn read(stream: impl Read, most: usize) -> Secret<'static, [u8]> {
-    let mut stream = stream.take(most as u64);
-    let mut out: Vec<u8> = Vec::new();
-    let mut block = [0; 8192];
-    while let Ok(read @ 1..) = stream.read(&mut block) {
-        if out.capacity() - out.len() < read {
+fn read(mut stream: impl Read, most: usize) -> Secret<'static, [u8]> {
+    let mut out: Vec<u8> = vec![0; most.min(BLOCK)];
+    let mut filled = 0;
+    while let Ok(read @ 1..) = stream.read(&mut out[filled..]) {
+        filled += read;
+        if filled == out.len() {
+            if filled == most {
+                break;
+            }
             // A buffer that grew by itself would leave its old content behind.
-            let mut larger = Vec::with_capacity((out.capacity() * 2).max(16 * 1024));
-            larger.extend_from_slice(&out);
+            let mut larger = vec![0; (filled * 2).min(most)];
+            larger[..filled].copy_from_slice(&out);
             out.zeroize();
             out = larger;
         }
-        out.extend_from_slice(&block[..read]);
     }
-    block.zeroize();
+    out.truncate(filled);
     out.into()
 }
 

@@ -1,51 +1,112 @@
-//! One cheap pass over a text that spares most values the rules: words, dates and numbers hold no format.
+//! One cheap pass over a text: which sorts of bytes it holds, and so which rules could find something in it at all.
 
 /// A small letter.
-const SMALL: u8 = 1;
+const SMALL: u16 = 1;
 /// A capital.
-const CAPITAL: u8 = 2;
-/// A digit, or a sign that formats are written with.
-const DRAWN: u8 = 4;
+const CAPITAL: u16 = 1 << 1;
+const DIGIT: u16 = 1 << 2;
+/// White space, and what is not ASCII.
+const BLANK: u16 = 1 << 3;
+/// A sign that has no sort of its own.
+const OTHER: u16 = 1 << 4;
+/// Signs of prose.
+const PROSE: u16 = 1 << 5;
+const DASH: u16 = 1 << 6;
+const UNDERSCORE: u16 = 1 << 7;
+const DOT: u16 = 1 << 8;
+const COLON: u16 = 1 << 9;
+const EQUALS: u16 = 1 << 10;
+const AT: u16 = 1 << 11;
+const TILDE: u16 = 1 << 12;
+/// `+` and `/`, the signs of base64.
+const BASE64: u16 = 1 << 13;
+const PIPE: u16 = 1 << 14;
+const PERCENT: u16 = 1 << 15;
 
-/// What each byte is. Signs of prose, the joints of names, and what is not ASCII, are nothing.
-const CLASS: [u8; 256] = {
-    let mut class = [DRAWN; 256];
+/// What words are written with, and the joints of names: nothing that a format would need.
+const WORDS: u16 = SMALL | CAPITAL | BLANK | PROSE | DASH | UNDERSCORE | DOT;
+
+/// The sort of each byte.
+const SORT: [u16; 256] = {
+    let mut sorts = [OTHER; 256];
     let mut b = 0;
     while b < 256 {
-        class[b] = match b as u8 {
+        sorts[b] = match b as u8 {
             b'a'..=b'z' => SMALL,
             b'A'..=b'Z' => CAPITAL,
-            b' ' | b'\t' | b'\n' | b'\r' | 128.. => 0,
-            b'.' | b',' | b'!' | b'?' | b'\'' | b'-' | b'_' | b'(' | b')' | b';' => 0,
-            _ => DRAWN,
+            b'0'..=b'9' => DIGIT,
+            b' ' | b'\t' | b'\n' | b'\r' | 128.. => BLANK,
+            b',' | b'!' | b'?' | b'\'' | b'(' | b')' | b';' => PROSE,
+            b'-' => DASH,
+            b'_' => UNDERSCORE,
+            b'.' => DOT,
+            b':' => COLON,
+            b'=' => EQUALS,
+            b'@' => AT,
+            b'~' => TILDE,
+            b'+' | b'/' => BASE64,
+            b'|' => PIPE,
+            b'%' => PERCENT,
+            _ => OTHER,
         };
         b += 1;
     }
-    class
+    sorts
 };
 
 /// Shortest text that a rule could find something in, in bytes.
 const MIN_FORMAT: usize = 8;
 
-/// Whether a rule could find something in `text`: every format has letters, and a digit or a sign among them, or
-/// a capital behind a small letter.
-pub(crate) fn may_hold_format(text: &[u8]) -> bool {
-    if text.len() < MIN_FORMAT || is_date(text) || is_bare_uuid(text) {
-        return false;
+/// The sorts of bytes in a text.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Sorts(u16);
+
+impl Sorts {
+    /// All that there are.
+    pub(crate) const ANY: Self = Self(u16::MAX);
+
+    /// Those of `text`.
+    pub(crate) fn of(text: &[u8]) -> Self {
+        Self(text.iter().fold(0, |sorts, b| sorts | SORT[usize::from(*b)]))
     }
-    // A key's armour is a sign, whatever is inside.
-    let (mut seen, mut before) = (if text.starts_with(b"--") { DRAWN } else { 0 }, 0);
-    for part in text.chunks(64) {
-        for b in part {
-            let class = CLASS[usize::from(*b)];
-            seen |= class | (before & class >> 1 & SMALL) << 2;
-            before = class;
-        }
-        if seen & DRAWN != 0 && seen & (SMALL | CAPITAL) != 0 {
-            return true;
-        }
+
+    /// Whether one of `wanted` is among them.
+    pub(crate) fn any(self, wanted: Sorts) -> bool {
+        self.0 & wanted.0 != 0
     }
-    false
+
+    /// Whether none is that `allowed` has not.
+    pub(crate) fn within(self, allowed: Sorts) -> bool {
+        self.0 & !allowed.0 == 0
+    }
+
+    /// Whether `wanted` are all among them.
+    pub(crate) fn all(self, wanted: Sorts) -> bool {
+        wanted.within(self)
+    }
+
+    /// Whether letters and digits are all: nothing begins but at the start.
+    pub(crate) fn is_one_word(self) -> bool {
+        self.0 & !(SMALL | CAPITAL | DIGIT) == 0
+    }
+
+    /// Whether a pair of a name and a value, a URL or an escape could be in it: `=`, `:` or `%`.
+    pub(crate) fn may_be_pairs(self) -> bool {
+        self.0 & (EQUALS | COLON | PERCENT) != 0
+    }
+
+    /// Whether a rule could find something in `text`, whose sorts these are: every format has letters, and a digit or a
+    /// sign among them, or a capital behind a small letter.
+    pub(crate) fn may_hold_format(self, text: &[u8]) -> bool {
+        if text.len() < MIN_FORMAT || is_date(text) || is_bare_uuid(text) {
+            return false;
+        }
+        // A key's armour is a sign, whatever is inside.
+        let drawn = self.0 & !WORDS != 0 || text.starts_with(b"--");
+        let camel = || text.windows(2).any(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase());
+        self.0 & (SMALL | CAPITAL) != 0
+            && (drawn || (self.0 & SMALL != 0 && self.0 & CAPITAL != 0 && camel()))
+    }
 }
 
 /// A date, or a date and a time, in the form of ISO 8601.
@@ -68,10 +129,11 @@ fn is_bare_uuid(text: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::may_hold_format;
+    use super::Sorts;
 
     #[test]
     fn words_dates_and_numbers_are_spared() {
+        let may_hold_format = |text: &str| Sorts::of(text.as_bytes()).may_hold_format(text.as_bytes());
         for text in [
             "production",
             "A quiet harbour, in the morning!",
@@ -83,12 +145,12 @@ mod tests {
             "Größe",
             "IMPORTANT Notice",
         ] {
-            assert!(!may_hold_format(text.as_bytes()), "{text}");
+            assert!(!may_hold_format(text), "{text}");
         }
         for text in
             ["ghp_0aaaaaaa", "postgres://a:b@c", "2026-10-27 ghp_0aaaaaaa", "pass=wordword", "key_abcDefgh"]
         {
-            assert!(may_hold_format(text.as_bytes()), "{text}");
+            assert!(may_hold_format(text), "{text}");
         }
     }
 }

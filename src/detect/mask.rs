@@ -6,6 +6,7 @@ use foldhash::fast::RandomState;
 
 use super::{
     budget::Budget,
+    look::Sorts,
     names::{Hint, hint},
     randomness::{is_mail, is_random, is_uuid},
     rules::{self, Hit},
@@ -50,7 +51,7 @@ impl Mask {
         if !budget.work(name.len()) {
             return Known::Value(Vec::new());
         }
-        let hits = rules::find(name.as_bytes(), budget);
+        let hits = rules::find(name.as_bytes(), Sorts::of(name.as_bytes()), budget);
         if !hits.is_empty() || is_dynamic(name) {
             return Known::Value(hits);
         }

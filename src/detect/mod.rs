@@ -10,6 +10,7 @@
 
 mod benign;
 mod budget;
+mod expiry;
 mod identity;
 mod inflate;
 mod json;

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 use super::{
     Detector, Item, NotItem,
     budget::Budget,
+    expiry::Expiries,
     json,
     key::DigestKey,
     mask::{Known, Mask},
@@ -15,12 +16,20 @@ use super::{
     tree::Tree,
     walk::{Sink, Walk},
 };
-use crate::snapshot::sample::Contents;
+use crate::snapshot::{
+    Timestamp,
+    sample::{Contents, SecretKind},
+};
 
 /// Attribute names reported: the most frequent ones.
 const MAX_NAMES: usize = 1_000;
 /// Attribute names counted; further ones count as `{*}`.
 const MAX_COUNTED: usize = 16_384;
+
+/// What is over after a while by its nature, and how sure a hit of it must be to count.
+const TOKENS: [SecretKind; 4] =
+    [SecretKind::Jwt, SecretKind::SessionToken, SecretKind::AccessToken, SecretKind::RefreshToken];
+const LIKELY: f64 = 0.6;
 
 /// What the AWS Database Encryption SDK adds to an item that it encrypts.
 const DBE: [&str; 2] = ["aws_dbe_head", "aws_dbe_foot"];
@@ -36,6 +45,8 @@ pub struct Tally {
     contents: Contents,
     names: BTreeMap<String, u64>,
     people: People,
+    /// None where nobody asks what expires.
+    expiries: Option<Expiries>,
 }
 
 impl Tally {
@@ -48,7 +59,14 @@ impl Tally {
             contents: Contents::default(),
             names: BTreeMap::new(),
             people: People::default(),
+            expiries: None,
         }
+    }
+
+    /// Counts what expires too, as of `now`; `ttl` is the attribute that time to live looks at, where that is on.
+    #[must_use]
+    pub fn expiring(self, now: Timestamp, ttl: Option<&str>) -> Self {
+        Self { expiries: Some(Expiries::new(now, ttl)), ..self }
     }
 
     /// Looks through one item in plain JSON or DynamoDB JSON; tells whether something was left out.
@@ -73,7 +91,8 @@ impl Tally {
     /// Tells whether something was left out.
     fn item(&mut self, item: &Item<'_>) -> bool {
         let (dbe, legacy) = (has(item, DBE), has(item, LEGACY));
-        let mut page = Page { item: self.contents.items, key: self.detector.key(), tree: &mut self.tree };
+        let (at, key) = (self.contents.items, self.detector.key());
+        let mut page = Page { item: at, key, tree: &mut self.tree, token: false };
         let mut walk = Walk {
             sink: &mut page,
             mask: &mut self.mask,
@@ -86,7 +105,12 @@ impl Tally {
             *self.names.entry(if known { name } else { STAR.to_owned() }).or_default() += 1;
         }
         walk.item(&item.0);
-        let cut = walk.budget.was_cut() || self.tree.is_full();
+        let cut = walk.budget.was_cut();
+        let token = page.token;
+        let cut = cut || self.tree.is_full();
+        if let Some(expiries) = &mut self.expiries {
+            expiries.look(item, token);
+        }
         self.people.look(item, &mut self.mask);
         self.tree.visit(self.contents.items, None);
         self.tree.settle();
@@ -105,7 +129,18 @@ impl Tally {
         let sightings = self.tree.sightings(self.contents.items, &self.parts);
         let effective_items = self.tree.worth_unseen(self.contents.items, &self.parts);
         let personal = self.people.finish();
-        Contents { names: names.into_iter().collect(), sightings, personal, effective_items, ..self.contents }
+        let names = names.into_iter().collect();
+        let (expiries, token_items, lasting_tokens) = self.expiries.map(Expiries::finish).unwrap_or_default();
+        Contents {
+            names,
+            sightings,
+            personal,
+            expiries,
+            token_items,
+            lasting_tokens,
+            effective_items,
+            ..self.contents
+        }
     }
 }
 
@@ -129,6 +164,8 @@ struct Page<'a> {
     item: u64,
     key: &'a DigestKey,
     tree: &'a mut Tree,
+    /// Whether a token was found in it.
+    token: bool,
 }
 
 impl Sink for Page<'_> {
@@ -137,6 +174,7 @@ impl Sink for Page<'_> {
     }
 
     fn found(&mut self, path: &Path<'_>, hit: &Hit, secret: &[u8]) {
+        self.token |= hit.confidence >= LIKELY && TOKENS.contains(&hit.kind);
         self.tree.record(self.item, path, hit, self.key.digest(secret));
     }
 }

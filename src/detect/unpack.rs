@@ -5,10 +5,9 @@ use base64::{
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
 
-use memchr::memchr3;
-
 use super::{
     inflate::is_packed,
+    look::Sorts,
     pairs::{pairs, percent},
     secret::Secret,
     value::Value,
@@ -32,19 +31,29 @@ pub(crate) fn base64(text: &str) -> Option<Secret<'static, [u8]>> {
 
 /// What a text packs, and the name of the packing. Anything decodes; only what can be read, or be unpacked further,
 /// counts.
-pub(crate) fn unpack(text: &str) -> Option<(&'static str, Value<'_>)> {
-    let text = text.trim();
+pub(crate) fn unpack(text: &str, sorts: Sorts) -> Option<(&'static str, Value<'_>)> {
+    let text = trimmed(text);
     if text.len() < 4 {
         return None;
     }
     if let Some(bytes) = encoded(text) {
         return Some(bytes);
     }
-    memchr3(b'=', b':', b'%', text.as_bytes())?;
+    if !sorts.may_be_pairs() {
+        return None;
+    }
     if let Some((how, map)) = pairs(text) {
         return Some((how, Value::M(map)));
     }
     percent(text).map(|text| ("percent", Value::S(text)))
+}
+
+/// A text without the white space around it, which hardly any has.
+pub(crate) fn trimmed(text: &str) -> &str {
+    match text.as_bytes() {
+        [b'!'..=b'~'] | [b'!'..=b'~', .., b'!'..=b'~'] => text,
+        _ => text.trim(),
+    }
 }
 
 /// Hex or base64 of something with a meaning.
@@ -54,21 +63,29 @@ fn encoded(text: &str) -> Option<(&'static str, Value<'_>)> {
         None => text,
     };
     let head = text.as_bytes().get(..text.len().min(64)).filter(|head| head.len() >= MIN_PACKED)?;
-    if text.len().is_multiple_of(2) && begins_well(hex_start(head)) && head.iter().all(u8::is_ascii_hexdigit)
-    {
-        let worth = has_meaning(&unhex(head)?);
+    if text.len().is_multiple_of(2) && hex_start(head).is_some_and(|start| begins_well(&start)) {
+        let all = head.iter().all(u8::is_ascii_hexdigit);
+        let worth = all && has_meaning(&unhex(head)?);
         if let Some(bytes) = worth.then(|| unhex(text.as_bytes())).flatten() {
             return meaning("hex", bytes.into());
         }
     }
     let alphabet = |b: &u8| b.is_ascii_alphanumeric() || b"+/=-_".contains(b);
-    if !begins_well(base64_start(head)) || !head.iter().all(|b| alphabet(b) || matches!(b, b'\r' | b'\n')) {
+    if !base64_start(head).is_some_and(|start| begins_well(&start))
+        || !head.iter().all(|b| alphabet(b) || matches!(b, b'\r' | b'\n'))
+    {
         return None;
     }
     // Three bytes of every four characters, to see whether the rest is worth it.
-    let start: String = head.iter().filter(|b| alphabet(b) && **b != b'=').map(|b| char::from(*b)).collect();
-    let start = &start[..start.len().min(24) / 4 * 4];
-    if !has_meaning(base64(start)?.expose()) {
+    let mut start = [0; 18];
+    let mut signs = head.iter().filter(|b| alphabet(b) && **b != b'=');
+    let mut filled = 0;
+    for (three, from) in start.chunks_exact_mut(3).zip(0..) {
+        let Some(bytes) = four(&mut signs) else { break };
+        three.copy_from_slice(&bytes);
+        filled = from * 3 + 3;
+    }
+    if !has_meaning(&start[..filled]) {
         return None;
     }
     let bytes = if text.contains('\n') {
@@ -84,17 +101,19 @@ fn meaning(how: &'static str, bytes: Secret<'static, [u8]>) -> Option<(&'static 
     (is_text || is_packed(bytes.expose())).then(|| (how, Value::B(bytes)))
 }
 
-/// The first three bytes of what hex digits stand for.
-fn hex_start(head: &[u8]) -> Option<[u8; 3]> {
-    let digit = |at: usize| char::from(head[at]).to_digit(16);
-    let byte = |at: usize| Some((digit(at)? << 4 | digit(at + 1)?) as u8);
-    Some([byte(0)?, byte(2)?, byte(4)?])
+/// The first six bytes of what hex digits stand for.
+fn hex_start(head: &[u8]) -> Option<[u8; 6]> {
+    let mut start = [0; 6];
+    for (byte, pair) in start.iter_mut().zip(head.chunks_exact(2)) {
+        *byte = unhex_one(pair)?;
+    }
+    Some(start)
 }
 
-/// The first three bytes of what base64 stands for.
-fn base64_start(head: &[u8]) -> Option<[u8; 3]> {
-    let sextet = |at: usize| {
-        Some(u32::from(match head[at] {
+/// The three bytes that the next four characters of base64 stand for.
+fn four<'b>(signs: &mut impl Iterator<Item = &'b u8>) -> Option<[u8; 3]> {
+    let mut sextet = || {
+        Some(u32::from(match signs.next()? {
             b @ b'A'..=b'Z' => b - b'A',
             b @ b'a'..=b'z' => b - b'a' + 26,
             b @ b'0'..=b'9' => b - b'0' + 52,
@@ -103,38 +122,54 @@ fn base64_start(head: &[u8]) -> Option<[u8; 3]> {
             _ => return None,
         }))
     };
-    let all = sextet(0)? << 18 | sextet(1)? << 12 | sextet(2)? << 6 | sextet(3)?;
+    let all = sextet()? << 18 | sextet()? << 12 | sextet()? << 6 | sextet()?;
     let [_, a, b, c] = all.to_be_bytes();
     Some([a, b, c])
 }
 
-/// Whether three bytes may begin a text or a packing: nearly all that is drawn at random ends here.
-fn begins_well(start: Option<[u8; 3]>) -> bool {
-    let text = |b: u8| matches!(b, b' '..=b'~' | b'\t' | b'\n' | b'\r' | 0x80..=0xf4);
-    start.is_some_and(|[a, b, c]| {
-        (text(a) && !(0x80..0xc2).contains(&a) && text(b) && text(c))
-            || is_packed(&[a, b, c])
-            || a == 0x28
-            || a == 0xac
-    })
+/// The first six bytes of what base64 stands for.
+fn base64_start(head: &[u8]) -> Option<[u8; 6]> {
+    let mut signs = head.iter();
+    let ([a, b, c], [d, e, f]) = (four(&mut signs)?, four(&mut signs)?);
+    Some([a, b, c, d, e, f])
+}
+
+/// Whether six bytes may begin a text or a packing: nearly all that is drawn at random ends here.
+fn begins_well(start: &[u8; 6]) -> bool {
+    is_packed(start) || whole_characters(start).is_some_and(|text| !has_controls(text))
 }
 
 /// Whether the first bytes begin a text or a packing; a text may be cut inside of a character.
 fn has_meaning(start: &[u8]) -> bool {
-    let text = match std::str::from_utf8(start) {
-        Ok(text) => text,
-        Err(error) if error.error_len().is_none() => {
-            std::str::from_utf8(&start[..error.valid_up_to()]).unwrap_or_default()
-        }
-        Err(_) => "",
-    };
+    let text = whole_characters(start).unwrap_or_default();
     is_packed(start) || readable(text.as_bytes()).is_some_and(|text| text.len() * 2 > start.len())
 }
 
+/// Bytes as a text, but for a character that they break off in.
+fn whole_characters(bytes: &[u8]) -> Option<&str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Some(text),
+        Err(error) if error.error_len().is_none() => std::str::from_utf8(&bytes[..error.valid_up_to()]).ok(),
+        Err(_) => None,
+    }
+}
+
+fn has_controls(text: &str) -> bool {
+    text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
+}
+
 fn unhex(digits: &[u8]) -> Option<Vec<u8>> {
-    let digit = |b: u8| char::from(b).to_digit(16);
-    let byte = |pair: &[u8]| Some((digit(pair[0])? << 4 | digit(pair[1])?) as u8);
-    digits.chunks_exact(2).map(byte).collect()
+    digits.chunks_exact(2).map(unhex_one).collect()
+}
+
+fn unhex_one(pair: &[u8]) -> Option<u8> {
+    let digit = |b: u8| match b {
+        b'0'..=b'9' => Some(b - b'0'),
+        b'a'..=b'f' => Some(b - b'a' + 10),
+        b'A'..=b'F' => Some(b - b'A' + 10),
+        _ => None,
+    };
+    Some(digit(pair[0])? << 4 | digit(pair[1])?)
 }
 
 /// Whether `bytes` are the DER of a private key, or a store of some: PKCS #1, PKCS #8, SEC 1, PKCS #12.
@@ -183,7 +218,6 @@ fn element(bytes: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
 /// `bytes` as a text that can be read: UTF-8, mostly ASCII, no control characters but line ends and tabs.
 pub(crate) fn readable(bytes: &[u8]) -> Option<&str> {
     let text = std::str::from_utf8(bytes).ok()?;
-    let control = text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'));
     let ascii = bytes.iter().filter(|b| b.is_ascii()).count();
-    (!control && ascii * 2 >= bytes.len()).then_some(text)
+    (!has_controls(text) && ascii * 2 >= bytes.len()).then_some(text)
 }

@@ -5,14 +5,14 @@ use super::{
     inflate::{inflate, serialised},
     json::{self, NotJson},
     judge::{self, Beside},
-    look::may_hold_format,
+    look::Sorts,
     mask::{Known, Mask, Named},
     names::{Hint, is_naming, is_value},
     own::Own,
     path::{Path, Step},
     rules::{self, Hit, jwk_secret},
     secret::Secret,
-    unpack::{readable, unpack},
+    unpack::{readable, trimmed, unpack},
     value::{Map, Value},
 };
 use crate::snapshot::sample::Basis;
@@ -151,7 +151,7 @@ impl<S: Sink> Walk<'_, S> {
             return self.unpacked(how, &Value::B(inner), way, path);
         }
         // What no one reads here may still hold a text: a serialised object, a message of Protocol Buffers.
-        let hits = rules::find(looked_at, &mut self.budget);
+        let hits = rules::find(looked_at, Sorts::of(looked_at), &mut self.budget);
         if let Some(how) = serialised(bytes) {
             let inner = path.to(Step::Unpacked(how));
             self.sink.visit(&inner);
@@ -187,17 +187,18 @@ impl<S: Sink> Walk<'_, S> {
         if self.record_all(&own, text.as_bytes(), path) {
             return true;
         }
-        if may_hold_format(text.as_bytes()) && self.formats(text, way, path) {
+        let sorts = Sorts::of(text.as_bytes());
+        if sorts.may_hold_format(text.as_bytes()) && self.formats(text, sorts, way, path) {
             return true;
         }
-        let text = text.trim();
+        let text = trimmed(text);
         let hint = self.hint(way);
         self.record(judge::text(text, hint, way.beside), text.as_bytes(), path)
     }
 
     /// Formats in a text, or in what it packs; true if a secret was seen.
-    fn formats(&mut self, text: &str, way: Way<'_>, path: &Path<'_>) -> bool {
-        let mut hits = rules::find(text.as_bytes(), &mut self.budget);
+    fn formats(&mut self, text: &str, sorts: Sorts, way: Way<'_>, path: &Path<'_>) -> bool {
+        let mut hits = rules::find(text.as_bytes(), sorts, &mut self.budget);
         if way.beside.firebase {
             hits.retain(|hit| hit.rule != "google-api-key");
         }
@@ -207,7 +208,7 @@ impl<S: Sink> Walk<'_, S> {
             return true;
         }
         if way.layers < MAX_LAYERS
-            && let Some((how, inner)) = unpack(text)
+            && let Some((how, inner)) = unpack(text, sorts)
             && self.unpacked(how, &inner, way, path)
         {
             return true;

@@ -3,7 +3,13 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Fact, Node, access::Access, sensitivity::Marks};
+use super::{
+    Fact, Node,
+    access::Access,
+    endpoint,
+    sensitivity::Marks,
+    watched::{self, Watched},
+};
 use crate::{
     finding::{Subject, SubjectKind},
     snapshot::{self, Listed, Seen, services::Recorder},
@@ -42,6 +48,10 @@ pub struct Region {
     pub tables: Fact<i64>,
     /// Whether AWS Config records the Region's tables.
     pub recorded: Fact<bool>,
+    /// Which changes of tables somebody is told of at once.
+    pub watched: Watched,
+    /// Ids of VPCs with workloads and without an endpoint for DynamoDB, sorted.
+    pub bare_vpcs: Fact<Vec<String>>,
 }
 
 /// The node of `account`, without what stands below it.
@@ -60,6 +70,8 @@ pub fn node(account: &snapshot::Account, marks: &Marks, access: &Access) -> Node
                 Some(gap) => Fact::Unknown(gap.clone()),
             },
             recorded: recorded(&region.services.recorders),
+            watched: watched::of(region, account),
+            bare_vpcs: endpoint::bare_vpcs(&region.services),
         })
         .collect();
     // What a finding shows of them must not depend on their order in the snapshot.

@@ -162,7 +162,7 @@ fn facts(
         index_key: Fact::of(&table.description, |d| {
             whole && d.indexes.iter().any(|index| index.keys.iter().any(|key| shown_name(&key.name) == name))
         }),
-        expires: Fact::of(&table.time_to_live, |ttl| ttl.status.starts_with("ENABL")),
+        expires: Fact::of(&table.time_to_live, |ttl| ttl.is_on()),
         jwt_alg_none: has(SecretTrait::JwtAlgNone),
         jwt_no_expiry: has(SecretTrait::JwtNoExpiry),
         jwt_long_lived: has(SecretTrait::JwtLongLived),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Facts, Node, access, account, attribute, backup, cluster,
+    Facts, Node, access, account, activity, attribute, backup, cluster,
     encryption::Keys,
     endpoint, index, key, replica,
     sensitivity::{Marks, Rules},
@@ -46,12 +46,15 @@ fn root(
 
     let mut root = account::node(account, &marks, &access);
     root.children.extend(key::nodes(account, &uses, taken, gaps));
-    root.children.extend(access.principal_nodes());
+    let mut principals = access.principal_nodes();
+    activity::fill(&mut principals, account, taken, gaps);
+    let role_reads = cluster::reads_every_table(&principals);
+    root.children.extend(principals);
     root.children.extend(access.reader_nodes());
     let regions = || account.regions.iter().filter(|region| !region.disabled);
     for region in regions() {
         root.children.extend(vault::nodes(region, account, taken, gaps));
-        root.children.extend(cluster::nodes(region, account));
+        root.children.extend(cluster::nodes(region, account, &role_reads));
         root.children.extend(endpoint::nodes(region, account, gaps));
     }
     root.children.extend(account.tables.iter().map(|table| whole_table(table, &around, gaps)));

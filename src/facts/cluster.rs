@@ -1,12 +1,14 @@
 //! Facts of a DAX cluster.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Fact, Node};
+use super::{Fact, Node, UNKNOWN};
 use crate::{
     finding::{Subject, SubjectKind},
-    snapshot::{Account, Region},
+    snapshot::{Account, GapId, Region, Services},
 };
 
 /// A DynamoDB Accelerator cluster: it reads tables with a role of its own, and keeps items in memory.
@@ -26,14 +28,31 @@ pub struct Cluster {
     pub zones: i64,
     /// ARN of the role with which it reads tables.
     pub role: String,
+    /// Whether that role reads every table of the account outright; null where it is not a role of the account.
+    pub role_reads_every_table: Fact<Option<bool>>,
+    /// Whether its security groups let any address reach its port.
+    pub open_to_world: Fact<bool>,
     /// Seconds for which it keeps an item; null where for ever.
     pub item_ttl_seconds: Fact<Option<i64>>,
     /// Seconds for which it keeps the result of a query; null where for ever.
     pub query_ttl_seconds: Fact<Option<i64>>,
 }
 
+/// Whether each role reads every table, by ARN, as its node has it.
+pub fn reads_every_table(principals: &[Node]) -> Roles {
+    let fact = |node: &Node| {
+        let fact = &node.facts["reads_every_table"];
+        let gap = fact[UNKNOWN].as_str().map(|gap| GapId(gap.to_owned()));
+        (node.subject.arn.clone(), gap.map_or(Fact::Known(fact.as_bool()), Fact::Unknown))
+    };
+    principals.iter().map(fact).collect()
+}
+
+/// Of each role by ARN whether it reads every table.
+pub type Roles = BTreeMap<String, Fact<Option<bool>>>;
+
 /// The nodes of a Region's clusters.
-pub fn nodes(region: &Region, account: &Account) -> Vec<Node> {
+pub fn nodes(region: &Region, account: &Account, roles: &Roles) -> Vec<Node> {
     let subject = |arn: &str, names| Subject {
         kind: SubjectKind::Cluster,
         arn: arn.to_owned(),
@@ -59,6 +78,17 @@ pub fn nodes(region: &Region, account: &Account) -> Vec<Node> {
                 nodes: cluster.zones.len() as i64,
                 zones: zones.len() as i64,
                 role: cluster.role_arn.clone(),
+                role_reads_every_table: match (roles.get(&cluster.role_arn), &account.principals.gap) {
+                    (Some(known), _) => known.clone(),
+                    (None, Some(gap)) => Fact::Unknown(gap.clone()),
+                    (None, None) => Fact::Known(None),
+                },
+                open_to_world: match &cluster.reachable_from {
+                    Some(ranges) => {
+                        Fact::of(ranges, |ranges| ranges.iter().any(|range| range.ends_with("/0")))
+                    }
+                    None => Fact::Unknown(Services::not_collected().id()),
+                },
                 item_ttl_seconds: Fact::of(&cluster.ttl, |ttl| seconds(ttl.record_millis)),
                 query_ttl_seconds: Fact::of(&cluster.ttl, |ttl| seconds(ttl.query_millis)),
             };

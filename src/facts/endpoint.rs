@@ -9,7 +9,7 @@ use super::{Fact, Node};
 use crate::{
     finding::{Subject, SubjectKind},
     iam::{Condition, Effect, Kind, Policy, Statement},
-    snapshot::{Account, Gap, GapId, Region, ResourceId, Why, services},
+    snapshot::{Account, Gap, GapId, Region, ResourceId, Services, Why, services},
 };
 
 /// A VPC endpoint for DynamoDB.
@@ -63,6 +63,17 @@ pub fn nodes(region: &Region, account: &Account, gaps: &mut BTreeMap<GapId, Gap>
         ));
     }
     nodes
+}
+
+/// Ids of VPCs with workloads in which no endpoint for DynamoDB is available.
+pub fn bare_vpcs(services: &Services) -> Fact<Vec<String>> {
+    let (vpcs, endpoints) = (&services.vpcs, &services.endpoints);
+    if let Some(gap) = vpcs.gap.as_ref().or(endpoints.gap.as_ref()) {
+        return Fact::Unknown(gap.clone());
+    }
+    let served = |id: &str| endpoints.items.iter().any(|one| one.vpc == id && one.state == "available");
+    let bare = vpcs.items.iter().filter(|vpc| vpc.workloads > 0 && !served(&vpc.id));
+    Fact::Known(bare.map(|vpc| vpc.id.clone()).collect())
 }
 
 /// Whether everything goes through, and whether items can be written to strangers' tables. An endpoint that was made

@@ -32,7 +32,7 @@ pub struct Key {
     pub material_expires_in_days: Fact<Option<i64>>,
     /// Whether automatic rotation is on; null where the key cannot rotate by itself.
     pub rotation: Fact<Option<bool>>,
-    /// Number of tables and replicas that it encrypts; unknown where some table could not be described.
+    /// Number of tables and replicas that it encrypts; unknown where some table could not be described or listed.
     pub tables: Fact<i64>,
     /// Whether it encrypts tables of production and others.
     pub mixes_stages: Fact<bool>,

@@ -16,6 +16,7 @@
 
 pub mod access;
 pub mod account;
+pub mod activity;
 pub mod attribute;
 pub mod backup;
 pub mod build;
@@ -29,10 +30,12 @@ pub mod kinesis;
 pub mod known;
 pub mod logged;
 pub mod outsiders;
+pub mod pattern;
 pub mod principal;
 pub mod protection;
 pub mod reader;
 pub mod replica;
+pub mod sampled;
 pub mod scaling;
 pub mod selection;
 pub mod sensitivity;
@@ -43,6 +46,7 @@ pub mod table;
 pub mod topics;
 pub mod uses;
 pub mod vault;
+pub mod watched;
 
 use std::{borrow::Cow, collections::BTreeMap};
 

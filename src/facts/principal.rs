@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Fact, access::paths::means::Step};
+use super::{Fact, access::paths::means::Step, activity::Activity};
 
 /// A user or role. Whether a user is a person is not known: login profiles are not collected.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -25,9 +25,9 @@ pub struct Principal {
     /// Whether it can read items of some table (`GetItem`, `Query`, `Scan`, PartiQL, the stream).
     pub reads_tables: Fact<bool>,
     /// Whether it can read items of every table outright (`GetItem`, `Query`, `Scan`, PartiQL), some through a
-    /// statement that names all tables.
+    /// statement that names all tables; a role that the key of some table stops cannot.
     pub reads_every_table: Fact<bool>,
-    /// Whether it may do everything on every table, outright.
+    /// Whether DynamoDB lets it do everything on every table, outright.
     pub full_access: Fact<bool>,
     /// Whether it can read items of some table in whose sample a secret was seen.
     pub reads_sensitive: Fact<bool>,
@@ -36,6 +36,8 @@ pub struct Principal {
     /// What it reads through others alone, by the roles that it can become and the rights that it can give
     /// itself; null where that is nothing.
     pub indirect: Fact<Option<Indirect>>,
+    /// What it signs in with, and when it used DynamoDB.
+    pub activity: Activity,
     /// Whether it can give itself the right to read tables that it does not read: by a policy, a group, the
     /// end of its boundary, or a new principal.
     pub grants_itself: Fact<bool>,
@@ -79,7 +81,7 @@ pub struct Trust {
 /// What a principal reads through others alone.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Indirect {
-    /// How many tables.
+    /// How many tables; one whose key was not seen is not counted.
     pub tables: i64,
     /// How many of them in whose samples a secret was seen; unknown where one of them was not sampled.
     pub sensitive: Fact<i64>,

@@ -20,23 +20,29 @@ pub struct Reader {
     pub account: Fact<String>,
     /// Whether of another account, or anyone.
     pub external: Fact<bool>,
-    /// Whether outright or only under a condition that cannot be judged at rest.
+    /// Whether DynamoDB lets in outright or only under a condition that cannot be judged at rest.
     pub decision: Fact<Decision>,
-    /// What every way in needs; all false where `decision` is `allowed`.
+    /// What every way in needs, by DynamoDB or by each table's key.
     pub needs: Fact<Needs>,
     /// The condition, to show; empty where there is none.
     pub condition: Fact<String>,
-    /// Which roads lead to the data.
+    /// What tables' keys ask for beside it, to show; empty where nothing.
+    pub key_condition: Fact<String>,
+    /// Which roads DynamoDB opens to the data.
     pub roads: Fact<Roads>,
     /// Which tables.
     pub tables: Fact<Tables>,
-    /// Whether it may do everything (`dynamodb:*` or more) on these tables.
+    /// Whether DynamoDB lets it do everything (`dynamodb:*` or more) on these tables.
     pub full_access: Fact<bool>,
     /// Whether a statement names all tables (`*` or `table/*`) rather than these.
     pub wildcard: Fact<bool>,
-    /// What AWS KMS has to say: `stopped` readers are let in by DynamoDB and get nothing, since they may not decrypt
-    /// with the tables' key.
-    pub kms: Fact<Kms>,
+    /// Whether it reads items of some table at once: by a road that needs no write, no copy and no change of policy
+    /// first, and is not stopped there by the table's key.
+    pub reads: Fact<bool>,
+    /// The same, of some table in whose sample a secret was seen.
+    pub reads_sensitive: Fact<bool>,
+    /// Whether DynamoDB lets it into some table where it gets nothing, since it may not decrypt with the table's key.
+    pub stopped: Fact<bool>,
     /// What holds it to part of the data.
     pub fence: Fact<Fence>,
     /// How its own policies grant.
@@ -52,8 +58,7 @@ pub struct Reader {
     pub via: Fact<Vec<String>>,
 }
 
-/// What AWS KMS has to say where DynamoDB decrypts on a reader's behalf; over several tables, the last of these
-/// that holds of one.
+/// What AWS KMS has to say where DynamoDB decrypts a table on a reader's behalf.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kms {
@@ -193,6 +198,11 @@ impl Roads {
         self.each(other, |a, b| a || b)
     }
 
+    /// The roads that are not in `other`.
+    pub(super) fn without(self, other: Self) -> Self {
+        self.each(other, |a, b| a && !b)
+    }
+
     /// Whether a road is in both.
     pub fn meets(self, other: Self) -> bool {
         self.each(other, |a, b| a && b) != Self::default()
@@ -279,13 +289,15 @@ pub struct Roads {
     pub unlock: bool,
 }
 
-/// Which tables a reader reaches.
+/// Which tables a reader reaches, as DynamoDB decides.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Tables {
     /// How many.
     pub count: i64,
     /// How many in whose samples a secret was seen; unknown where one of them was not sampled.
     pub sensitive: Fact<i64>,
+    /// At how many of them it is let in by DynamoDB and stopped by the table's key; unknown where a key was not seen.
+    pub stopped: Fact<i64>,
     /// Whether every table of the account that was looked at.
     pub all: bool,
 }

@@ -14,6 +14,7 @@ use super::{
     known::{self, KnownAs},
     logged::{self, DataEvents},
     protection::{self, Protection},
+    sampled::{self, Sample},
     scaling,
     sensitivity::Marks,
     shared::Shared,
@@ -21,12 +22,8 @@ use super::{
     uses::KeyUses,
 };
 use crate::{
-    detect::prevalence::at_most,
     finding::{Subject, SubjectKind},
-    snapshot::{
-        self, Gap, GapId, Seen, Services, Timestamp,
-        sample::{Contents, PersonalKind, Stopped},
-    },
+    snapshot::{self, Gap, GapId, Seen, Services, Timestamp},
 };
 
 /// A DynamoDB table.
@@ -167,29 +164,6 @@ pub struct ResourcePolicy {
     pub denies: bool,
 }
 
-/// What sampling saw.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-pub struct Sample {
-    /// Items read.
-    pub items_read: i64,
-    /// Whether every item of the table was read.
-    pub complete: bool,
-    /// Largest share of the items, 0 to 1, that could hold what was not found, with 95 % confidence, one-sided.
-    pub missed_share: f64,
-    /// Share of items that carry a client-side encryption header, 0 to 1.
-    pub encrypted_share: f64,
-    /// Whether some items were encrypted by the legacy DynamoDB Encryption Client.
-    pub legacy_encryption: bool,
-    /// Top-level attribute that looks like an expiry (by its name) though it is not the TTL attribute; null where none does.
-    pub expiry_attribute: Option<String>,
-    /// Number of paths under which a secret was seen.
-    pub secrets: i64,
-    /// Top-level attributes that hold numbers of payment cards.
-    pub cards: Vec<String>,
-    /// Top-level attributes that hold e-mail addresses, telephone numbers or bank accounts of people.
-    pub personal: Vec<String>,
-}
-
 /// Who can read a table, counted.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Access {
@@ -253,7 +227,7 @@ pub fn node(table: &snapshot::Table, around: &Around<'_>, gaps: &mut BTreeMap<Ga
         known_as: known::known_as(table),
         encryption: encryption(table, around, gaps),
         ttl: Fact::of(&table.time_to_live, |ttl| Ttl {
-            enabled: ttl.status.starts_with("ENABL"),
+            enabled: ttl.is_on(),
             attribute: ttl.attribute.clone(),
         }),
         pitr: Fact::of(&table.continuous_backups, |b| Pitr { enabled: b.enabled, days: b.days }),
@@ -270,7 +244,7 @@ pub fn node(table: &snapshot::Table, around: &Around<'_>, gaps: &mut BTreeMap<Ga
         global: Fact::of(d, |d| !d.replicas.is_empty()),
         protection: protection::of(table, around),
         has_backup: protection::has_backup(table),
-        sample: Fact::of(&table.sample, |sample| self::sample(table, sample)),
+        sample: Fact::of(&table.sample, |sample| sampled::facts(table, sample)),
         sensitive: mark.sensitive.clone(),
         sensitive_because: mark.because.clone(),
         pci_scope: mark.pci_scope.clone(),
@@ -324,77 +298,5 @@ fn encryption(table: &snapshot::Table, around: &Around<'_>, gaps: &mut BTreeMap<
         // UpdateTable and SSEDescription references: archived after more than seven days.
         archive_in_days: Fact::Known(since.map(|at| 7 - at.days_until(around.taken))),
         key,
-    }
-}
-
-fn sample(table: &snapshot::Table, sample: &snapshot::Sample) -> Sample {
-    let contents = &sample.contents;
-    let ttl = table.time_to_live.value().and_then(|ttl| ttl.attribute.as_deref());
-    let encrypted = contents.encrypted_items + contents.legacy_encrypted_items;
-    Sample {
-        items_read: sample.items_read as i64,
-        complete: sample.stopped == Stopped::Everything,
-        missed_share: missed_share(sample),
-        encrypted_share: if sample.items_read == 0 {
-            0.0
-        } else {
-            encrypted as f64 / sample.items_read as f64
-        },
-        legacy_encryption: contents.legacy_encrypted_items > 0,
-        expiry_attribute: contents.names.keys().find(|n| is_expiry(n) && Some(n.as_str()) != ttl).cloned(),
-        secrets: contents.sightings.len() as i64,
-        cards: personal(contents, |kind| kind == PersonalKind::CardNumber),
-        personal: personal(contents, |kind| kind != PersonalKind::CardNumber),
-    }
-}
-
-/// The largest share of a table's items, 0 to 1, that can hold what its sample does not (95 %, one-sided), rounded up.
-pub fn missed_share(sample: &snapshot::Sample) -> f64 {
-    if sample.stopped == Stopped::Everything {
-        return 0.0;
-    }
-    let bound = at_most(sample.contents.effective_items.unwrap_or(sample.items_read as f64));
-    (bound * 1000.0).ceil() / 1000.0
-}
-
-/// The attributes that hold data of such kinds, each once.
-fn personal(contents: &Contents, of: impl Fn(PersonalKind) -> bool) -> Vec<String> {
-    let mut names: Vec<String> =
-        contents.personal.iter().filter(|one| of(one.kind)).map(|one| one.attribute.clone()).collect();
-    names.dedup();
-    names
-}
-
-/// Whether an attribute's name says that it holds the time after which its item is of no use.
-fn is_expiry(name: &str) -> bool {
-    let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
-    [
-        "ttl",
-        "expires",
-        "expiresat",
-        "expireat",
-        "expiry",
-        "expiration",
-        "expirationtime",
-        "expirydate",
-        "validuntil",
-    ]
-    .iter()
-    .any(|word| plain == *word || plain.strip_prefix("token").or(plain.strip_prefix("session")) == Some(word))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_expiry;
-
-    #[test]
-    fn an_expiry_is_known_by_its_name() {
-        for name in ["ttl", "expires_at", "expiresAt", "TokenExpiry", "session_expires_at", "expiration-time"]
-        {
-            assert!(is_expiry(name), "{name}");
-        }
-        for name in ["expired_count", "title", "expires_notified", "token", "experience"] {
-            assert!(!is_expiry(name), "{name}");
-        }
     }
 }

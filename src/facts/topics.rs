@@ -8,12 +8,20 @@ use crate::snapshot::Topic;
 
 /// Facts, by how their paths begin, and the topics that tell them.
 const NEEDS: &[(&str, &[Topic])] = &[
+    ("account.regions.bare_vpcs", &[Topic::Endpoints, Topic::Networks]),
     ("account.regions.recorded", &[Topic::Recorders]),
+    ("account.regions.watched", &[Topic::Rules, Topic::Trails]),
     ("cluster.", &[Topic::Caches]),
     ("endpoint.", &[Topic::Endpoints]),
     ("export.bucket_", &[Topic::Buckets]),
     // Who may reach what is bound by the organization.
     ("principal.", &[Topic::Organization]),
+    ("principal.activity.guest_pools", &[Topic::IdentityPools]),
+    ("principal.activity.keys", &[Topic::Credentials]),
+    ("principal.activity.oldest_key_days", &[Topic::Credentials]),
+    ("principal.activity.password", &[Topic::Credentials]),
+    ("principal.activity.unused", &[Topic::Usage]),
+    ("principal.activity.used_days", &[Topic::Usage]),
     ("reader.", &[Topic::Organization]),
     ("table.access", &[Topic::Organization]),
     ("account.auditor_can_write", &[Topic::Organization]),

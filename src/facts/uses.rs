@@ -21,7 +21,7 @@ pub struct Uses {
 }
 
 /// What is known of tables so far: of which kind some are, and the gap behind which the kind of others lies.
-#[derive(Default)]
+#[derive(Debug, Clone, Default)]
 struct Mix {
     yes: bool,
     no: bool,
@@ -37,33 +37,34 @@ impl Mix {
         }
     }
 
-    fn told(self, hidden: Option<&GapId>) -> Fact<bool> {
-        match hidden.cloned().or(self.unseen) {
+    fn told(&self, hidden: Option<&GapId>) -> Fact<bool> {
+        match hidden.cloned().or_else(|| self.unseen.clone()) {
             Some(gap) if !(self.yes && self.no) => Fact::Unknown(gap),
             _ => Fact::Known(self.yes && self.no),
         }
     }
 }
 
-#[derive(Default)]
+#[derive(Debug, Clone, Default)]
 struct Users {
     count: i64,
     production: Mix,
     sensitive: Mix,
 }
 
-/// What each key of an account encrypts; a table that could not be described may name any of them.
+/// What each key of an account encrypts; a table that could not be described may name any of them, one that was not
+/// listed any of its Region.
 #[derive(Debug, Clone)]
 pub struct KeyUses {
-    by_arn: BTreeMap<String, Uses>,
-    nothing: Uses,
+    by_arn: BTreeMap<String, Users>,
+    undescribed: Option<GapId>,
+    unlisted: BTreeMap<String, GapId>,
 }
 
 impl KeyUses {
     /// Counts the tables and replicas of `account`.
     pub fn of(account: &snapshot::Account, marks: &Marks) -> Self {
         let mut users: BTreeMap<String, Users> = BTreeMap::new();
-        let hidden = account.tables.iter().find_map(|table| table.description.gap());
         // A table's key is named by one of two ARNs: the one that the table has, and the one that KMS answers with.
         let canonical: BTreeMap<&str, &str> = account
             .keys
@@ -92,18 +93,26 @@ impl KeyUses {
                 users.sensitive.add(marks.of(&table.arn).sensitive.clone());
             }
         }
-        let uses = |users: Users| Uses {
-            tables: hidden.map_or(Fact::Known(users.count), |gap| Fact::Unknown(gap.clone())),
-            mixes_stages: users.production.told(hidden),
-            mixes_sensitivity: users.sensitive.told(hidden),
-        };
-        let by_arn = users.into_iter().map(|(arn, users)| (arn, uses(users))).collect();
-        Self { by_arn, nothing: uses(Users::default()) }
+        let unlisted = account.regions.iter().filter(|region| !region.disabled);
+        let unlisted = unlisted.filter_map(|region| Some((region.name.clone(), region.tables.gap.clone()?)));
+        Self {
+            by_arn: users,
+            undescribed: account.tables.iter().find_map(|table| table.description.gap()).cloned(),
+            unlisted: unlisted.collect(),
+        }
     }
 
     /// What `key` encrypts.
     pub fn by(&self, key: &snapshot::Key) -> Uses {
         let arn = key.description.value().map_or(key.arn.as_str(), |d| d.arn.as_str());
-        self.by_arn.get(arn).unwrap_or(&self.nothing).clone()
+        let region = arn.split(':').nth(3).unwrap_or_default();
+        let hidden = self.undescribed.as_ref().or_else(|| self.unlisted.get(region));
+        let nothing = Users::default();
+        let users = self.by_arn.get(arn).unwrap_or(&nothing);
+        Uses {
+            tables: hidden.map_or(Fact::Known(users.count), |gap| Fact::Unknown(gap.clone())),
+            mixes_stages: users.production.told(hidden),
+            mixes_sensitivity: users.sensitive.told(hidden),
+        }
     }
 }

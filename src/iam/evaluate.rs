@@ -173,7 +173,9 @@ pub fn decide_with<'a>(
     let mut via = match decision {
         Decision::Denied(Denial::Implicit) => Vec::new(),
         Decision::Denied(Denial::Explicit) => said.denying(),
-        Decision::Allowed | Decision::Conditional(_) => said.granting(caller, request, granted),
+        // What is allowed outright rests on no statement that only may apply.
+        Decision::Allowed => said.granting(caller, request, granted, true),
+        Decision::Conditional(_) => said.granting(caller, request, granted, false),
     };
     via.sort_unstable();
     via.dedup();
@@ -269,7 +271,7 @@ impl<'a> Everything<'a> {
     fn denying(self) -> Vec<Via<'a>> {
         let own = [self.identity, self.boundary, self.session].into_iter().flatten();
         let plain = own.chain(self.scps).chain(self.rcps).map(|said| said.denies);
-        plain.chain(self.resource.map(|said| said.denies)).flat_map(|tally| tally.via).collect()
+        plain.chain(self.resource.map(|said| said.denies)).flat_map(|tally| tally.via(false)).collect()
     }
 
     /// "There must be an explicit Allow at every level from the root to the account" (SCP evaluation).
@@ -317,15 +319,21 @@ impl<'a> Everything<'a> {
         Truth::any([resource.itself.truth(), limited])
     }
 
-    fn granting(self, caller: &Caller<'_>, request: &Request<'_>, also: Tally<'a>) -> Vec<Via<'a>> {
-        let mut via = also.via;
+    fn granting(
+        self,
+        caller: &Caller<'_>,
+        request: &Request<'_>,
+        also: Tally<'a>,
+        outright: bool,
+    ) -> Vec<Via<'a>> {
+        let mut via: Vec<Via<'a>> = also.via(outright).collect();
         let delegated =
             across(caller.who, request) || caller.identity.is_none() || request.rule == Rule::ResourceFirst;
-        via.extend(self.identity.into_iter().flat_map(|said| said.allows.via));
+        via.extend(self.identity.into_iter().flat_map(|said| said.allows.via(outright)));
         if let Some(resource) = self.resource {
-            via.extend(resource.itself.via);
-            via.extend(resource.role.via);
-            via.extend(resource.account.via.into_iter().filter(|_| delegated));
+            via.extend(resource.itself.via(outright));
+            via.extend(resource.role.via(outright));
+            via.extend(resource.account.via(outright).filter(|_| delegated));
         }
         via
     }

@@ -58,17 +58,23 @@ impl std::fmt::Display for Via<'_> {
 pub(super) struct Tally<'a> {
     outright: bool,
     open: Vec<Truth>,
-    pub(super) via: Vec<Via<'a>>,
+    via: Vec<(Via<'a>, bool)>,
 }
 
 impl<'a> Tally<'a> {
     pub(super) fn add(&mut self, truth: Truth, via: impl FnOnce() -> Via<'a>) {
+        let outright = truth == Truth::True;
         match truth {
             Truth::False => return,
             Truth::True => self.outright = true,
             open @ Truth::Depends(_) => self.open.push(open),
         }
-        self.via.push(via());
+        self.via.push((via(), outright));
+    }
+
+    /// The statements; only those that apply outright, if asked.
+    pub(super) fn via(self, outright: bool) -> impl Iterator<Item = Via<'a>> {
+        self.via.into_iter().filter(move |(_, by)| *by || !outright).map(|(via, _)| via)
     }
 
     pub(super) fn truth(&self) -> Truth {

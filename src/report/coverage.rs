@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
-    facts::table::missed_share,
+    facts::sampled::missed_share,
     snapshot::{self, CallCount, Snapshot, sample::Stopped},
 };
 

@@ -21,6 +21,7 @@ pub mod remediation;
 pub mod sarif;
 pub mod sections;
 pub mod style;
+pub mod summary;
 pub mod table;
 pub mod text;
 pub mod verdicts;

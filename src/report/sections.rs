@@ -215,7 +215,9 @@ pub(super) fn coverage(view: &View, width: u16) -> String {
     if c.tables.selected != c.tables.listed {
         tables.push_str(&format!("; {} listed, the rest not asked for", count(c.tables.listed)));
     }
-    if !partial.is_empty() {
+    if !partial.is_empty() && partial.len() == c.regions.len() && c.tables.listed == 0 {
+        tables = format!("none could be listed in {}: nothing about tables was assessed", partial.join(", "));
+    } else if !partial.is_empty() {
         tables.push_str(&format!("; list incomplete in {}", partial.join(", ")));
     }
     let items = if c.items.asked {

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use super::{FORMAT, Services, Snapshot};
+use crate::source::is_active;
 
 /// Largest file that is read, in bytes: far above 20,000 principals and 5,000 tables.
 const MAX_BYTES: u64 = 1 << 30;
@@ -109,11 +110,13 @@ pub fn load(path: &Path) -> Result<Snapshot, Error> {
 /// As [`load`].
 pub fn parse(bytes: &[u8], path: &Path) -> Result<Snapshot, Error> {
     let path = path.to_owned();
+    // The words hold names of fields that are in no snapshot of ours, hence anything.
+    let inert = |e: serde_json::Error| e.to_string().replace(is_active, "\u{fffd}");
     let foreign = |reason: &str| Error::Foreign { path: path.clone(), reason: reason.to_owned() };
     if bytes.iter().find(|b| !b.is_ascii_whitespace()) != Some(&b'{') {
         return Err(foreign("it is not a JSON object"));
     }
-    let head: Head = serde_json::from_slice(bytes).map_err(|e| foreign(&e.to_string()))?;
+    let head: Head = serde_json::from_slice(bytes).map_err(|e| foreign(&inert(e)))?;
     let format = match (head.format, head.schema) {
         (Some(format), _) => format,
         (None, Some(_)) => return Err(foreign("it is a report, made from one")),
@@ -126,12 +129,12 @@ pub fn parse(bytes: &[u8], path: &Path) -> Result<Snapshot, Error> {
         f if f > u64::from(FORMAT) => return Err(wrong("use the newer dynaudit that collected it")),
         _ => return Err(wrong("no version wrote that; collect anew")),
     }
-    let damaged = |e: serde_json::Error| Error::Damaged { path: path.clone(), reason: e.to_string() };
+    let damaged = |e| Error::Damaged { path: path.clone(), reason: inert(e) };
     let mut snapshot: Snapshot = serde_json::from_slice(bytes).map_err(damaged)?;
     // What an older version did not look at is in none of its gaps.
     let absent = Services::not_collected();
     let regions = || snapshot.accounts.iter().flat_map(|account| &account.regions);
-    if regions().any(|region| region.services == Services::default()) {
+    if regions().any(|region| region.services.lacks_some()) {
         snapshot.gaps.entry(absent.id()).or_insert(absent);
     }
     Ok(snapshot)

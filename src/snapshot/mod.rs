@@ -3,11 +3,13 @@
 //! A snapshot never holds an item's value, so it may be kept as evidence and mailed.
 
 pub mod bucket;
+pub mod expiry;
 pub mod file;
 pub mod gap;
 pub mod key;
 pub mod organization;
 pub mod pack;
+pub mod pieces;
 pub mod principal;
 pub mod sample;
 pub mod services;
@@ -52,6 +54,14 @@ pub struct Snapshot {
     pub calls: BTreeMap<String, CallCount>,
     /// Everything that could not be seen, by id.
     pub gaps: BTreeMap<GapId, Gap>,
+}
+
+impl Snapshot {
+    /// Whether no table could be listed, in any Region: then nothing is known of tables, whatever else was seen.
+    pub fn is_blind(&self) -> bool {
+        let mut regions = self.accounts.iter().flat_map(|account| &account.regions).peekable();
+        regions.peek().is_some() && regions.all(|r| r.tables.gap.is_some() && r.tables.items.is_empty())
+    }
 }
 
 /// What the run was asked to look at.

@@ -31,7 +31,8 @@ pub enum Error {
 }
 
 fn near(name: Option<&str>) -> String {
-    name.map_or_else(String::new, |name| format!(" at {name}"))
+    // A damaged name is anything at all.
+    name.map_or_else(String::new, |name| format!(" at {}", name.escape_debug()))
 }
 
 /// The archive of `members`.

@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{GapId, Seen, Timestamp};
 
+/// By ARN, when DynamoDB was last used; none for never in the 400 days that IAM keeps.
+pub type Usage = BTreeMap<String, Seen<Option<Timestamp>>>;
+
 /// Everything that IAM told about who exists and what is attached to whom.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -18,6 +21,12 @@ pub struct Principals {
     pub roles: Vec<Principal>,
     /// Managed policies, by ARN: local ones, and the AWS managed ones that are attached.
     pub policies: BTreeMap<String, ManagedPolicy>,
+    /// When whoever may read items by policies of its own last used DynamoDB, by ARN; none where nobody asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usage: Option<Seen<Usage>>,
+    /// The credential report: passwords and access keys of users, by ARN; none where nobody asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credentials: Option<Seen<BTreeMap<String, Credentials>>>,
     /// Why the rest is missing; none if everything was read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gap: Option<GapId>,
@@ -63,4 +72,16 @@ pub struct ManagedPolicy {
     pub version: Option<String>,
     /// Document of the default version, decoded; a gap where IAM did not give it.
     pub document: Seen<String>,
+}
+
+/// What a user can sign in with.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Credentials {
+    /// Whether the user has a password for the console.
+    pub password: bool,
+    /// Whether an MFA device is set up.
+    pub mfa: bool,
+    /// Access keys that are active: when each was made or rotated, where the report says so.
+    pub keys: Vec<Option<Timestamp>>,
 }

@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::expiry::Expiry;
+
 /// The outcome of sampling one table.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -64,6 +66,8 @@ pub enum Stopped {
     Failed,
     /// The run was interrupted.
     Interrupted,
+    /// The time that the run was given was over.
+    Deadline,
 }
 
 /// What the sampled items of one table held. Names and paths are masked where they hold a secret themselves.
@@ -89,6 +93,15 @@ pub struct Contents {
     /// Top-level attributes most of whose values are data of people or of cards.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub personal: Vec<Personal>,
+    /// Top-level attributes that say when their items are of no more use, by name; with that of time to live.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub expiries: Vec<Expiry>,
+    /// Items in which a token was found.
+    #[serde(default)]
+    pub token_items: u64,
+    /// Of these, items without the attribute of time to live; none where that is off.
+    #[serde(default)]
+    pub lasting_tokens: u64,
 }
 
 /// Data of people or of cards under one attribute, counted.

@@ -226,6 +226,13 @@ pub struct TimeToLive {
     pub attribute: Option<String>,
 }
 
+impl TimeToLive {
+    /// Whether expired items are removed, or will be within the hour.
+    pub fn is_on(&self) -> bool {
+        self.status.starts_with("ENABL")
+    }
+}
+
 /// A Kinesis stream that receives every change of the table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -10,36 +10,51 @@ pub enum Topic {
     BackupPlans,
     /// S3: the buckets that received exports.
     Buckets,
+    /// IAM: the credential report, with users' passwords and access keys.
+    Credentials,
     /// DAX: clusters and how long they keep items.
     Caches,
     /// Lambda: functions that read streams.
     Consumers,
     /// EC2: VPC endpoints for DynamoDB.
     Endpoints,
+    /// Cognito: identity pools, and the roles that they give to guests and users.
+    IdentityPools,
     /// Kinesis: the streams that receive changes.
     KinesisStreams,
+    /// EC2: VPCs, and what has an interface in them.
+    Networks,
     /// Organizations: where the account stands, and what binds it there.
     Organization,
     /// AWS Config: what is recorded.
     Recorders,
+    /// EventBridge: rules that react to changes.
+    Rules,
     /// Application Auto Scaling: what grows with its load.
     Scaling,
     /// CloudTrail: trails and event data stores, and what they select.
     Trails,
+    /// IAM: when principals last used DynamoDB.
+    Usage,
 }
 
 impl Topic {
     /// Every topic.
-    pub const ALL: [Topic; 10] = [
+    pub const ALL: [Topic; 15] = [
         Topic::BackupPlans,
         Topic::Buckets,
         Topic::Caches,
         Topic::Consumers,
+        Topic::Credentials,
         Topic::Endpoints,
+        Topic::IdentityPools,
         Topic::KinesisStreams,
+        Topic::Networks,
         Topic::Organization,
         Topic::Recorders,
+        Topic::Rules,
         Topic::Scaling,
         Topic::Trails,
+        Topic::Usage,
     ];
 }

@@ -176,6 +176,24 @@ fn iam(asked: &Asked) -> Reply {
             "GetPolicyVersion",
             "<PolicyVersion><Document>%7B%22a%22%3A1%7D</Document><VersionId>v9</VersionId><IsDefaultVersion>true</IsDefaultVersion></PolicyVersion>",
         ),
+        "GenerateCredentialReport" => xml("GenerateCredentialReport", "<State>COMPLETE</State>"),
+        // A user whose password is on and whose one key is active.
+        "GetCredentialReport" => xml(
+            "GetCredentialReport",
+            "<Content>dXNlcixhcm4scGFzc3dvcmRfZW5hYmxlZCxtZmFfYWN0aXZlLGFjY2Vzc19rZXlfMV9hY3RpdmUsYWNjZXNzX2tleV8xX2xhc3Rfcm90YXRlZAphbm4sYXJuOmF3czppYW06OjEyMzQ1Njc4OTAxMjp1c2VyL2Fubix0cnVlLGZhbHNlLHRydWUsMjAyNi0wMS0wMVQwMDowMDowMCswMDowMAo=</Content>\
+            <ReportFormat>text/csv</ReportFormat>",
+        ),
+        "GenerateServiceLastAccessedDetails" => {
+            xml("GenerateServiceLastAccessedDetails", "<JobId>00000000-0000-0000-0000-000000000000</JobId>")
+        }
+        "GetServiceLastAccessedDetails" => xml(
+            "GetServiceLastAccessedDetails",
+            "<JobStatus>COMPLETED</JobStatus><JobCreationDate>2026-01-01T00:00:00Z</JobCreationDate>\
+            <JobCompletionDate>2026-01-01T00:00:00Z</JobCompletionDate><IsTruncated>false</IsTruncated>\
+            <ServicesLastAccessed><member><ServiceName>Amazon DynamoDB</ServiceName>\
+            <ServiceNamespace>dynamodb</ServiceNamespace><LastAuthenticated>2026-01-02T00:00:00Z</LastAuthenticated>\
+            </member></ServicesLastAccessed>",
+        ),
         other => panic!("iam:{other} is not expected"),
     }
 }

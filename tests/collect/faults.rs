@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
 use dynaudit::collect::calls::CALLS;
-use dynaudit::collect::{Error, collect};
+use dynaudit::collect::{Error, Halt, collect};
 use dynaudit::snapshot::{Snapshot, Why};
 use tokio::sync::watch;
 
@@ -170,8 +170,25 @@ impl ProvideCredentials for Nothing {
 async fn credentials_that_are_missing_end_the_run() {
     let fake = Fake::new(answer);
     let sdk = fake.sdk().into_builder().credentials_provider(SharedCredentialsProvider::new(Nothing)).build();
-    let (_keep, stop) = watch::channel(false);
+    let (_keep, stop) = watch::channel(Halt::Go);
     let error = collect(&sdk, plan(), Arc::new(()), stop).await.unwrap_err();
     assert_eq!(error, Error::NoCredentials);
     assert!(fake.log().is_empty() && error.to_string().contains("--profile"));
+}
+
+#[tokio::test]
+async fn a_job_that_never_ends_is_a_gap_and_is_not_asked_for_ever() {
+    let fake = Fake::new(|asked| match asked.operation.as_str() {
+        "GenerateCredentialReport" => Reply::Http(
+            200,
+            "<GenerateCredentialReportResponse><GenerateCredentialReportResult><State>INPROGRESS</State>\
+            </GenerateCredentialReportResult></GenerateCredentialReportResponse>"
+                .into(),
+        ),
+        _ => answer(asked),
+    });
+    let snapshot = fake.snapshot().await;
+    let gaps: Vec<_> = snapshot.gaps.values().map(|gap| (gap.call.as_str(), gap.why)).collect();
+    assert_eq!(gaps, [("iam:GenerateCredentialReport", Why::Failed)]);
+    assert!(fake.asked("GenerateCredentialReport") < 30, "{}", fake.asked("GenerateCredentialReport"));
 }

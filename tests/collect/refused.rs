@@ -14,8 +14,18 @@ fn expected(call: &str) -> &'static [&'static str] {
     match call {
         "sts:GetCallerIdentity" => &["identity"],
         "iam:GetAccountAuthorizationDetails" => {
-            &["principals.users", "principals.policies", "principals.gap"]
+            &["principals.users", "principals.policies", "principals.usage", "principals.gap"]
         }
+        "iam:GenerateCredentialReport" | "iam:GetCredentialReport" => &["principals.credentials"],
+        "iam:GenerateServiceLastAccessedDetails" | "iam:GetServiceLastAccessedDetails" => {
+            &["principals.usage"]
+        }
+        "cognito-identity:ListIdentityPools"
+        | "cognito-identity:DescribeIdentityPool"
+        | "cognito-identity:GetIdentityPoolRoles" => &["regions.*.services.identity_pools"],
+        "ec2:DescribeVpcs" | "ec2:DescribeNetworkInterfaces" => &["regions.*.services.vpcs"],
+        "ec2:DescribeSecurityGroups" => &["regions.*.services.clusters"],
+        "events:ListRules" | "events:ListTargetsByRule" => &["regions.*.services.rules"],
         "iam:GetPolicy" => &["principals.policies"],
         "iam:GetPolicyVersion" => &["principals.policies"],
         "dynamodb:ListTables" => &[

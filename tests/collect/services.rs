@@ -84,7 +84,8 @@ pub fn answer(asked: &Asked) -> Reply {
         ("dax", "DescribeClusters") => {
             json(json!({ "Clusters": [{ "ClusterName": "c", "ClusterArn": "arn:c",
             "Nodes": [{ "AvailabilityZone": "b" }, { "AvailabilityZone": "a" }],
-            "SSEDescription": { "Status": "ENABLED" }, "ParameterGroup": { "ParameterGroupName": "g" } }] }))
+            "SSEDescription": { "Status": "ENABLED" }, "SecurityGroups": [{ "SecurityGroupIdentifier": "sg-1" }],
+            "ParameterGroup": { "ParameterGroupName": "g" } }] }))
         }
         ("dax", "DescribeParameters") => json(json!({ "Parameters": [
             { "ParameterName": "record-ttl-millis", "ParameterValue": "60000" },
@@ -108,6 +109,44 @@ pub fn answer(asked: &Asked) -> Reply {
                 ),
             )
         }
+        ("ec2", "DescribeVpcs") => Reply::Http(
+            200,
+            "<R><vpcSet><item><vpcId>vpc-1</vpcId><ownerId>123456789012</ownerId></item><item><vpcId>vpc-2</vpcId>\
+            <ownerId>999999999999</ownerId></item></vpcSet></R>"
+                .into(),
+        ),
+        ("ec2", "DescribeNetworkInterfaces") => Reply::Http(
+            200,
+            "<R><networkInterfaceSet><item><vpcId>vpc-1</vpcId><interfaceType>lambda</interfaceType></item><item>\
+            <vpcId>vpc-1</vpcId><interfaceType>vpc_endpoint</interfaceType></item></networkInterfaceSet></R>"
+                .into(),
+        ),
+        ("ec2", "DescribeSecurityGroups") => {
+            assert_eq!(asked.text("GroupId.1"), "sg-1");
+            Reply::Http(
+                200,
+                "<R><securityGroupInfo><item><ipPermissions><item><ipProtocol>tcp</ipProtocol><fromPort>8000</fromPort>\
+                <toPort>9000</toPort><ipRanges><item><cidrIp>10.0.0.0/8</cidrIp></item></ipRanges><ipv6Ranges/></item>\
+                <item><ipProtocol>tcp</ipProtocol><fromPort>443</fromPort><toPort>443</toPort><ipRanges><item>\
+                <cidrIp>0.0.0.0/0</cidrIp></item></ipRanges></item></ipPermissions></item></securityGroupInfo></R>"
+                    .into(),
+            )
+        }
+        ("cognito-identity", "ListIdentityPools") if europe => json(json!({ "IdentityPools": [
+            { "IdentityPoolId": "eu-west-1:1", "IdentityPoolName": "app" }] })),
+        ("cognito-identity", "ListIdentityPools") => json(json!({ "IdentityPools": [] })),
+        ("cognito-identity", "DescribeIdentityPool") => {
+            json(json!({ "IdentityPoolId": asked.text("IdentityPoolId"), "AllowUnauthenticatedIdentities": true }))
+        }
+        ("cognito-identity", "GetIdentityPoolRoles") => {
+            json(json!({ "Roles": { "unauthenticated": "arn:aws:iam::123456789012:role/guest" } }))
+        }
+        ("events", "ListRules") if europe => json(json!({ "Rules": [
+            { "Name": "told", "Arn": "arn:rule", "State": "ENABLED", "EventPattern": "{\"source\":[\"aws.dynamodb\"]}" },
+            { "Name": "off", "State": "DISABLED", "EventPattern": "{\"source\":[\"aws.dynamodb\"]}" },
+            { "Name": "nightly", "State": "ENABLED", "ScheduleExpression": "rate(1 day)" }] })),
+        ("events", "ListRules") => json(json!({ "Rules": [] })),
+        ("events", "ListTargetsByRule") => json(json!({ "Targets": [{ "Id": "1", "Arn": "arn:sns" }] })),
         ("s3", "GetBucketLocation") => {
             assert_eq!((asked.region.as_str(), asked.uri.as_str()), ("us-east-1", "/bucket?location"));
             Reply::Http(200, "<LocationConstraint>EU</LocationConstraint>".into())

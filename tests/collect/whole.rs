@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use dynaudit::collect::{Plan, Regions, collect};
+use dynaudit::collect::{Halt, Plan, Regions, collect};
 use dynaudit::snapshot::sample::Stopped;
 use dynaudit::snapshot::{FORMAT, Timestamp, Why};
 use tokio::sync::watch;
@@ -63,6 +63,16 @@ async fn every_answer_finds_its_place() {
     assert_eq!(services.clusters.items[0].ttl.value().unwrap().record_millis, 60_000);
     assert_eq!(services.endpoints.items[0].policy, r#"{"a":1}"#);
     assert_eq!(services.endpoints.items[0].route_tables, ["rtb-1"]);
+    assert_eq!(services.clusters.items[0].reachable_from.as_ref().unwrap().value().unwrap(), &["10.0.0.0/8"]);
+    assert_eq!(
+        (services.vpcs.items.len(), services.vpcs.items[0].workloads),
+        (1, 1),
+        "shared ones and endpoints aside"
+    );
+    let pool = &services.identity_pools.items[0];
+    assert_eq!((pool.name.as_str(), pool.guests.value()), ("app", Some(&true)));
+    assert_eq!(pool.guest_role.value().unwrap().as_deref(), Some("arn:aws:iam::123456789012:role/guest"));
+    assert_eq!((services.rules.items.len(), services.rules.items[0].targets.value()), (1, Some(&1)));
     let bucket = &account.buckets[0];
     assert_eq!((bucket.public.value(), bucket.blocked.value()), (Some(&false), Some(&true)));
     let organization = account.guardrails.value().unwrap().as_ref().unwrap();
@@ -82,6 +92,14 @@ async fn every_answer_finds_its_place() {
     assert_eq!((local.name.as_str(), local.document.value().unwrap().as_str()), ("Local", "{}"));
     assert_eq!(people.policies[MANAGED].document.value().unwrap(), r#"{"a":1}"#);
     assert_eq!(people.policies.len(), 2);
+    let ann = "arn:aws:iam::123456789012:user/ann";
+    let used = people.usage.as_ref().unwrap().value().unwrap()[ann].value().unwrap();
+    assert_eq!(*used, Some(Timestamp(1_767_312_000)));
+    let own = &people.credentials.as_ref().unwrap().value().unwrap()[ann];
+    assert_eq!(
+        (own.password, own.mfa, own.keys.as_slice()),
+        (true, false, &[Some(Timestamp(1_767_225_600))][..])
+    );
 
     assert_eq!(snapshot.calls["dynamodb:DescribeTable"].made, 2);
     assert!(
@@ -126,17 +144,23 @@ async fn all_regions_are_those_of_the_partition() {
 
 #[tokio::test]
 async fn an_interrupted_run_ends_and_says_what_was_not_reached() {
-    let (stop, stopped) = watch::channel(false);
+    for (halt, why) in [(Halt::Interrupted, Why::Interrupted), (Halt::Deadline, Why::Deadline)] {
+        stopped(halt, why).await;
+    }
+}
+
+async fn stopped(halt: Halt, why: Why) {
+    let (stop, stopped) = watch::channel(Halt::Go);
     let stop = Arc::new(stop);
     let at_first_scan = Arc::clone(&stop);
     let fake = Fake::new(move |asked| {
         if asked.operation == "Scan" {
-            at_first_scan.send_replace(true);
+            at_first_scan.send_replace(halt);
         }
         answer(asked)
     });
     let snapshot = collect(&fake.sdk(), plan(), Arc::new(()), stopped).await.unwrap();
-    assert!(snapshot.gaps.values().any(|gap| gap.why == Why::Interrupted));
+    assert!(snapshot.gaps.values().all(|gap| gap.why == why) && !snapshot.gaps.is_empty());
     assert_eq!(snapshot.accounts[0].keys.iter().filter(|k| k.description.gap().is_some()).count(), 2);
     assert_eq!(fake.asked("DescribeKey"), 0);
 }

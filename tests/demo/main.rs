@@ -4,6 +4,7 @@
 
 mod copies;
 mod dynamodb;
+mod findings;
 mod iam;
 mod isolation;
 mod kms;

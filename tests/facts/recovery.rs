@@ -2,10 +2,7 @@
 
 use dynaudit::{
     finding::SubjectKind::{Backup, Table},
-    snapshot::{
-        Listed, Seen, Snapshot,
-        table::{ContinuousBackups, TimeToLive},
-    },
+    snapshot::{Listed, Seen, Snapshot, table::ContinuousBackups},
 };
 use serde_json::{Value as Json, json};
 
@@ -64,18 +61,6 @@ fn a_backup_of_an_earlier_table_is_told_by_its_id() {
     assert_eq!((&facts["of_former_table"], &facts["expires_in_days"]), (&json!(true), &json!(3)));
     assert_eq!(facts["key_owner"], "aws-owned");
     assert!(nodes(&with_table("sessions"), Backup).is_empty());
-}
-
-#[test]
-fn an_attribute_named_like_an_expiry_is_told_unless_it_is_the_ttl() {
-    let mut snapshot = with_table("sessions");
-    let of = |snapshot: &Snapshot| only(snapshot, Table)["sample"]["expiry_attribute"].clone();
-    assert_eq!(of(&snapshot), Json::Null);
-    sample(&mut snapshot).contents.names = [("expires_at".into(), 3), ("id".into(), 3)].into();
-    assert_eq!(of(&snapshot), "expires_at");
-    table(&mut snapshot).time_to_live =
-        Seen::Value(TimeToLive { status: "ENABLED".into(), attribute: Some("expires_at".into()) });
-    assert_eq!(of(&snapshot), Json::Null);
 }
 
 #[test]

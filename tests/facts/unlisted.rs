@@ -48,6 +48,21 @@ fn a_region_whose_tables_were_not_listed() {
 }
 
 #[test]
+fn what_a_key_encrypts_where_tables_were_not_listed() {
+    let mut snapshot = with_table("sessions");
+    encrypt(&mut snapshot, "CUSTOMER");
+    let whole = findings(&Library::builtin().unwrap(), &snapshot);
+    let id = deny(&mut snapshot, "dynamodb:ListTables", "eu-west-1");
+    snapshot.accounts[0].regions[0].tables = Listed::missing(id);
+    let cut = findings(&Library::builtin().unwrap(), &snapshot);
+    let verdict = |findings: &[Finding]| {
+        let mut rows = findings.iter().filter(|f| f.check == "key-shared-across-sensitivity");
+        rows.find(|f| f.subject.kind == SubjectKind::Key).map(|f| f.verdict)
+    };
+    assert_eq!((verdict(&whole), verdict(&cut)), (Some(Verdict::Clear), Some(Verdict::Unknown)));
+}
+
+#[test]
 fn principals_that_were_not_listed() {
     let mut snapshot = with_table("sessions");
     let id = deny(&mut snapshot, "iam:GetAccountAuthorizationDetails", "account");

@@ -203,7 +203,7 @@ fn in_an_account_each_touches_its_holder_alone() {
     let readers: BTreeSet<&str> = access
         .classes()
         .iter()
-        .filter(|class| class.reads())
+        .filter(|class| class.reads(0))
         .flat_map(|class| class.members.iter().filter_map(|number| access.party(*number)))
         .map(|party| party.name.as_str())
         .collect();

@@ -100,7 +100,7 @@ class Binary:
 
     def scope(self):
         regions = [word for region in REGIONS for word in ("--region", region)]
-        return (*regions, "--digest-key-file", self.digest_key(), "--sample-items", "200", "--rcu-budget", "200")
+        return (*regions, "--digest-key-file", self.digest_key())
 
     def digest_key(self):
         path = self.home / "digest.key"

@@ -20,12 +20,15 @@ def run(tally, title, seeded, binary, proxy, listed):
     tally.check(f"{title}: every table is there", absent_tables(report, seeded))
     tally.check(f"{title}: gaps", strange_gaps(report, seeded))
     tally.check(f"{title}: calls", [f"{call} is not listed" for call in sorted(set(proxy.calls) - listed)])
-    table = binary.audit(form="table")
+    files = binary.home / "reports"
+    table = binary.audit("-vvv", "--output-dir", str(files), "--output", "all", form="table")
     tally.check(f"{title}: table", unless(table.code == 1, f"exit code {table.code}, not 1"))
     snapshot = replay(tally, title, binary, audit)
     written = {"JSON": audit.out, "log": audit.err, "table": table.out, "messages": table.err, "snapshot": snapshot}
+    reports = {path.name: path.read_bytes() for path in sorted(files.iterdir())}
+    tally.check(f"{title}: a report of each form", unless(len(reports) >= 8, f"{sorted(reports)}"))
     pieces = leaks.needles(seeded.hidden)
-    tally.check(f"{title}: no value shown", [f"{where}: {leak}" for where, text in written.items()
+    tally.check(f"{title}: no value shown", [f"{where}: {leak}" for where, text in (written | reports).items()
                                              for leak in leaks.leaks(text, pieces)])
     tally.check(f"{title}: no control bytes", [f"{where}: {raw}" for where, text in written.items()
                                                for raw in leaks.controls(text)])

@@ -74,14 +74,14 @@ def gaps(report, account):
             for gap in report["gaps"] if gap["why"] != "not-asked"}
 
 
-def never_lies(base, other, operation, seeded):
-    """What is wrong in `other`, the same run as `base` but for the answers of `operation`."""
+def never_lies(base, other, failed, seeded):
+    """What is wrong in `other`, the same run as `base` but for the answers of the operations `failed`."""
     new = gaps(other, seeded.account) - gaps(base, seeded.account)
-    problems = [f"a new gap names {call} on {on}" for call, on, _ in sorted(new) if call != operation]
+    problems = [f"a new gap names {call} on {on}" for call, on, _ in sorted(new) if call not in failed]
     before, after = verdicts(base, seeded, True), verdicts(other, seeded, True)
     none_of_it = {(f["check"], label(f["subject"], seeded, True)) for f in base["findings"]
                   if f["verdict"] == NOT_APPLICABLE}
-    stands_in = {f["check"] for f in other["findings"] if f["verdict"] == UNKNOWN and names(f, operation)}
+    stands_in = {f["check"] for f in other["findings"] if f["verdict"] == UNKNOWN and names(f, failed)}
     for pair, finding in after.items():
         was, now = before.get(pair), finding["verdict"]
         if was is None:
@@ -93,10 +93,11 @@ def never_lies(base, other, operation, seeded):
                 continue
             if now != UNKNOWN:
                 problems.append(f"{pair}: {was['verdict']} became {now}")
-            elif not names(finding, operation):
-                problems.append(f"{pair}: unknown, but does not name {operation}")
+            elif not names(finding, failed):
+                problems.append(f"{pair}: unknown, but names none of {sorted(failed)}")
+    still = flagged(other, seeded)
     for pair in sorted(before.keys() - after.keys()):
-        stands = pair[0] in stands_in or (pair[0], pair[1].partition("~")[0]) in flagged(other, seeded)
+        stands = pair[0] in stands_in or (pair[0], pair[1].partition("~")[0]) in still
         if before[pair]["verdict"] == FLAGGED and not stands:
             problems.append(f"{pair}: was flagged, and no unknown row of the check stands in its place")
     return problems
@@ -111,5 +112,18 @@ def verdicts(report, seeded, by_class=False):
     return found
 
 
-def names(finding, operation):
-    return any(missing["call"] == operation for missing in finding.get("missing", ()))
+def names(finding, failed):
+    return any(missing["call"] in failed for missing in finding.get("missing", ()))
+
+
+def untouched(base, other, seeded, touched):
+    """What differs about the tables that are not `touched`, and all that lies in them."""
+    before, after = verdicts(base, seeded), verdicts(other, seeded)
+    own = lambda label: "/" in label and label.split("#")[0].split("@")[0] in elsewhere
+    elsewhere = {table.id for table in seeded.plan.tables} - set(touched)
+    return [f"{pair}: {word(before, pair)} became {word(after, pair)}" for pair in sorted(before.keys() | after.keys())
+            if own(pair[1]) and word(before, pair) != word(after, pair)]
+
+
+def word(verdicts, pair):
+    return verdicts[pair]["verdict"] if pair in verdicts else "no row"

@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import threading
+import time
 import urllib.parse
 from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,18 +14,37 @@ HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "te", "trailer", 
 
 
 class Fault:
-    """What to do to an operation: `deny`, `throttle`, `error`, `truncate` or `hang`; the first `times` times."""
+    """What to do to an operation: `deny`, `throttle`, `error`, `truncate` or `hang`.
 
-    def __init__(self, kind, times=None, seconds=60.0):
+    To each request; or to the first `times` alone, to those whose body holds `about`, or to what goes beyond
+    `per_second`.
+    """
+
+    def __init__(self, kind, times=None, seconds=60.0, about="", per_second=None):
         self.kind, self.times, self.seconds = kind, times, seconds
+        self.about, self.per_second = about.encode(), per_second
+        self.left, self.filled = per_second, time.monotonic()
         self.lock = threading.Lock()
 
-    def due(self):
+    def due(self, body):
+        if self.about not in body:
+            return False
         with self.lock:
+            if self.per_second:
+                return self.beyond_the_rate()
             if self.times is None:
                 return True
             self.times -= 1
             return self.times >= 0
+
+    def beyond_the_rate(self):
+        now = time.monotonic()
+        self.left = min(self.per_second, self.left + (now - self.filled) * self.per_second)
+        self.filled = now
+        if self.left < 1:
+            return True
+        self.left -= 1
+        return False
 
 
 class Proxy:
@@ -74,7 +94,7 @@ class Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         operation = identify(self.headers, body, self.command, self.path)
         fault = self.proxy.note(operation)
-        if fault and fault.due():
+        if fault and fault.due(body):
             if fault.kind == "hang":
                 self.proxy.ended.wait(fault.seconds)
                 self.close_connection = True

@@ -7,9 +7,12 @@ import tempfile
 import traceback
 
 import case_audit
+import case_changes
 import case_faults
 import case_hostile
+import case_partial
 import case_policy
+import case_who
 import proxy as proxies
 import seed
 import servers
@@ -48,10 +51,17 @@ class Session:
         with self.seeded(server, size) as (there, binary, proxy):
             self.tally.check(f"{title}: seeded as planned", seed.verify(there))
             case_audit.run(self.tally, title, there, binary, proxy, calls)
+            if size == SMALL:
+                case_who.run(self.tally, title, there, binary, binary.home / "snapshot.json")
             if size == SMALL and (self.full or server == FAULTY):
                 case_faults.run(self.tally, title, there, binary, proxy, calls, FAULTS[self.full], self.only)
                 if self.full:
                     case_faults.recovers(self.tally, title, there, binary, proxy, calls, RETRIED)
+            if size == 50 and (self.full or server == FAULTY):
+                case_partial.run(self.tally, title, there, binary, proxy)
+            if size == SMALL:
+                proxy.reset()
+                case_changes.run(self.tally, title, there, binary)
 
     def listed(self):
         """The printed policy and the calls that it allows; none if it cannot be read."""
@@ -71,7 +81,7 @@ class Session:
         try:
             yield title
         except Exception:
-            self.tally.check(f"{title}: the test itself", traceback.format_exc().splitlines())
+            self.tally.check(f"{title}: the test itself", traceback.format_exc().splitlines()[-10:])
 
     @contextlib.contextmanager
     def server(self, kind, auth=False):

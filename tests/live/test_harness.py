@@ -65,7 +65,7 @@ class NeverLies(unittest.TestCase):
     there = types.SimpleNamespace(keys={}, account="1", plan=plan.small(), server="moto")
 
     def problems(self, base, other):
-        return compare.never_lies(base, other, "dynamodb:DescribeTable", self.there)
+        return compare.never_lies(base, other, {"dynamodb:DescribeTable"}, self.there)
 
     def test_honest(self):
         base = report(a="flagged", b="clear", c="flagged")

@@ -13,16 +13,19 @@ from rights import BY_KEY, IF, NO, WIDE, YES
 
 NOTHING_PLANTED = """
     access/    end-user-without-leading-keys grants-all-but grants-itself-read guests-become-a-reader
+               pool-gives-guests-a-reader read-right-unused user-with-keys-reads-secrets
                open-beside-denied-scan open-oidc-trust prefix-reaches-more reader-outside-organization
                reads-by-escalation trust-names-a-deleted-principal
     encryption/ cache-not-encrypted cache-without-tls key-lost-by-dynamodb key-material-expires
                key-of-another-account key-unavailable recovery-point-not-encrypted replica-encryption-weaker
-    exposure/  backup-vault-open-to-others cache-keeps-items-long endpoint-in-no-route-table
+    exposure/  backup-vault-open-to-others cache-keeps-items-long cache-open-to-the-world
+               cache-role-reads-every-table vpc-without-endpoint endpoint-in-no-route-table
                endpoint-lets-everything-through endpoint-lets-writes-to-strangers export-bucket-not-blocked
                export-bucket-public export-without-kms
                kinesis-delivery-failed kinesis-stream-not-encrypted public-stream-policy replica-about-to-be-lost
                replica-in-another-account stream-consumer-broken stream-read-by-another-account
-    items/     possible-token
+    items/     expired-items-remain expiry-too-old-to-be-removed possible-token time-to-live-cannot-read-expiry
+               time-to-live-on-another-attribute
     monitoring/ log-holds-token-keys log-of-reads-not-protected region-switched-off sample-too-small
                table-in-transition
     recovery/  backup-kept-without-end backup-vault-not-locked cache-in-one-zone provisioned-without-scaling
@@ -93,6 +96,10 @@ PLANTED = {
     "token-in-several-places": lambda a: a.secrets(lambda t, s: s.elsewhere),
     "token-in-table-key": lambda a: a.secrets(lambda t, s: s.kind in TOKENS and is_key(t, s)),
     "token-inside-a-value": lambda a: a.secrets(lambda t, s: s.kind in TOKENS and set(".[|") & set(s.path)),
+    # Only this recipe's items say when they expire, under the attribute that time to live looks at where it is on.
+    "expiry-without-time-to-live": lambda a: a.tables(lambda t: t.recipe.name == "devices" and not t.ttl),
+    "tokens-outside-time-to-live": lambda a: a.tables(
+        lambda t: t.ttl and t.recipe.name != "devices" and any(s.kind in OF_A_LOGIN for s in t.recipe.secrets)),
     "tokens-never-expire": lambda a: a.secrets(lambda t, s: s.kind in OF_A_LOGIN and not t.ttl),
     "weak-password-hash": lambda a: a.secrets(lambda t, s: s.weak),
     # monitoring
@@ -102,6 +109,7 @@ PLANTED = {
     "reads-not-logged": lambda a: a.tables(sensitive),  # no trail is planted
     "stream-reads-not-logged": lambda a: a.streams(sensitive),
     "table-without-code": lambda a: a.tables(lambda t: True),  # none has such a tag
+    "changes-not-watched": lambda a: {ACCOUNT},  # nor a rule
     "tables-not-in-config": lambda a: {ACCOUNT},  # nor a recorder
     # recovery
     "deletion-protection-off": lambda a: a.tables(lambda t: not t.protected),

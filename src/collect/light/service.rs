@@ -39,6 +39,7 @@ const SERVICES: &[Service] = &[
         speaks: Protocol::Json("AnyScaleFrontendService"),
     },
     same("backup", Protocol::RestJson),
+    same("cognito-identity", Protocol::Json("AWSCognitoIdentityService")),
     same("cloudtrail", Protocol::Json("com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101")),
     Service {
         name: "config",
@@ -48,6 +49,7 @@ const SERVICES: &[Service] = &[
     },
     same("dax", Protocol::Json("AmazonDAXV3")),
     same("ec2", Protocol::Query("2016-11-15")),
+    same("events", Protocol::Json("AWSEvents")),
     same("kinesis", Protocol::Json("Kinesis_20131202")),
     same("lambda", Protocol::RestJson),
     same("organizations", Protocol::Json("AWSOrganizationsV20161128")),

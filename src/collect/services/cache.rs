@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::network::reachable_from;
 use super::value::{list, maybe, text};
 use super::{Asker, body};
 use crate::collect::calls;
@@ -26,6 +27,12 @@ pub(super) async fn clusters(asker: &Asker<'_>) -> Listed<Cluster> {
         let nodes = cluster["Nodes"].as_array().into_iter().flatten();
         let mut zones: Vec<String> = nodes.map(|node| text(node, "AvailabilityZone")).collect();
         zones.sort();
+        let groups: Vec<String> = list(cluster, "SecurityGroups")
+            .unwrap_or_default()
+            .iter()
+            .map(|group| text(group, "SecurityGroupIdentifier"))
+            .filter(|id| !id.is_empty())
+            .collect();
         items.push(Cluster {
             name: text(cluster, "ClusterName"),
             status: text(cluster, "Status"),
@@ -35,6 +42,11 @@ pub(super) async fn clusters(asker: &Asker<'_>) -> Listed<Cluster> {
                 .unwrap_or_else(|| "NONE".to_owned()),
             role_arn: text(cluster, "IamRoleArn"),
             zones,
+            reachable_from: match groups.as_slice() {
+                // No group, no way in.
+                [] => Some(Seen::Value(Vec::new())),
+                groups => Some(reachable_from(asker, groups, &arn).await),
+            },
             ttl: ttl(asker, &arn, &text(&cluster["ParameterGroup"], "ParameterGroupName")).await,
             arn,
         });

@@ -4,8 +4,10 @@ mod backup;
 pub(super) mod bucket;
 mod cache;
 mod consumer;
+mod identity;
 mod kinesis;
 mod network;
+mod rules;
 mod scaling;
 pub(super) mod tags;
 mod trail;
@@ -25,14 +27,29 @@ use crate::snapshot::{GapId, Listed, Seen, Services, Topic};
 /// Everything about one Region.
 pub(super) async fn services(run: &Run, region: &str) -> Services {
     let asker = Asker { run, region };
-    let (backup, trails, clusters, consumers, endpoints, recorders, scalable_targets) = tokio::join!(
-        backup::backup(&asker),
-        trail::trails(&asker),
-        cache::clusters(&asker),
-        consumer::consumers(&asker),
-        network::endpoints(&asker),
-        scaling::recorders(&asker),
-        scaling::targets(&asker),
+    // Each on the heap: together they would not fit on a small stack.
+    let (
+        backup,
+        trails,
+        clusters,
+        consumers,
+        endpoints,
+        vpcs,
+        identity_pools,
+        rules,
+        recorders,
+        scalable_targets,
+    ) = tokio::join!(
+        Box::pin(backup::backup(&asker)),
+        Box::pin(trail::trails(&asker)),
+        Box::pin(cache::clusters(&asker)),
+        Box::pin(consumer::consumers(&asker)),
+        Box::pin(network::endpoints(&asker)),
+        Box::pin(network::vpcs(&asker)),
+        Box::pin(identity::pools(&asker)),
+        Box::pin(rules::rules(&asker)),
+        Box::pin(scaling::recorders(&asker)),
+        Box::pin(scaling::targets(&asker)),
     );
     let ((backup_opt_in, backup_plans, vaults), (trails, event_stores)) = (backup, trails);
     Services {
@@ -43,10 +60,13 @@ pub(super) async fn services(run: &Run, region: &str) -> Services {
         consumers,
         endpoints,
         event_stores,
+        identity_pools,
         kinesis_streams: Vec::new(),
         recorders,
+        rules,
         scalable_targets,
         trails,
+        vpcs,
     }
 }
 

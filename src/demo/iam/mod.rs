@@ -2,6 +2,7 @@
 
 mod details;
 mod managed;
+mod reports;
 mod xml;
 
 use std::collections::BTreeMap;
@@ -56,6 +57,15 @@ impl Iam {
             }
             // The emulator's documents are not encoded.
             "GetPolicy" | "GetPolicyVersion" => self.policy(&request.operation, &body).await,
+            // Reports of another day, and of what the emulator counted.
+            "GenerateCredentialReport"
+            | "GetCredentialReport"
+            | "GenerateServiceLastAccessedDetails"
+            | "GetServiceLastAccessedDetails" => {
+                let state = self.emulator.snapshot(ACCOUNT, REGION).await;
+                let answer = reports::answer(&request.operation, &state, &locked(&self.used), &body);
+                answer.unwrap_or_else(|| Answer::xml_error(400, "InvalidAction", "No such action"))
+            }
             "CreateUser" => self.create(request.raw, "User").await,
             "CreateRole" => self.create(request.raw, "Role").await,
             _ => self.emulator.handle(request.raw).await.into(),

@@ -100,10 +100,16 @@ pub(super) async fn plant(seed: &Seed<'_>) -> Result<(), Error> {
         let body = json!({ "TableName": table, "PointInTimeRecoverySpecification": recovery });
         seed.call(region, "UpdateContinuousBackups", body).await?;
     }
-    for (table, attribute) in [("carts", "expires_at"), ("catalogue", "retire_at")] {
+    for (region, table, attribute) in [
+        (HOME, "carts", "expires_at"),
+        (HOME, "catalogue", "retire_at"),
+        (HOME, "oauth_tokens", "expires_at"),
+        (HOME, "events", "ttl"),
+        (AWAY, "metrics", "expires_at"),
+    ] {
         let ttl = json!({ "Enabled": true, "AttributeName": attribute });
         let body = json!({ "TableName": table, "TimeToLiveSpecification": ttl });
-        seed.call(HOME, "UpdateTimeToLive", body).await?;
+        seed.call(region, "UpdateTimeToLive", body).await?;
     }
     Ok(())
 }

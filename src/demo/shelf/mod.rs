@@ -30,6 +30,8 @@ const ABOUT: &[&str] = &[
     "ChildId",
     "TargetId",
     "PolicyId",
+    "IdentityPoolId",
+    "Rule",
 ];
 
 /// What single things are answered with where there is none: operation, code.

@@ -20,6 +20,7 @@ pub(super) fn rules() -> Vec<Rule> {
     )
     .kind(SecretKind::ConnectionString)
     .around(25, 600)
+    .needs("@")
     .check(url),
     // Key and value pairs, as ADO.NET, ODBC, JDBC and libpq write them.
     Rule::token(

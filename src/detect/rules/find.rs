@@ -5,26 +5,29 @@ use std::{
     sync::{LazyLock, OnceLock},
 };
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use regex::bytes::Regex;
 
 use super::{
-    Form, Found, Hit, Match, Rule, aws, connections, formats, hashes, hidden, jwt, private_key, providers,
-    sessions, template::Template, wallets,
+    Form, Found, Hit, Match, Rule, aws, connections, formats, hashes, hidden, jwt,
+    keywords::{Keyword, Keywords},
+    private_key, providers, sessions,
+    template::Template,
+    wallets,
 };
-use crate::{detect::budget::Budget, snapshot::sample::Basis};
+use crate::{
+    detect::{budget::Budget, look::Sorts},
+    snapshot::sample::Basis,
+};
 
 /// Hits kept of one text; a text with more of them is cut.
 const MAX_HITS: usize = 256;
 
 struct Compiled {
-    keywords: AhoCorasick,
-    /// For each keyword its rule and its place among the rule's starts.
-    owners: Vec<(usize, usize)>,
+    keywords: Keywords,
     rules: Vec<Rule>,
     patterns: Vec<OnceLock<Regex>>,
-    /// Rules without a keyword: they speak of whole values.
-    whole: Vec<usize>,
+    /// Rules without a keyword, which speak of whole values; and what each is made of.
+    whole: Vec<(usize, Sorts, Sorts)>,
 }
 
 static COMPILED: LazyLock<Compiled> = LazyLock::new(|| {
@@ -41,76 +44,62 @@ static COMPILED: LazyLock<Compiled> = LazyLock::new(|| {
     ] {
         rules.extend(table);
     }
-    let mut owners = Vec::new();
-    let mut words = Vec::new();
-    let mut whole = Vec::new();
-    for (r, rule) in rules.iter().enumerate() {
-        if matches!(&rule.form, Form::Template(template) if template.is_whole()) {
-            whole.push(r);
-            continue;
+    let whole = rules.iter().enumerate().filter_map(|(r, rule)| match &rule.form {
+        Form::Template(template) if template.is_whole() => {
+            let (must, may) = template.sorts();
+            Some((r, must, may))
         }
-        for (s, start) in rule.starts.iter().enumerate() {
-            owners.push((r, s));
-            words.push(*start);
-        }
-    }
-    #[expect(clippy::expect_used, reason = "some hundred short words: far below every limit")]
-    let keywords = AhoCorasick::builder()
-        .kind(Some(AhoCorasickKind::DFA))
-        .ascii_case_insensitive(true)
-        .build(&words)
-        .expect("the keywords are few");
+        _ => None,
+    });
+    let whole = whole.collect();
+    let keywords = Keywords::of(&rules);
     let patterns = rules.iter().map(|_| OnceLock::new()).collect();
-    Compiled { keywords, owners, rules, patterns, whole }
+    Compiled { keywords, rules, patterns, whole }
 });
 
-/// The secrets in `text` whose format is known; none overlaps another, the better founded one stays.
-pub(crate) fn find(text: &[u8], budget: &mut Budget) -> Vec<Hit> {
+/// The secrets in `text`, of the sorts `sorts`, whose format is known; none overlaps another, the better founded one stays.
+pub(crate) fn find(text: &[u8], sorts: Sorts, budget: &mut Budget) -> Vec<Hit> {
     let compiled = &*COMPILED;
     let mut hits: Vec<Hit> = Vec::new();
     // Where the last match of a rule ended: what lies before it is not looked at again.
     let mut done: Vec<(usize, usize)> = Vec::new();
-    for word in compiled.keywords.find_overlapping_iter(text) {
-        let (r, s) = compiled.owners[word.pattern().as_usize()];
+    compiled.keywords.find(text, sorts, |Keyword { rule: r, start: s, .. }, at| {
         let rule = &compiled.rules[r];
         let start = rule.starts[s];
-        if (!rule.any_case && &text[word.range()] != start.as_bytes())
-            || (rule.back == 0 && !begins(text, word.start()))
-            || (is_short(start) && in_base64(text, word.start()))
-            || done.iter().any(|(of, end)| *of == r && word.start() < *end)
-        {
-            continue;
+        if (is_short(start) && in_base64(text, at)) || done.iter().any(|(of, end)| *of == r && at < *end) {
+            return true;
         }
         let cost = if rule.back == 0 { 64 } else { rule.back + rule.reach };
         if !budget.work(cost) || hits.len() >= MAX_HITS {
             budget.cut();
-            break;
+            return false;
         }
         let found = match &rule.form {
             Form::Pattern(body) => {
                 let pattern = compiled.patterns[r].get_or_init(|| rule.compile(body));
-                by_pattern(rule, start, pattern, text, word.start())
+                by_pattern(rule, start, pattern, text, at)
             }
-            Form::Template(template) => by_template(rule, template, text, word.start()),
+            Form::Template(template) => by_template(rule, template, text, at),
         };
         if let Some((hit, end)) = found {
             done.push((r, end));
             budget.work(hit.span.len());
             hits.push(hit);
         }
-    }
+        true
+    });
     if hits.is_empty() && (14..=600).contains(&text.len()) {
-        hits.extend(whole(compiled, text));
+        hits.extend(whole(compiled, text, sorts));
     }
     if hits.len() > 1 { best(hits) } else { hits }
 }
 
 /// A format that must be the whole of a value, since nothing in it leads to it.
-fn whole(compiled: &Compiled, text: &[u8]) -> Option<Hit> {
-    if !text.iter().any(|b| matches!(b, b':' | b'-' | b'.' | b'|' | b'_')) || text.contains(&b' ') {
-        return None;
-    }
-    compiled.whole.iter().find_map(|r| {
+fn whole(compiled: &Compiled, text: &[u8], sorts: Sorts) -> Option<Hit> {
+    compiled.whole.iter().find_map(|(r, must, may)| {
+        if !sorts.all(*must) || !sorts.within(*may) {
+            return None;
+        }
         let rule = &compiled.rules[*r];
         let Form::Template(template) = &rule.form else { return None };
         let (least, most) = template.lengths();

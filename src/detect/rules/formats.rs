@@ -30,6 +30,7 @@ fn rule(id: &'static str, template: Template) -> Rule {
         starts: Cow::Owned(vec![template.keyword()]),
         back,
         reach: if back > 0 { 256 } else { WINDOW },
+        needs: None,
         any_case: false,
         check: if template.leads() { plain } else { hidden },
         form: Form::Template(template),

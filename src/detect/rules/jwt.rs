@@ -18,6 +18,7 @@ pub(super) fn rules() -> Vec<Rule> {
             r"[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*)?",
         )
         .kind(SecretKind::Jwt)
+        .needs(".")
         .check(token),
     ]
 }

@@ -7,6 +7,7 @@ mod find;
 mod formats;
 mod hashes;
 mod jwt;
+mod keywords;
 mod private_key;
 mod providers;
 mod sessions;
@@ -40,6 +41,8 @@ struct Rule {
     back: usize,
     /// Bytes from the keyword on that the pattern may look at.
     reach: usize,
+    /// Signs one of which the text must hold, beside the keyword's own.
+    needs: Option<&'static str>,
     form: Form,
     /// Whether letters match in either case.
     any_case: bool,
@@ -112,6 +115,7 @@ impl Rule {
             starts: Cow::Borrowed(starts),
             back: 0,
             reach: WINDOW,
+            needs: None,
             form: Form::Pattern(body),
             any_case: false,
             check: plain,
@@ -132,6 +136,12 @@ impl Rule {
     const fn around(mut self, back: usize, reach: usize) -> Self {
         self.back = back;
         self.reach = reach;
+        self
+    }
+
+    /// Signs without one of which the text is not looked through.
+    const fn needs(mut self, signs: &'static str) -> Self {
+        self.needs = Some(signs);
         self
     }
 

@@ -19,7 +19,7 @@ pub(super) fn rules() -> Vec<Rule> {
     Rule::token("sentry-org-token", &["sntrys_eyJ"], "[A-Za-z0-9+/=]{60,}_[A-Za-z0-9+/]{43}").check(sentry),
     Rule::token("onepassword-token", &["ops_eyJ"], "[A-Za-z0-9_-]{80,}={0,3}").check(onepassword),
     Rule::token("okta-token", &["SSWS "], "00[A-Za-z0-9_-]{40}").any_case(),
-    Rule::token("discord-bot-token", &["MT", "Mj", "Mz", "ND", "NT", "Nj", "Nz", "OD", "OT"], r"[A-Za-z0-9_-]{22,26}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,38}").check(discord),
+    Rule::token("discord-bot-token", &["MT", "Mj", "Mz", "ND", "NT", "Nj", "Nz", "OD", "OT"], r"[A-Za-z0-9_-]{22,26}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,38}").needs(".").check(discord),
     Rule::token("telegram-bot-token", &[":A"], "[0-9]{8,10}:A[A-Za-z0-9_-]{34}").around(10, 40).check(hidden),
     Rule::token("azure-storage-key", &["AccountKey="], "(?P<s>[A-Za-z0-9+/]{86}==)").any_case().check(plain),
     Rule::token("azure-shared-access-key", &["SharedAccessKey=", "AccessKey="], "(?P<s>[A-Za-z0-9+/]{43}=|[A-Za-z0-9+/]{86}==)").any_case().check(plain),

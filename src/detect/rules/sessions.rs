@@ -7,7 +7,7 @@ use base64::{
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
 
-use super::{Found, Length, Match, Rule, is_filler, jwt};
+use super::{Found, Length, Match, Rule, is_filler, jwt, keywords::ASSIGNMENT};
 use crate::{
     detect::{
         benign::is_cleared,
@@ -23,10 +23,12 @@ pub(super) fn rules() -> Vec<Rule> {
         // itsdangerous, as Flask's sessions use it: payload, time, signature.
         Rule::token("itsdangerous", &["eyJ", ".eJ"], r"[A-Za-z0-9_-]+\.(?P<t>[A-Za-z0-9_-]{6})\.[A-Za-z0-9_-]{27}")
             .kind(SecretKind::SessionToken)
+            .needs(".")
             .check(itsdangerous),
         // Django's signing: payload, time in base 62, signature with SHA-256 or SHA-1.
         Rule::token("django-signed", &["eyJ", ".eJ"], "[A-Za-z0-9_-]{4,}:1[A-Za-z0-9]{5}:(?:[A-Za-z0-9_-]{43}|[A-Za-z0-9_-]{27})")
             .kind(SecretKind::SessionToken)
+            .needs(":")
             .check(opaque),
         Rule::token("saml-assertion", &["<saml:Assertion", "<saml2:Assertion", "<samlp:Response", "<saml2p:Response"], r"[^>]{0,800}>[\s\S]{20,}?SignatureValue>(?P<s>[A-Za-z0-9+/=\s]{20,})<")
             .kind(SecretKind::AccessToken)
@@ -55,6 +57,7 @@ pub(super) fn rules() -> Vec<Rule> {
             r#"(?P<n>(?:[A-Za-z0-9_.-]{1,24} )?[A-Za-z0-9_.$-]{0,40}?(?:token|secret|api_?-?key|session|passw|pwd|sid|auth|_key|key|credential|csrf)[A-Za-z0-9_.-]{0,24})["']?\]?(?:\s{0,3}(?:=>|:=|[:=])\s{0,3}|\s+is:?\s+)["']?(?:(?:token|apikey|api-key|key|bot)\s+)?(?P<s>[^\s"'&;,<>(){}\[\]]{8,300})"#,
         )
         .around(40, 340)
+        .needs(ASSIGNMENT)
         .any_case()
         .check(assigned),
     ]
@@ -113,15 +116,20 @@ fn written(m: &Match<'_>) -> Option<Found> {
 fn assigned(m: &Match<'_>) -> Option<Found> {
     let name = std::str::from_utf8(m.named("n")).ok()?;
     let value = std::str::from_utf8(m.secret).ok()?.trim_end_matches(['.', ':', '!', '?']);
-    if is_cleared(value) || value.contains("://") {
+    // The cheap questions first: most that is assigned in a text looks like nothing.
+    let (random, chosen) = (is_random(value), is_chosen(value) || is_drawn_word(value));
+    if !random && !chosen {
         return None;
     }
     let kind = match hint(&[Some(name)])? {
-        Hint::Secret(kind) if is_random(value) => kind,
-        Hint::AwsSecret if is_random(value) => SecretKind::OpaqueToken,
-        Hint::Password if is_chosen(value) || is_drawn_word(value) => SecretKind::Password,
+        Hint::Secret(kind) if random => kind,
+        Hint::AwsSecret if random => SecretKind::OpaqueToken,
+        Hint::Password if chosen => SecretKind::Password,
         _ => return None,
     };
+    if is_cleared(value) || value.contains("://") {
+        return None;
+    }
     let length =
         if kind == SecretKind::Password { Length::Password(value.len()) } else { Length::Exact(value.len()) };
     m.found(Basis::Likely).map(|f| Found { public: Cow::Borrowed(""), kind: Some(kind), length, ..f })

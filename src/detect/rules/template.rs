@@ -2,6 +2,8 @@
 //!
 //! `<w36>` is 36 characters of class `w`, `<w36-40>` 36 to 40, `<w36+>` 36 or more, `<g>` a UUID.
 
+use crate::detect::look::Sorts;
+
 /// Steps after which a match is given up: no token takes as many, a text made to be slow would.
 const MAX_STEPS: usize = 4096;
 /// What `+` stands for in a window that must have an end.
@@ -12,6 +14,21 @@ const MANY: usize = 16 * 1024;
 enum Part {
     Literal(&'static str),
     Hole { class: u8, least: usize, most: usize },
+}
+
+impl Part {
+    /// Its text, if it is a literal.
+    fn literal(&self) -> &'static str {
+        match self {
+            Part::Literal(text) => text,
+            Part::Hole { .. } => "",
+        }
+    }
+
+    /// Whether it is a hole that takes the byte.
+    fn may_hold(&self, b: u8) -> bool {
+        matches!(self, Part::Hole { class, .. } if holds(*class, b))
+    }
 }
 
 /// A format, and the literal in it that leads to it.
@@ -38,10 +55,7 @@ impl Template {
         if !rest.is_empty() {
             parts.push(Part::Literal(rest));
         }
-        let length = |part: &Part| match part {
-            Part::Literal(text) => text.len(),
-            Part::Hole { .. } => 0,
-        };
+        let length = |part: &Part| part.literal().len();
         let key = match parts.first()? {
             Part::Literal(_) => 0,
             Part::Hole { .. } => {
@@ -63,12 +77,17 @@ impl Template {
         lengths(&self.parts)
     }
 
+    /// The sorts of bytes that a value must have, and those that it may have.
+    pub(super) fn sorts(&self) -> (Sorts, Sorts) {
+        let every: Vec<u8> = (0..=255).collect();
+        let literals: Vec<u8> = self.parts.iter().flat_map(|part| part.literal().bytes()).collect();
+        let drawn = every.iter().copied().filter(|b| self.parts.iter().any(|part| part.may_hold(*b)));
+        (Sorts::of(&literals), Sorts::of(&literals.iter().copied().chain(drawn).collect::<Vec<_>>()))
+    }
+
     /// The literal to look for.
     pub(super) fn keyword(&self) -> &'static str {
-        match self.parts.get(self.key) {
-            Some(Part::Literal(text)) => text,
-            _ => "",
-        }
+        self.parts.get(self.key).map_or("", Part::literal)
     }
 
     /// Whether the keyword is where the format begins.

@@ -17,15 +17,14 @@ impl Access {
     pub fn of_attribute(&self, arn: &str, attribute: &str) -> Fact<Readers> {
         let found = self.targets.binary_search_by(|target| target.arn.as_str().cmp(arn));
         let Ok(at) = found else { return Fact::Known(Readers::default()) };
-        let reading: Vec<&AccessClass> =
-            self.classes.iter().filter(|class| class.reads() && class.tables.contains(at)).collect();
+        let reading: Vec<&AccessClass> = self.classes.iter().filter(|class| class.reads(at)).collect();
         let members = |class: &&&AccessClass| class.members.clone();
         let all: BTreeSet<usize> = reading.iter().flat_map(|class| class.members.iter().copied()).collect();
         // What reads the table itself, and is asked nothing about attributes, reads every one.
         let plain = |class: &&&AccessClass| !class.asks_request && class.ways & tables() != 0;
         let mut outright: BTreeSet<usize> = reading
             .iter()
-            .filter(|class| plain(class) && class.decision == Decision::Allowed)
+            .filter(|class| plain(class) && class.outright(at))
             .flat_map(|class| members(&class))
             .collect();
         let mut any: BTreeSet<usize> =

@@ -71,8 +71,11 @@ impl Bits {
         self.words.get(number / 64).is_some_and(|word| word & (1 << (number % 64)) != 0)
     }
 
-    /// Adds all of `other`.
+    /// Adds all of `other`, the bound of which may be higher.
     pub fn add(&mut self, other: &Self) {
+        if self.words.len() < other.words.len() {
+            self.words.resize(other.words.len(), 0);
+        }
         self.words.iter_mut().zip(&other.words).for_each(|(word, more)| *word |= more);
     }
 

@@ -11,6 +11,7 @@ use super::{
     grants::Manner,
     guard::{Guard, Stacks},
     judge::{Court, Judge},
+    keyed::Keyed,
     parallel,
     policies::Policies,
     rows::{Nameless, Row, Shown},
@@ -18,7 +19,7 @@ use super::{
     world::World,
 };
 use crate::{
-    facts::reader::{Kms, ReaderKind},
+    facts::reader::ReaderKind,
     iam::{Caller, Context, Levels, Named, Value, Via},
 };
 
@@ -115,22 +116,22 @@ pub(super) fn rows(
     parts: &[Bits],
     members: &[usize],
 ) -> Vec<AccessClass> {
-    let mut merged: BTreeMap<Row, (Bits, Shown)> = BTreeMap::new();
+    let mut merged: BTreeMap<Row, (Bits, Shown, Keyed)> = BTreeMap::new();
     let nameless = Nameless::default();
     let mut asks_request = false;
     for part in parts {
         let Some(target) = part.first().and_then(|at| world.targets.get(at)) else { continue };
         asks_request |= judge.asks_request(target);
-        for mut row in judge.rows(target, &nameless) {
-            // Which statements let in does not part classes: they are shown together.
+        for (mut row, term) in judge.rows(target, &nameless) {
+            // Which statements let in does not part classes, nor what keys say: they are kept together.
             let shown = std::mem::take(&mut row.shown);
-            let slot =
-                merged.entry(row).or_insert_with(|| (Bits::none(world.targets.len()), Shown::default()));
+            let slot = merged.entry(row).or_default();
             slot.0.add(part);
             slot.1.add(shown);
+            slot.2.add(part, term);
         }
     }
-    let class = |(row, (tables, shown)): (Row, (Bits, Shown))| AccessClass {
+    let class = |(row, (tables, shown, keyed)): (Row, (Bits, Shown, Keyed))| AccessClass {
         id: row.id(),
         members: members.to_vec(),
         grants: manner.grants(world, &shown, &tables, row.around_deny),
@@ -139,8 +140,9 @@ pub(super) fn rows(
         decision: row.decision(),
         needs: row.needs(),
         condition: row.condition.as_ref().map(ToString::to_string).unwrap_or_default(),
-        kms: if row.stopped { Kms::Stopped } else { shown.kms },
+        keyed,
         roads: row.roads,
+        hidden: shown.hidden,
         ways: shown.ways,
         full_access: row.full_access,
         wildcard: row.wildcard,
@@ -159,9 +161,12 @@ pub(super) fn texts(via: &BTreeSet<Via<'static>>) -> Vec<String> {
 /// Classes with equal sets of tables, sharing one.
 pub(super) fn shared(classes: impl IntoIterator<Item = AccessClass>) -> Vec<AccessClass> {
     let mut known: HashMap<Arc<Bits>, Arc<Bits>> = HashMap::new();
+    let mut one = |set: &mut Arc<Bits>| {
+        *set = Arc::clone(known.entry(Arc::clone(set)).or_insert_with(|| Arc::clone(set)));
+    };
     let share = |mut class: AccessClass| {
-        let tables = known.entry(Arc::clone(&class.tables)).or_insert_with(|| Arc::clone(&class.tables));
-        class.tables = Arc::clone(tables);
+        one(&mut class.tables);
+        class.keyed.share(&mut one);
         class
     };
     classes.into_iter().map(share).collect()

@@ -6,6 +6,8 @@ use super::{
     targets::Target,
 };
 use crate::{
+    facts::reader::Kms,
+    iam::Truth,
     kms::{self, KeyAccess, Through},
     snapshot::GapId,
 };
@@ -47,4 +49,26 @@ impl Judge<'_> {
         let truth = truth(outcome.decision);
         Gate::Key(Answer { real: truth.clone(), would: truth, via: outcome.via.into_iter().collect() })
     }
+}
+
+/// What remains of an answer behind `gate`, if the way leads through it.
+pub(super) fn through(answer: Answer, decrypts: bool, gate: &Gate) -> (Answer, Kms) {
+    let key = match gate {
+        _ if !decrypts => return (answer, Kms::NotNeeded),
+        Gate::Open => return (answer, Kms::NotNeeded),
+        Gate::Unseen(_) => return (answer, Kms::Unknown),
+        Gate::Key(key) => key,
+    };
+    let kms = match key.real {
+        Truth::False => return (answer, Kms::Stopped),
+        Truth::True => Kms::Passes,
+        Truth::Depends(_) => Kms::Conditional,
+    };
+    let both = |truth: Truth| Truth::all([truth, key.real.clone()]);
+    let real = both(answer.real.clone());
+    if real == Truth::False && answer.real != Truth::False {
+        return (answer, Kms::Stopped);
+    }
+    let via = answer.via.into_iter().chain(key.via.iter().cloned()).collect();
+    (Answer { real, would: both(answer.would), via }, kms)
 }

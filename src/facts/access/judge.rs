@@ -154,6 +154,11 @@ impl<'a> Judge<'a> {
     fn there(&self, target: &Target, way: &Way) -> bool {
         match way.actions.first().map(|action| action.name) {
             Some("dynamodb:deleteresourcepolicy") => target.denies,
+            // Of use to the replication service and to the account of a replica alone, which the table's own policy
+            // names ("DynamoDB global tables security").
+            Some("dynamodb:readdataforreplication" | "dynamodb:associatetablereplica") => {
+                self.foreign || self.caller.who.kind == iam::WhoKind::Service
+            }
             Some("dynamodb:tagresource" | "dynamodb:untagresource" | "dynamodb:updateabacstatus") => {
                 let policies = target.resources.iter().filter_map(|resource| resource.policy);
                 self.asks_tags || policies.into_iter().any(|id| self.court.policies.get(id).asks_tags)

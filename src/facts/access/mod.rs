@@ -16,6 +16,7 @@ mod gate;
 mod grants;
 mod guard;
 mod judge;
+mod keyed;
 mod known;
 mod locks;
 mod nodes;
@@ -38,17 +39,12 @@ use std::{
 };
 
 use self::{
-    guard::Guard,
-    locks::{Lock, Locks},
-    outside::Outsider,
-    policies::Policies,
-    subjects::Subject,
-    targets::Target,
-    world::World,
+    guard::Guard, keyed::Keyed, locks::Locks, outside::Outsider, policies::Policies, subjects::Subject,
+    targets::Target, world::World,
 };
 use super::{
     Fact,
-    reader::{Decision, Fence, Grants, Kms, Needs, ReaderKind, Roads},
+    reader::{Decision, Fence, Grants, ReaderKind, Roads},
     sensitivity::Marks,
     table,
 };
@@ -56,7 +52,8 @@ use crate::snapshot::{Account, Gap, GapId};
 
 pub use self::{bits::Bits, policies::resource_policy};
 
-/// Readers that fare alike on tables that no statement tells apart.
+/// Readers that fare alike on tables that no statement tells apart: what DynamoDB decides, and beside it what the
+/// tables' keys say.
 #[derive(Debug, Clone)]
 pub struct AccessClass {
     /// Digest of what it lets do, whoever and wherever; the same across runs.
@@ -67,14 +64,16 @@ pub struct AccessClass {
     pub tables: Arc<Bits>,
     /// Outright or conditional.
     pub decision: Decision,
-    /// What every way in needs.
-    pub needs: Needs,
+    /// What every way in needs, as bits of [`super::reader::Needs`].
+    needs: u16,
     /// The condition, to show.
     pub condition: String,
     /// What AWS KMS has to say.
-    pub kms: Kms,
+    pub keyed: Keyed,
     /// The roads that it opens.
     pub roads: Roads,
+    /// Those that it may open, too, by indexes and streams that were not seen.
+    hidden: Roads,
     /// The ways along them, as bits in the order of [`crate::iam::actions::WAYS`].
     ways: u64,
     /// Whether everything is allowed.
@@ -93,9 +92,16 @@ pub struct AccessClass {
 }
 
 impl AccessClass {
-    /// Whether items can be read at once: DynamoDB lets in, and KMS does not stop it.
-    pub fn reads(&self) -> bool {
-        self.roads.reads() && self.kms != Kms::Stopped
+    /// Whether items of a table can be read at once: DynamoDB lets in, and KMS does not stop it, as far as keys were
+    /// seen.
+    pub fn reads(&self, table: usize) -> bool {
+        self.roads.reads() && self.tables.contains(table) && !self.keyed.stopped().contains(table)
+    }
+
+    /// Whether that needs no condition to hold, nor a key that was not seen to let in.
+    pub fn outright(&self, table: usize) -> bool {
+        let asked = self.keyed.asking().contains(table) || self.keyed.unseen().contains(table);
+        self.decision == Decision::Allowed && !asked && self.reads(table)
     }
 }
 
@@ -133,6 +139,8 @@ pub struct Access {
     parties: Vec<Party>,
     classes: Vec<AccessClass>,
     incomplete: Option<GapId>,
+    /// Tables whose key was not seen.
+    unseen_keys: Bits,
     /// Why tables of some Region are missing among `targets`.
     unlisted: Option<GapId>,
 }
@@ -177,9 +185,11 @@ fn judged(
         in_organization: Some(true),
     };
     let others = outsiders.iter().map(|outsider| outsider.party(&account.id, &guard));
+    let hiding = targets.iter().enumerate().filter(|(_, target)| target.unseen_key().is_some());
     Access {
         account: account.id.clone(),
         partition: account.partition.clone(),
+        unseen_keys: Bits::of(targets.len(), hiding.map(|(at, _)| at)),
         parties: subjects.iter().map(own).chain(others).collect(),
         policies,
         guard,
@@ -237,7 +247,7 @@ impl Access {
             };
         };
         let target = &self.targets[at];
-        let reading = self.classes.iter().filter(|class| class.reads() && class.tables.contains(at));
+        let reading = self.classes.iter().filter(|class| class.reads(at));
         let readers: BTreeSet<usize> = reading.flat_map(|class| class.members.iter().copied()).collect();
         let parties = || readers.iter().filter_map(|number| self.parties.get(*number));
         let external = parties().filter(|party| party.external).count();
@@ -248,7 +258,10 @@ impl Access {
         let gap = self.uncounted(at, &readers);
         table::Access {
             readers: unless(gap, count(own)),
-            external: unless(hidden.cloned(), count(external)),
+            external: unless(
+                hidden.or(target.unseen_key().filter(|_| external > 0)).cloned(),
+                count(external),
+            ),
             anyone: match hidden {
                 // What was read of the two policies may have said it already.
                 Some(gap) if !target.public => Fact::Unknown(gap.clone()),
@@ -261,11 +274,9 @@ impl Access {
     fn uncounted(&self, table: usize, readers: &BTreeSet<usize>) -> Option<GapId> {
         let target = self.targets.get(table);
         let hidden = target.and_then(Target::hidden).cloned();
-        let locked = target.and_then(|target| match &target.lock {
-            Lock::Unseen(gap) => Some(gap.clone()),
-            _ => None,
-        });
-        hidden.or(locked).or_else(|| self.incomplete.clone()).or_else(|| {
+        // A key that was not seen may stop some of them, and adds nobody.
+        let locked = target.and_then(Target::unseen_key).filter(|_| !readers.is_empty());
+        hidden.or(locked.cloned()).or_else(|| self.incomplete.clone()).or_else(|| {
             let mut others = self.subjects.iter().enumerate().filter(|(n, _)| !readers.contains(n));
             others.find_map(|(_, subject)| subject.unread.first().cloned())
         })

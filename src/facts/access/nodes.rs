@@ -6,19 +6,19 @@ use std::{
 };
 
 use super::{
-    Access, AccessClass, Bits, Party, locks::Lock, paths::Paths, readers::who, subjects::Subject,
-    targets::Target,
+    Access, AccessClass, Bits, Party, paths::Paths, readers::who, subjects::Subject, targets::Target,
 };
 use crate::{
     facts::{
         Fact, Node,
+        activity::Activity,
         principal::{Principal, PrincipalKind},
-        reader::{Decision as Outcome, Kms, Reader, ReaderKind},
+        reader::{Decision as Outcome, Reader, ReaderKind},
     },
     finding::{Confidence, Subject as Name, SubjectKind, TableSet},
     iam::{Caller, Context, Decision, Keys, Named, Request, decide},
     kms,
-    snapshot::GapId,
+    snapshot::{GapId, Services},
 };
 
 impl Access {
@@ -58,7 +58,8 @@ impl Access {
                     let Some(other) = joined.get_mut(*at.get()) else { continue };
                     Arc::make_mut(&mut other.tables).add(&class.tables);
                     other.roads = other.roads.and(class.roads);
-                    other.kms = other.kms.max(class.kms);
+                    other.hidden = other.hidden.and(class.hidden);
+                    other.keyed.join(&class.keyed);
                     other.via.extend(class.via.iter().cloned());
                     other.via.sort_unstable();
                     other.via.dedup();
@@ -70,7 +71,7 @@ impl Access {
 
     /// One node for each user and role, by ARN; then one if they were not listed whole.
     pub fn principal_nodes(&self) -> Vec<Node> {
-        let mut reads = vec![Reaches::new(self.targets.len()); self.subjects.len()];
+        let mut reads = vec![Reach::default(); self.subjects.len()];
         for class in &self.classes {
             for number in &class.members {
                 if let Some(reach) = reads.get_mut(*number) {
@@ -79,7 +80,7 @@ impl Access {
             }
         }
         let paths = self.paths();
-        let node = |(at, reach): (usize, Reaches)| {
+        let node = |(at, reach): (usize, Reach)| {
             self.subjects.get(at).map(|subject| self.principal(at, subject, &reach, &paths))
         };
         let mut nodes: Vec<Node> = reads.into_iter().enumerate().filter_map(node).collect();
@@ -124,20 +125,19 @@ impl Access {
         );
         let undescribed = targets().filter_map(|target| target.undescribed.as_ref()).take(20);
         layers.extend(undescribed.map(|gap| ("an index or a stream that was not seen", gap)));
-        let unseen = targets().filter_map(|target| match &target.lock {
-            Lock::Unseen(gap) if target.undescribed.is_none() => Some(gap),
-            _ => None,
-        });
+        let unseen = targets().filter(|target| target.undescribed.is_none()).filter_map(Target::unseen_key);
         layers.extend(unseen.take(20).map(|gap| ("the key's policy", gap)));
         layers
     }
 
     /// A gap behind which lies what the key of one of `tables` says.
     pub(super) fn unseen_key(&self, tables: &Bits) -> Option<&GapId> {
-        tables.iter().find_map(|at| match &self.targets.get(at)?.lock {
-            Lock::Unseen(gap) => Some(gap),
-            _ => None,
-        })
+        tables.iter().find_map(|at| self.targets.get(at)?.unseen_key())
+    }
+
+    /// A gap behind which lie indexes or a stream of one of `tables`.
+    pub(super) fn undescribed(&self, tables: &Bits) -> Option<&GapId> {
+        tables.iter().find_map(|at| self.targets.get(at)?.undescribed.as_ref())
     }
 
     fn unread_reader(&self, party: &Party, gap: &GapId) -> Node {
@@ -175,9 +175,8 @@ impl Access {
         tables.iter().find_map(|at| self.targets[at].unsampled.as_ref())
     }
 
-    fn principal(&self, at: usize, subject: &Subject, reaches: &Reaches, paths: &Paths<'_>) -> Node {
-        let Reaches { sure: reach, perhaps } = reaches;
-        let tables = &reach.read;
+    fn principal(&self, at: usize, subject: &Subject, reaches: &Reach, paths: &Paths<'_>) -> Node {
+        let Reach { read, perhaps, outright, unsure, wildcard, full } = reaches;
         let all = |tables: &Bits| !tables.is_empty() && tables.len() == self.targets.len();
         // What was found holds whatever else there is; what was not found may lie behind a gap, of the
         // principal's own policies, of the tables' or of the list of tables.
@@ -188,7 +187,7 @@ impl Access {
         let own = subject.unread.first();
         // What a key that was not seen might stop is neither found nor ruled out.
         let unlocked = |found: bool, perhaps: bool, gap: Option<&GapId>| {
-            unless(found, self.unseen_key(&reaches.perhaps.read).filter(|_| perhaps).or(gap))
+            unless(found, self.unseen_key(&reaches.perhaps).filter(|_| perhaps).or(gap))
         };
         let through = |wanted: fn(&&Target) -> bool| {
             let hidden = || self.targets.iter().filter(wanted).find_map(Target::hidden);
@@ -208,22 +207,27 @@ impl Access {
                 Err(gap) => Fact::Unknown(gap.clone()),
             },
             policies_unread: Fact::Known(!subject.unread.is_empty() || subject.boundary_unread.is_some()),
-            reads_tables: unlocked(!tables.is_empty(), !perhaps.read.is_empty(), through(|_| true)),
+            reads_tables: unlocked(!read.is_empty(), !perhaps.is_empty(), through(|_| true)),
             reads_every_table: unlocked(
-                reach.wildcard && all(&reach.outright),
-                perhaps.wildcard && all(&perhaps.outright),
-                through(|_| true),
+                *wildcard && all(outright),
+                *wildcard && all(unsure),
+                // A stream's policy lets nobody read every item.
+                own.or_else(|| self.targets.iter().find_map(|target| target.own_unread.as_ref()))
+                    .or_else(|| self.targets.iter().find_map(|target| target.undescribed.as_ref()))
+                    .or(self.unlisted.as_ref()),
             ),
-            full_access: unlocked(all(&reach.full), all(&perhaps.full), own.or(self.unlisted.as_ref())),
+            full_access: unless(all(full), own.or(self.unlisted.as_ref())),
             reads_sensitive: unlocked(
-                self.sensitive(tables) > 0,
-                self.sensitive(&perhaps.read) > 0,
+                self.sensitive(read) > 0,
+                self.sensitive(perhaps) > 0,
                 through(|target| target.sensitive || target.unsampled.is_some())
-                    .or_else(|| self.unsampled(tables)),
+                    .or_else(|| self.unsampled(perhaps)),
             ),
             decrypts_all_keys: unless(self.decrypts_all_keys(subject), own),
             indirect: paths.indirect(at),
             grants_itself: paths.grants_itself(at),
+            // Filled in by `facts::activity`.
+            activity: Activity::unseen(&Services::not_collected().id()),
         };
         let names = [("principal".to_owned(), subject.name.clone())].into();
         let mut node = Node::new(self.name(SubjectKind::Principal, &subject.who.arn, names, None), &facts);
@@ -275,52 +279,35 @@ impl Access {
     }
 }
 
-/// What a principal reaches for sure, and what if keys that were not seen let it.
-#[derive(Debug, Clone)]
-struct Reaches {
-    sure: Reach,
-    perhaps: Reach,
-}
-
-impl Reaches {
-    fn new(bound: usize) -> Self {
-        Self { sure: Reach::new(bound), perhaps: Reach::new(bound) }
-    }
-
-    fn add(&mut self, class: &AccessClass) {
-        self.perhaps.add(class);
-        if class.kms != Kms::Unknown {
-            self.sure.add(class);
-        }
-    }
-}
-
 /// What a principal reaches, over all of its classes: tables, as numbers.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 struct Reach {
     /// Read, outright or under a condition.
     read: Bits,
-    /// Read by key or whole, outright.
+    /// The same, if keys that were not seen let it.
+    perhaps: Bits,
+    /// Read outright, by key or whole.
     outright: Bits,
+    /// The same, if keys that were not seen let it.
+    unsure: Bits,
     /// Of these, whether some through a statement that names all tables.
     wildcard: bool,
-    /// Everything allowed, outright.
+    /// Everything allowed by DynamoDB, outright.
     full: Bits,
 }
 
 impl Reach {
-    fn new(bound: usize) -> Self {
-        let none = || Bits::none(bound);
-        Self { read: none(), outright: none(), wildcard: false, full: none() }
-    }
-
     fn add(&mut self, class: &AccessClass) {
-        let outright = class.decision == Outcome::Allowed && class.kms != Kms::Stopped;
-        if class.reads() {
-            self.read.add(&class.tables);
+        let outright = class.decision == Outcome::Allowed;
+        if class.roads.reads() {
+            let perhaps = class.tables.without(class.keyed.stopped());
+            self.read.add(&perhaps.without(class.keyed.unseen()));
+            self.perhaps.add(&perhaps);
         }
         if outright && (class.roads.get || class.roads.scan || class.roads.partiql) {
-            self.outright.add(&class.tables);
+            let unsure = class.tables.without(class.keyed.stopped());
+            self.outright.add(&unsure.without(class.keyed.unseen()).without(class.keyed.asking()));
+            self.unsure.add(&unsure);
             self.wildcard |= class.wildcard;
         }
         if outright && class.full_access {
@@ -359,5 +346,6 @@ fn unknown_principal(gap: &GapId) -> Principal {
         decrypts_all_keys: Fact::Unknown(gap.clone()),
         indirect: Fact::Unknown(gap.clone()),
         grants_itself: Fact::Unknown(gap.clone()),
+        activity: Activity::unseen(gap),
     }
 }

@@ -6,9 +6,9 @@ use super::{
     Access, Bits, Party,
     classes::Robe,
     fence::{self, Fences},
-    gate::Gate,
+    gate::{Gate, through},
     judge::{Answer, Court, Judge, Scope},
-    rows::{need, through},
+    rows::need,
     targets::Target,
 };
 use crate::{

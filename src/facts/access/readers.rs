@@ -1,10 +1,10 @@
 //! A reader and a class as one node of the tree.
 
-use super::{Access, AccessClass, Party, trust::Trust};
+use super::{Access, AccessClass, Party, bits::Bits, targets::Target, trust::Trust};
 use crate::{
     facts::{
-        Fact, Node,
-        reader::{Kms, Reader, ReaderKind, Tables},
+        Fact, Node, UNKNOWN,
+        reader::{Needs, Reader, ReaderKind, Roads, Tables},
     },
     finding::{SubjectKind, TableSet},
     snapshot::GapId,
@@ -18,41 +18,106 @@ impl Access {
             [("reader".to_owned(), party.name.clone()), ("class".to_owned(), class.id.clone())].into();
         let name = self.name(SubjectKind::Reader, &party.arn, names, Some(TableSet::of(arns)));
         let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+        let unseen = self.unseen_key(class.keyed.unseen());
+        // A policy of its own that was not read may let it use a key that stops it.
+        let doubt = self.subjects.get(number).and_then(|subject| subject.unread.first());
+        let doubt = doubt.filter(|_| !class.keyed.stopped().is_empty());
+        let granted = |fact: Fact<bool>| match (fact, doubt) {
+            (Fact::Known(false), Some(gap)) => Fact::Unknown(gap.clone()),
+            (fact, _) => fact,
+        };
+        let conditions: Vec<&str> = class.keyed.conditions().iter().map(String::as_str).collect();
         let tables = Tables {
             count: count(class.tables.len()),
-            sensitive: match self.unsampled(&class.tables) {
-                Some(gap) => Fact::Unknown(gap.clone()),
-                None => Fact::Known(count(self.sensitive(&class.tables))),
-            },
+            sensitive: unless(self.unsampled(&class.tables), count(self.sensitive(&class.tables))),
+            stopped: unless(doubt.or(unseen), count(class.keyed.stopped().len())),
             all: class.tables.len() == self.targets.len(),
         };
-        let whoever = |gap: &GapId| Reader {
+        let facts = Reader {
+            decision: Fact::Known(class.decision),
+            needs: self.needs(class),
+            condition: Fact::Known(class.condition.clone()),
+            key_condition: unless(unseen, conditions.join("; ")),
+            roads: Fact::Known(class.roads),
             tables: Fact::Known(tables),
+            full_access: Fact::Known(class.full_access),
+            wildcard: Fact::Known(class.wildcard),
+            reads: granted(self.reads(class, &class.tables)),
+            reads_sensitive: granted(self.reads_sensitive(class)),
+            stopped: match (doubt, unseen) {
+                (Some(gap), _) => Fact::Unknown(gap.clone()),
+                (None, Some(gap)) if class.keyed.stopped().is_empty() => Fact::Unknown(gap.clone()),
+                _ => Fact::Known(!class.keyed.stopped().is_empty()),
+            },
+            fence: Fact::Known(class.fence.clone()),
+            grants: Fact::Known(class.grants.clone()),
             human: self.human(number),
             end_user: self.end_user(number),
             in_organization: self.in_organization(party),
             via: Fact::Known(class.via.clone()),
-            ..who(party, gap)
-        };
-        let facts = match self.unseen_key(&class.tables).filter(|_| class.kms == Kms::Unknown) {
-            // A key that was not seen may stop it: neither that it reads nor that it does not is known.
-            Some(gap) => whoever(gap),
-            None => Reader {
-                decision: Fact::Known(class.decision),
-                needs: Fact::Known(class.needs),
-                condition: Fact::Known(class.condition.clone()),
-                roads: Fact::Known(class.roads),
-                full_access: Fact::Known(class.full_access),
-                wildcard: Fact::Known(class.wildcard),
-                kms: Fact::Known(class.kms),
-                fence: Fact::Known(class.fence.clone()),
-                grants: Fact::Known(class.grants.clone()),
-                ..whoever(&GapId(String::new()))
-            },
+            ..who(party, &GapId(String::new()))
         };
         let mut node = Node::new(name, &facts);
+        self.hide(&mut node, class);
         self.unless(&mut node, self.subjects.get(number), &class.tables);
         Some(node)
+    }
+
+    /// Whether a class reads items of some of `tables`. What holds whichever way a key that was not seen turns out is
+    /// known.
+    fn reads(&self, class: &AccessClass, tables: &Bits) -> Fact<bool> {
+        let perhaps = tables.without(class.keyed.stopped());
+        let sure = perhaps.without(class.keyed.unseen());
+        let gap = if !class.roads.reads() {
+            self.undescribed(&perhaps).filter(|_| class.hidden.reads())
+        } else if sure.is_empty() {
+            self.unseen_key(&perhaps)
+        } else {
+            return Fact::Known(true);
+        };
+        unless(gap, false)
+    }
+
+    fn reads_sensitive(&self, class: &AccessClass) -> Fact<bool> {
+        let bound = self.targets.len();
+        let with = |test: fn(&Target) -> bool| {
+            Bits::of(bound, class.tables.iter().filter(|at| self.targets.get(*at).is_some_and(test)))
+        };
+        let unsampled = || with(|target| !target.sensitive && target.unsampled.is_some());
+        match self.reads(class, &with(|target| target.sensitive)) {
+            // A table that was not sampled may hold secrets; where it is not read, that says nothing.
+            Fact::Known(false) => match self.reads(class, &unsampled()) {
+                Fact::Known(true) => unless(self.unsampled(&unsampled()), false),
+                other => other,
+            },
+            decided => decided,
+        }
+    }
+
+    /// What every way in needs: what DynamoDB asks for, and what each key does.
+    fn needs(&self, class: &AccessClass) -> Fact<Needs> {
+        let keys = class.keyed.needs();
+        let all = Fact::Known(Needs::of(class.needs | keys.unwrap_or_default()));
+        match self.unseen_key(class.keyed.unseen()) {
+            // A key that was not seen may ask for more where all others do.
+            Some(gap) if keys.is_none_or(|keys| keys & !class.needs != 0) => Fact::Unknown(gap.clone()),
+            _ => all,
+        }
+    }
+
+    /// Marks the roads as unknown that may be open by an index or a stream which was not seen.
+    fn hide(&self, node: &mut Node, class: &AccessClass) {
+        let hidden = class.hidden.without(class.roads);
+        let Some(gap) = self.undescribed(&class.tables).filter(|_| hidden != Roads::default()) else {
+            return;
+        };
+        let hidden = serde_json::to_value(hidden).unwrap_or_default();
+        let names = hidden.as_object().into_iter().flatten().filter(|(_, open)| **open == true);
+        for (name, _) in names {
+            if let Some(road) = node.facts["roads"].get_mut(name) {
+                *road = serde_json::json!({ UNKNOWN: gap });
+            }
+        }
     }
 
     /// Whether people act as a reader: as a user, or as a role into which a SAML provider lets them.
@@ -86,6 +151,11 @@ impl Access {
     }
 }
 
+/// A fact, unless a gap hides it.
+fn unless<T>(gap: Option<&GapId>, value: T) -> Fact<T> {
+    gap.map_or(Fact::Known(value), |gap| Fact::Unknown(gap.clone()))
+}
+
 /// The facts of a reader of whom no more is known than who it is.
 pub(super) fn who(party: &Party, gap: &GapId) -> Reader {
     Reader {
@@ -97,11 +167,14 @@ pub(super) fn who(party: &Party, gap: &GapId) -> Reader {
         decision: Fact::Unknown(gap.clone()),
         needs: Fact::Unknown(gap.clone()),
         condition: Fact::Unknown(gap.clone()),
+        key_condition: Fact::Unknown(gap.clone()),
         roads: Fact::Unknown(gap.clone()),
         tables: Fact::Unknown(gap.clone()),
         full_access: Fact::Unknown(gap.clone()),
         wildcard: Fact::Unknown(gap.clone()),
-        kms: Fact::Unknown(gap.clone()),
+        reads: Fact::Unknown(gap.clone()),
+        reads_sensitive: Fact::Unknown(gap.clone()),
+        stopped: Fact::Unknown(gap.clone()),
         fence: Fact::Unknown(gap.clone()),
         grants: Fact::Unknown(gap.clone()),
         human: Fact::Unknown(gap.clone()),

@@ -10,11 +10,12 @@ use sha2::{Digest, Sha256};
 use super::{
     fence::{self, Fences},
     gate::Gate,
-    judge::{Answer, Judge},
+    judge::Judge,
+    keyed::Term,
     targets::Target,
 };
 use crate::{
-    facts::reader::{Decision, Kms, Needs, Roads},
+    facts::reader::{Decision, Needs, Roads},
     finding::hex,
     iam::{
         Expr, Test, Truth, Via,
@@ -27,8 +28,6 @@ use crate::{
 pub(super) struct Row {
     /// None: outright.
     pub(super) condition: Option<Expr>,
-    /// Whether DynamoDB lets in and KMS does not.
-    pub(super) stopped: bool,
     pub(super) roads: Roads,
     /// The same, on what may come to the table, too.
     pub(super) would: Roads,
@@ -45,14 +44,15 @@ pub(super) struct Row {
 pub(super) struct Shown {
     /// The ways in the order of [`WAYS`], as bits.
     pub(super) ways: u64,
-    pub(super) kms: Kms,
+    /// Roads that may be open by indexes and streams that were not seen.
+    pub(super) hidden: Roads,
     pub(super) via: BTreeSet<Via<'static>>,
 }
 
 impl Shown {
     pub(super) fn add(&mut self, other: Shown) {
         self.ways |= other.ways;
-        self.kms = self.kms.max(other.kms);
+        self.hidden = self.hidden.and(other.hidden);
         self.via.extend(other.via);
     }
 }
@@ -66,54 +66,56 @@ struct Along {
     real: Option<Truth>,
     would: Option<Truth>,
     shown: Shown,
+    /// The statements behind what is open outright.
+    outright: BTreeSet<Via<'static>>,
 }
 
 impl Judge<'_> {
-    /// The ways into `target`, as rows.
-    pub(super) fn rows(&self, target: &Target, nameless: &Nameless) -> Vec<Row> {
+    /// The ways into `target` that DynamoDB opens, as rows, each with what the table's key says to it.
+    pub(super) fn rows(&self, target: &Target, nameless: &Nameless) -> Vec<(Row, Term)> {
         let ways = self.ways(target);
         if ways.is_empty() {
             return Vec::new();
         }
-        let gate = self.gate(target);
         let mut open: BTreeMap<Road, Along> = BTreeMap::new();
-        let mut shut: BTreeMap<Road, Along> = BTreeMap::new();
         let mut passed: Vec<(usize, Truth)> = Vec::new();
         for (number, answer) in ways {
             let Some(way) = WAYS.get(number) else { continue };
-            let (answer, kms) = through(answer, way.actions.iter().any(|a| a.decrypts), &gate);
-            if kms != Kms::Stopped && answer.real != Truth::False {
+            if answer.real != Truth::False {
                 passed.push((number, answer.real.clone()));
             }
-            let side = if kms == Kms::Stopped { &mut shut } else { &mut open };
-            let along = side.entry(way.road).or_default();
+            let along = open.entry(way.road).or_default();
             let or = |all: &mut Option<Truth>, truth| {
                 *all = Some(Truth::any([all.take().unwrap_or(Truth::False), truth]));
             };
             let ways = if answer.real == Truth::False { 0 } else { 1 << number };
+            if answer.real == Truth::True {
+                along.outright.extend(answer.via.iter().cloned());
+            }
             or(&mut along.real, answer.real);
             or(&mut along.would, answer.would);
-            along.shown.add(Shown { ways, kms, via: answer.via });
+            along.shown.add(Shown { ways, via: answer.via, ..Shown::default() });
         }
         let fences = fence::judge(self, target, &passed);
-        let mut rows = self.gather(target, open, false, &fences);
-        rows.extend(self.gather(target, shut, true, &Fences::default()));
+        let gate = self.gate(target);
         let scans = passed.iter().filter_map(|(n, _)| WAYS.get(*n)).any(|way| way.road == Road::Scan);
         let denied = !scans && self.denies(target, "Scan");
-        for row in &mut rows {
+        let finish = |mut row: Row| {
             row.wildcard = self.reaches_nameless(target, row.roads, nameless);
-            row.around_deny = denied && !row.stopped && row.roads.whole();
-        }
-        rows
+            row.around_deny = denied && row.roads.whole();
+            if target.undescribed.is_some() {
+                row.shown.hidden = row.would.without(row.roads);
+            }
+            let term = Term::of(&row, &gate);
+            if let (Term::Open | Term::Asks(_), Gate::Key(key)) = (&term, &gate) {
+                row.shown.via.extend(key.via.iter().cloned());
+            }
+            (row, term)
+        };
+        self.gather(target, open, &fences).into_iter().map(finish).collect()
     }
 
-    fn gather(
-        &self,
-        target: &Target,
-        roads: BTreeMap<Road, Along>,
-        stopped: bool,
-        fences: &Fences,
-    ) -> Vec<Row> {
+    fn gather(&self, target: &Target, roads: BTreeMap<Road, Along>, fences: &Fences) -> Vec<Row> {
         let mut by_condition: BTreeMap<Option<Expr>, (Roads, Roads, Shown)> = BTreeMap::new();
         for (road, along) in roads {
             let would = along.would.unwrap_or(Truth::False);
@@ -124,10 +126,12 @@ impl Judge<'_> {
                 Truth::True => None,
                 Truth::Depends(expr) => Some(expr),
             };
+            let outright = condition.is_none();
             let row = by_condition.entry(condition).or_default();
             if leads {
                 row.0.set(road);
-                row.2.add(along.shown);
+                let via = if outright { along.outright } else { along.shown.via };
+                row.2.add(Shown { via, ..along.shown });
             }
             row.1.set(road);
         }
@@ -139,12 +143,11 @@ impl Judge<'_> {
             }
         }
         let row = |(condition, (roads, would, shown)): (Option<Expr>, (Roads, Roads, Shown))| Row {
-            full_access: !stopped && would.all() && self.anything_under(target, condition.as_ref()),
+            full_access: would.all() && self.anything_under(target, condition.as_ref()),
             wildcard: false,
             fences: fences.clone(),
             around_deny: false,
             condition,
-            stopped,
             roads,
             would,
             shown,
@@ -175,33 +178,11 @@ impl Judge<'_> {
     }
 }
 
-/// What remains of an answer behind `gate`, if the way leads through it.
-pub(super) fn through(answer: Answer, decrypts: bool, gate: &Gate) -> (Answer, Kms) {
-    let key = match gate {
-        _ if !decrypts => return (answer, Kms::NotNeeded),
-        Gate::Open => return (answer, Kms::NotNeeded),
-        Gate::Unseen(_) => return (answer, Kms::Unknown),
-        Gate::Key(key) => key,
-    };
-    let kms = match key.real {
-        Truth::False => return (answer, Kms::Stopped),
-        Truth::True => Kms::Passes,
-        Truth::Depends(_) => Kms::Conditional,
-    };
-    let both = |truth: Truth| Truth::all([truth, key.real.clone()]);
-    let real = both(answer.real.clone());
-    if real == Truth::False && answer.real != Truth::False {
-        return (answer, Kms::Stopped);
-    }
-    let via = answer.via.into_iter().chain(key.via.iter().cloned()).collect();
-    (Answer { real, would: both(answer.would), via }, kms)
-}
-
 impl Row {
     /// Names what it lets do, not whom or where, so that neither a new table nor a table's new stream rename it.
     pub(super) fn id(&self) -> String {
-        let Self { condition, stopped, would, full_access, wildcard, fences, .. } = self;
-        let text = format!("{condition:?} {stopped} {would:?} {full_access} {wildcard} {fences:?}");
+        let Self { condition, would, full_access, wildcard, fences, .. } = self;
+        let text = format!("{condition:?} {would:?} {full_access} {wildcard} {fences:?}");
         hex(&Sha256::digest(text)[..6])
     }
 
@@ -209,9 +190,9 @@ impl Row {
         if self.condition.is_some() { Decision::Conditional } else { Decision::Allowed }
     }
 
-    /// What every way in needs.
-    pub(super) fn needs(&self) -> Needs {
-        Needs::of(self.condition.as_ref().map_or(0, |expr| expr.needs(&need)))
+    /// Bits of what every way in needs.
+    pub(super) fn needs(&self) -> u16 {
+        self.condition.as_ref().map_or(0, |expr| expr.needs(&need))
     }
 }
 

@@ -57,6 +57,8 @@ pub(super) struct Target {
     pub(super) templates: [Option<usize>; 2],
     /// The gaps behind which a policy of the table or of its stream may lie.
     pub(super) unread: Vec<GapId>,
+    /// The first of them, where it is about the table itself.
+    pub(super) own_unread: Option<GapId>,
     /// The gap behind which its indexes and its stream lie, and the stream's policy: grants on them alone
     /// are not seen.
     pub(super) undescribed: Option<GapId>,
@@ -80,6 +82,14 @@ impl Target {
         self.unread.first().or(self.undescribed.as_ref())
     }
 
+    /// The gap behind which lies what its key says.
+    pub(super) fn unseen_key(&self) -> Option<&GapId> {
+        match &self.lock {
+            Lock::Unseen(gap) => Some(gap),
+            Lock::Open | Lock::Key(_) => None,
+        }
+    }
+
     /// Its resources of one form.
     pub(super) fn of(&self, form: Form) -> impl Iterator<Item = &Resource> {
         self.resources.iter().filter(move |resource| resource.form == form)
@@ -97,6 +107,7 @@ impl Target {
             region: self.region.clone(),
             templates: [None, None],
             unread: Vec::new(),
+            own_unread: None,
             undescribed: None,
             public: false,
             denies: true,
@@ -207,6 +218,7 @@ impl Reader<'_> {
             resources,
             templates: [own.template, streams.template],
             denies: own.policy.is_some_and(denies),
+            own_unread: own.unread.clone(),
             unread: own.unread.into_iter().chain(streams.unread).collect(),
             undescribed: table.description.gap().cloned(),
             public: own.public || streams.public,

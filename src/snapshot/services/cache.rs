@@ -22,6 +22,9 @@ pub struct Cluster {
     pub role_arn: String,
     /// Availability Zones of its nodes, one for each node, sorted.
     pub zones: Vec<String>,
+    /// DescribeSecurityGroups: ranges of addresses that reach its port, sorted; none where nobody asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reachable_from: Option<Seen<Vec<String>>>,
     /// DescribeParameters: how long it keeps items, in milliseconds.
     pub ttl: Seen<CacheTtl>,
 }

@@ -3,8 +3,10 @@
 pub mod backup;
 pub mod cache;
 pub mod consumer;
+pub mod identity;
 pub mod kinesis;
 pub mod network;
+pub mod rule;
 pub mod scaling;
 pub mod trail;
 
@@ -14,8 +16,10 @@ use super::{Gap, GapId, Listed, ResourceId, Seen, Why};
 pub use backup::{Criteria, Plan, RecoveryPoint, Selection, Vault};
 pub use cache::Cluster;
 pub use consumer::Consumer;
+pub use identity::IdentityPool;
 pub use kinesis::KinesisStream;
-pub use network::Endpoint;
+pub use network::{Endpoint, Vpc};
+pub use rule::Rule;
 pub use scaling::{Recorder, ScalableTarget};
 pub use trail::{EventStore, Trail};
 
@@ -37,14 +41,20 @@ pub struct Services {
     pub endpoints: Listed<Endpoint>,
     /// Event data stores of CloudTrail Lake, by ARN.
     pub event_stores: Listed<EventStore>,
+    /// Identity pools of Cognito, by id.
+    pub identity_pools: Listed<IdentityPool>,
     /// Kinesis streams that tables name, by ARN.
     pub kinesis_streams: Vec<KinesisStream>,
     /// Configuration recorders, by name.
     pub recorders: Listed<Recorder>,
+    /// Rules of the default event bus that are on and may match an event of DynamoDB, by name.
+    pub rules: Listed<Rule>,
     /// What scales, by resource and dimension.
     pub scalable_targets: Listed<ScalableTarget>,
     /// Trails that record the Region, by ARN.
     pub trails: Listed<Trail>,
+    /// VPCs of the account, by id.
+    pub vpcs: Listed<Vpc>,
 }
 
 impl Services {
@@ -58,11 +68,21 @@ impl Services {
             consumers: Listed::missing(gap.clone()),
             endpoints: Listed::missing(gap.clone()),
             event_stores: Listed::missing(gap.clone()),
+            identity_pools: Listed::missing(gap.clone()),
             kinesis_streams: Vec::new(),
             recorders: Listed::missing(gap.clone()),
+            rules: Listed::missing(gap.clone()),
             scalable_targets: Listed::missing(gap.clone()),
             trails: Listed::missing(gap.clone()),
+            vpcs: Listed::missing(gap.clone()),
         }
+    }
+
+    /// Whether the version that took the snapshot did not look at some of it.
+    pub fn lacks_some(&self) -> bool {
+        let absent = Some(Self::not_collected().id());
+        let later = [&self.identity_pools.gap, &self.rules.gap, &self.trails.gap, &self.vpcs.gap];
+        later.contains(&&absent)
     }
 
     /// The gap of a snapshot that was taken before a service was looked at.

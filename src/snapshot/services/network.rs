@@ -1,4 +1,4 @@
-//! VPC endpoints through which DynamoDB is reached.
+//! VPCs, and the endpoints in them through which DynamoDB is reached.
 
 use serde::{Deserialize, Serialize};
 
@@ -18,4 +18,14 @@ pub struct Endpoint {
     pub policy: String,
     /// Route tables that lead to a gateway, sorted.
     pub route_tables: Vec<String>,
+}
+
+/// A VPC that the account owns.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Vpc {
+    /// Id.
+    pub id: String,
+    /// Network interfaces of workloads in it; those of endpoints and gateways do not count.
+    pub workloads: i64,
 }

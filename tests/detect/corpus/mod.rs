@@ -19,7 +19,7 @@ use serde_json::{Map, Value as Json};
 
 pub use chain::{base58check, bech32};
 pub use make::{crc32, gzip};
-pub use tables::ordinary;
+pub use tables::{ordinary, typed};
 
 const SECRET: [&str; 10] = [
     include_str!("secret/ai.txt"),

@@ -34,7 +34,7 @@ pub fn ordinary(draw: &mut Draw) -> Json {
 }
 
 /// Plain JSON as DynamoDB JSON.
-fn typed(value: Json) -> Json {
+pub fn typed(value: Json) -> Json {
     match value {
         Json::String(text) => json!({ "S": text }),
         Json::Number(number) => json!({ "N": number.to_string() }),

@@ -50,18 +50,20 @@ fn vault(g: &mut Generator) -> Vec<Value> {
         .collect()
 }
 
+/// Some lay there for years before anybody turned time to live on, and are too old for it now.
 fn carts(g: &mut Generator) -> Vec<Value> {
     (0..120)
         .map(|n| {
+            let expires = NOW + g.between(0, 3 * DAY) - if n % 30 == 29 { 2_000 * DAY } else { 0 };
             json!({
-                "cart_id": g.id("crt"), "customer_id": g.id("cus"), "expires_at": NOW + g.between(0, 3 * DAY),
+                "cart_id": g.id("crt"), "customer_id": g.id("cus"), "expires_at": expires,
                 "lines": [{ "sku": format!("SAIL-{n:04}"), "quantity": g.between(1, 5) }],
             })
         })
         .collect()
 }
 
-/// Kept for ever, since nothing expires them.
+/// Kept for ever, since time to live looks at another attribute.
 fn events(g: &mut Generator) -> Vec<Value> {
     (0..260)
         .map(|n| {

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::Items;
 use crate::demo::seed::generate::Generator;
-use crate::demo::seed::{AWAY, HOME};
-use crate::demo::{ACCOUNT, PARTNER_ACCOUNT};
+use crate::demo::seed::{AWAY, DAY, HOME};
+use crate::demo::{ACCOUNT, NOW, PARTNER_ACCOUNT};
 
 pub(super) fn all(g: &mut Generator) -> Vec<Items> {
     vec![
@@ -46,12 +46,13 @@ fn partners(g: &mut Generator) -> Vec<Value> {
         .collect()
 }
 
+/// Meant to go after a month, but DynamoDB reads seconds and these are milliseconds.
 fn metrics(g: &mut Generator) -> Vec<Value> {
     (0..300)
         .map(|n| {
             json!({
                 "series": g.choice(&["bookings", "boarding_seconds", "refunds"]), "at": format!("{:010}", n * 60),
-                "value": g.between(0, 5_000), "build": g.hex(40),
+                "value": g.between(0, 5_000), "build": g.hex(40), "expires_at": (NOW + 30 * DAY) * 1_000,
             })
         })
         .collect()

@@ -11,6 +11,8 @@ pub(super) fn plant(shelf: &Laying<'_>, streams: &[(&str, String)]) {
     buckets(shelf);
     caches(shelf);
     network(shelf);
+    guests(shelf);
+    rules(shelf);
 
     let archive = format!("arn:aws:kinesis:{HOME}:{ACCOUNT}:stream/audit-archive");
     let summary = json!({ "StreamDescriptionSummary": { "StreamName": "audit-archive", "StreamARN": archive,
@@ -83,6 +85,7 @@ fn caches(shelf: &Laying<'_>) {
         "Nodes": [{ "NodeId": "a", "AvailabilityZone": "eu-west-1a" }],
         "SSEDescription": { "Status": "DISABLED" }, "ClusterEndpointEncryptionType": "NONE",
         "IamRoleArn": format!("arn:aws:iam::{ACCOUNT}:role/dax"),
+        "SecurityGroups": [{ "SecurityGroupIdentifier": "sg-0dax", "Status": "active" }],
         "ParameterGroup": { "ParameterGroupName": "default.dax1.0" } });
     shelf.lay(HOME, "dax:DescribeClusters", "", json!({ "Clusters": [cluster] }));
     let parameter = |name: &str, value: &str| json!({ "ParameterName": name, "ParameterValue": value });
@@ -102,4 +105,59 @@ fn network(shelf: &Laying<'_>) {
     shelf.lay(HOME, "ec2:DescribeVpcEndpoints", "", endpoints.into());
     let none = "<DescribeVpcEndpointsResponse><vpcEndpointSet/></DescribeVpcEndpointsResponse>";
     shelf.lay(AWAY, "ec2:DescribeVpcEndpoints", "", none.into());
+    networks(shelf);
+}
+
+/// The functions of the company; the second VPC was made for a trial, and has no endpoint.
+fn networks(shelf: &Laying<'_>) {
+    let answer = |operation: &str, set: &str, items: &str| {
+        format!("<{operation}Response><{set}>{items}</{set}></{operation}Response>")
+    };
+    let vpc = |id: &str| format!("<item><vpcId>{id}</vpcId><ownerId>{ACCOUNT}</ownerId></item>");
+    let interface = |vpc: &str, kind: &str| {
+        format!("<item><vpcId>{vpc}</vpcId><interfaceType>{kind}</interfaceType></item>")
+    };
+    let vpcs = vpc("vpc-0harbour") + &vpc("vpc-0trial");
+    let interfaces = interface("vpc-0harbour", "lambda") + &interface("vpc-0trial", "interface");
+    for (region, vpcs, interfaces) in [(HOME, vpcs.as_str(), interfaces.as_str()), (AWAY, "", "")] {
+        shelf.lay(region, "ec2:DescribeVpcs", "", answer("DescribeVpcs", "vpcSet", vpcs).into());
+        let set = answer("DescribeNetworkInterfaces", "networkInterfaceSet", interfaces);
+        shelf.lay(region, "ec2:DescribeNetworkInterfaces", "", set.into());
+    }
+    let open = "<item><groupId>sg-0dax</groupId><ipPermissions><item><ipProtocol>tcp</ipProtocol>\
+        <fromPort>8111</fromPort><toPort>8111</toPort><ipRanges><item><cidrIp>0.0.0.0/0</cidrIp></item></ipRanges>\
+        </item></ipPermissions></item>";
+    let groups = answer("DescribeSecurityGroups", "securityGroupInfo", open);
+    shelf.lay(HOME, "ec2:DescribeSecurityGroups", "", groups.into());
+}
+
+/// The pool of the travellers' app lets guests in, with the portal's own role.
+fn guests(shelf: &Laying<'_>) {
+    let id = format!("{HOME}:00000000-harbourline");
+    let pools = json!({ "IdentityPools": [{ "IdentityPoolId": id, "IdentityPoolName": "travellers" }] });
+    shelf.lay(HOME, "cognito-identity:ListIdentityPools", "", pools);
+    let pool = json!({ "IdentityPoolId": id, "IdentityPoolName": "travellers", "AllowUnauthenticatedIdentities": true });
+    shelf.lay(HOME, "cognito-identity:DescribeIdentityPool", &id, pool);
+    let role = format!("arn:aws:iam::{ACCOUNT}:role/passenger-portal");
+    let roles = json!({ "IdentityPoolId": id, "Roles": { "authenticated": role, "unauthenticated": role } });
+    shelf.lay(HOME, "cognito-identity:GetIdentityPoolRoles", &id, roles);
+}
+
+/// Deletions reach the people on duty; the rule about policies lost its target.
+fn rules(shelf: &Laying<'_>) {
+    let rule = |name: &str, events: &[&str]| {
+        let pattern = json!({ "source": ["aws.dynamodb"], "detail-type": ["AWS API Call via CloudTrail"],
+            "detail": { "eventName": events } });
+        json!({ "Name": name, "Arn": format!("arn:aws:events:{HOME}:{ACCOUNT}:rule/{name}"), "State": "ENABLED",
+            "EventPattern": pattern.to_string() })
+    };
+    let rules = [rule("tables-deleted", &["DeleteTable"]), rule("tables-opened", &["PutResourcePolicy"])];
+    shelf.lay(HOME, "events:ListRules", "", json!({ "Rules": rules }));
+    let topic = format!("arn:aws:sns:{HOME}:{ACCOUNT}:on-duty");
+    shelf.lay(
+        HOME,
+        "events:ListTargetsByRule",
+        "tables-deleted",
+        json!({ "Targets": [{ "Id": "1", "Arn": topic }] }),
+    );
 }

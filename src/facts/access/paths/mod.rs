@@ -137,13 +137,13 @@ fn sated(outright: &[Bits], tables: usize) -> Bits {
 fn direct(classes: &[AccessClass], members: usize, tables: usize) -> (Vec<Bits>, Vec<Bits>) {
     let mut outright = vec![Bits::none(tables + 1); members];
     let mut any = outright.clone();
-    for class in classes.iter().filter(|class| class.reads()) {
+    for class in classes.iter().filter(|class| class.roads.reads()) {
+        let read = class.tables.without(class.keyed.stopped());
+        let sure = read.without(class.keyed.asking()).without(class.keyed.unseen());
         for member in &class.members {
-            for table in class.tables.iter() {
-                any[*member].insert(table);
-                if class.decision == Decision::Allowed {
-                    outright[*member].insert(table);
-                }
+            any[*member].add(&read);
+            if class.decision == Decision::Allowed {
+                outright[*member].add(&sure);
             }
         }
     }

@@ -30,9 +30,27 @@ impl Paths<'_> {
     /// What a subject reads through others alone. What may lie behind a gap is not said to be nothing.
     pub(in crate::facts::access) fn indirect(&self, at: usize) -> Fact<Option<Indirect>> {
         let tables = self.access.targets.len();
-        let mut new = self.reached.get(at).map(|reached| reached.without(&self.any[at])).unwrap_or_default();
-        new.discard(tables);
-        let found = if new.is_empty() { None } else { self.best(at, &new) };
+        let mut reached = self.reached.get(at).cloned().unwrap_or_default();
+        reached.discard(tables);
+        let best = |new: &Bits| if new.is_empty() { None } else { self.best(at, new) };
+        let unseen = &self.access.unseen_keys;
+        let found = best(&reached.without(&self.any[at]).without(unseen));
+        if reached.meets(unseen) {
+            // The key of a table that was not seen may stop it, and the one whom it becomes.
+            let mut more = reached.without(&self.any[at]);
+            more.add(&reached.and(unseen));
+            let same = match (&found, best(&more)) {
+                (Some(found), Some(more)) => {
+                    let secrets = |one: &Indirect| one.sensitive.known().map(|count| *count > 0);
+                    found.path == more.path && !found.conditional && secrets(found) == secrets(&more)
+                }
+                (None, None) => true,
+                _ => false,
+            };
+            if let Some(gap) = self.access.unseen_key(&reached).filter(|_| !same) {
+                return Fact::Unknown(gap.clone());
+            }
+        }
         match (found, self.hidden(at)) {
             (None, Some(gap)) => Fact::Unknown(gap.clone()),
             (found, _) => Fact::Known(found),
@@ -98,15 +116,21 @@ impl Paths<'_> {
 
     /// Whether a subject can give itself the right to read tables that it does not read.
     pub(in crate::facts::access) fn grants_itself(&self, at: usize) -> Fact<bool> {
-        let own = |to: usize| {
-            let node = self.graph.nodes.get(to);
-            let same = node.is_some_and(|node| node.subject == Some(at) || node.added == Some(Added::New));
-            let mut more = self.any.get(to).map(|bits| bits.without(&self.any[at])).unwrap_or_default();
-            more.discard(self.access.targets.len());
-            same && !more.is_empty()
-        };
-        let found = self.graph.made_by(at, false).any(|made| own(made.to));
-        match self.access.subjects.get(at).and_then(|subject| subject.unread.first()) {
+        let unseen = &self.access.unseen_keys;
+        let mut gained = Bits::none(self.access.targets.len() + 1);
+        for made in self.graph.made_by(at, false) {
+            let node = self.graph.nodes.get(made.to);
+            if node.is_some_and(|node| node.subject == Some(at) || node.added == Some(Added::New)) {
+                let read = self.any.get(made.to).cloned().unwrap_or_default();
+                // A key that was not seen may stop it before, and not after.
+                gained.add(&read.and(unseen));
+                gained.add(&read.without(&self.any[at]));
+            }
+        }
+        gained.discard(self.access.targets.len());
+        let found = !gained.without(unseen).is_empty();
+        let own = self.access.subjects.get(at).and_then(|subject| subject.unread.first());
+        match own.or(self.access.unseen_key(&gained)) {
             Some(gap) if !found => Fact::Unknown(gap.clone()),
             _ => Fact::Known(found),
         }

@@ -1,0 +1,179 @@
+//! Facts of what a principal signs in with and when it used DynamoDB, and which identity pools give it to guests.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{Fact, Node};
+use crate::snapshot::{
+    Account, Gap, GapId, ResourceId, Seen, Services, Timestamp, Why,
+    principal::{Credentials, Principal, Usage},
+};
+
+/// Days without a use after which a right counts as unused.
+const UNUSED_DAYS: i64 = 90;
+
+/// What IAM's reports and Cognito tell of a principal.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Activity {
+    /// Days since it last called DynamoDB; null where never in the 400 days that IAM keeps, or where IAM does not tell since
+    /// no policy of its own lets it read items.
+    pub used_days: Fact<Option<i64>>,
+    /// Whether policies of its own let it read items and it has not called DynamoDB for 90 days, nor is younger than that.
+    pub unused: Fact<bool>,
+    /// Number of its active access keys; 0 for a role.
+    pub keys: Fact<i64>,
+    /// Days since the oldest of them was made or rotated; null where there is none, or the report does not say.
+    pub oldest_key_days: Fact<Option<i64>>,
+    /// Whether it has a password for the console; never for a role.
+    pub password: Fact<bool>,
+    /// Names of the identity pools that give it to guests, who have not signed in; sorted.
+    pub guest_pools: Fact<Vec<String>>,
+}
+
+impl Activity {
+    /// Nothing is known, for one reason.
+    pub fn unseen(gap: &GapId) -> Self {
+        Self {
+            used_days: Fact::Unknown(gap.clone()),
+            unused: Fact::Unknown(gap.clone()),
+            keys: Fact::Unknown(gap.clone()),
+            oldest_key_days: Fact::Unknown(gap.clone()),
+            password: Fact::Unknown(gap.clone()),
+            guest_pools: Fact::Unknown(gap.clone()),
+        }
+    }
+}
+
+/// Fills in what the engine of access does not look at.
+pub fn fill(nodes: &mut [Node], account: &Account, taken: Timestamp, gaps: &mut BTreeMap<GapId, Gap>) {
+    let absent = Services::not_collected();
+    let reports = Reports {
+        usage: account.principals.usage.as_ref(),
+        credentials: account.principals.credentials.as_ref(),
+        pools: Pools::of(account),
+        absent: absent.id(),
+        taken,
+    };
+    if reports.usage.is_none() || reports.credentials.is_none() {
+        gaps.insert(absent.id(), absent);
+    }
+    let people: BTreeMap<&str, &Principal> = account
+        .principals
+        .users
+        .iter()
+        .chain(&account.principals.roles)
+        .map(|principal| (principal.arn.as_str(), principal))
+        .collect();
+    for node in nodes {
+        if let Some(principal) = people.get(node.subject.arn.as_str())
+            && let Some(facts) = node.facts.as_object_mut()
+            && let Ok(told) = serde_json::to_value(reports.of(principal, gaps))
+        {
+            facts.insert("activity".to_owned(), told);
+        }
+    }
+}
+
+/// What was told of everyone.
+struct Reports<'a> {
+    usage: Option<&'a Seen<Usage>>,
+    credentials: Option<&'a Seen<BTreeMap<String, Credentials>>>,
+    pools: Pools<'a>,
+    absent: GapId,
+    taken: Timestamp,
+}
+
+impl Reports<'_> {
+    fn of(&self, principal: &Principal, gaps: &mut BTreeMap<GapId, Gap>) -> Activity {
+        let (used_days, unused) = self.usage(principal);
+        let (keys, oldest_key_days, password) = self.credentials(principal, gaps);
+        let guest_pools = self.pools.of_role(&principal.arn);
+        Activity { used_days, unused, keys, oldest_key_days, password, guest_pools }
+    }
+
+    fn usage(&self, principal: &Principal) -> (Fact<Option<i64>>, Fact<bool>) {
+        let hidden = |gap: &GapId| (Fact::Unknown(gap.clone()), Fact::Unknown(gap.clone()));
+        let usage = match self.usage {
+            None => return hidden(&self.absent),
+            Some(Seen::Gap(gap)) => return hidden(gap),
+            Some(Seen::Value(usage)) => usage,
+        };
+        let last = match usage.get(&principal.arn) {
+            None => return (Fact::Known(None), Fact::Known(false)),
+            Some(Seen::Gap(gap)) => return hidden(gap),
+            Some(Seen::Value(last)) => last,
+        };
+        let days = |at: Timestamp| at.days_until(self.taken);
+        let young = principal.created.is_some_and(|at| days(at) < UNUSED_DAYS);
+        let used = last.map(days);
+        (Fact::Known(used), Fact::Known(!young && used.is_none_or(|days| days >= UNUSED_DAYS)))
+    }
+
+    fn credentials(
+        &self,
+        principal: &Principal,
+        gaps: &mut BTreeMap<GapId, Gap>,
+    ) -> (Fact<i64>, Fact<Option<i64>>, Fact<bool>) {
+        let hidden = |gap: &GapId| {
+            (Fact::Unknown(gap.clone()), Fact::Unknown(gap.clone()), Fact::Unknown(gap.clone()))
+        };
+        if !principal.arn.contains(":user/") {
+            return (Fact::Known(0), Fact::Known(None), Fact::Known(false));
+        }
+        let credentials = match self.credentials {
+            None => return hidden(&self.absent),
+            Some(Seen::Gap(gap)) => return hidden(gap),
+            Some(Seen::Value(credentials)) => credentials,
+        };
+        let Some(own) = credentials.get(&principal.arn) else {
+            let gap = Gap {
+                call: "iam:GetCredentialReport".to_owned(),
+                on: ResourceId(principal.arn.clone()),
+                why: Why::Malformed,
+                message: "the report does not have the user: it is up to four hours old".to_owned(),
+            };
+            let id = gap.id();
+            gaps.insert(id.clone(), gap);
+            return hidden(&id);
+        };
+        let oldest = own.keys.iter().flatten().min().map(|at| at.days_until(self.taken));
+        (Fact::Known(own.keys.len() as i64), Fact::Known(oldest), Fact::Known(own.password))
+    }
+}
+
+/// Identity pools by the role that they give to guests.
+struct Pools<'a> {
+    by_role: BTreeMap<&'a str, Vec<String>>,
+    hidden: Option<&'a GapId>,
+}
+
+impl<'a> Pools<'a> {
+    fn of(account: &'a Account) -> Self {
+        let (mut by_role, mut hidden) = (BTreeMap::<&str, Vec<String>>::new(), None);
+        for region in account.regions.iter().filter(|region| !region.disabled) {
+            let pools = &region.services.identity_pools;
+            hidden = hidden.or(pools.gap.as_ref());
+            for pool in &pools.items {
+                match (&pool.guests, &pool.guest_role) {
+                    (Seen::Value(false), _) | (_, Seen::Value(None)) => {}
+                    (Seen::Value(true), Seen::Value(Some(role))) => {
+                        by_role.entry(role).or_default().push(pool.name.clone());
+                    }
+                    (Seen::Gap(gap), _) | (_, Seen::Gap(gap)) => hidden = hidden.or(Some(gap)),
+                }
+            }
+        }
+        by_role.values_mut().for_each(|names| names.sort());
+        Self { by_role, hidden }
+    }
+
+    fn of_role(&self, arn: &str) -> Fact<Vec<String>> {
+        match (self.by_role.get(arn), self.hidden) {
+            (Some(names), _) => Fact::Known(names.clone()),
+            (None, Some(gap)) if arn.contains(":role/") => Fact::Unknown(gap.clone()),
+            (None, _) => Fact::Known(Vec::new()),
+        }
+    }
+}
