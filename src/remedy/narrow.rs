@@ -34,6 +34,8 @@ pub struct Proposal {
     pub commands: Vec<String>,
     /// Ways to the data that it has today and would not have.
     pub dropped: BTreeSet<String>,
+    /// ARNs of tables that it reaches today and would no longer.
+    pub loses: BTreeSet<String>,
     /// Checks that the change closes, as the engine found.
     pub closes: BTreeSet<String>,
     /// Checks that stay open for other reasons: the table's own policy, another right.

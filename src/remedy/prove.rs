@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     check::{Library, judge::judge_only},
-    facts::{Facts, build::build_with, sensitivity::Rules},
+    facts::{Facts, Node, build::build_with, sensitivity::Rules},
     finding::{Finding, SubjectKind, Verdict},
     snapshot::Snapshot,
 };
@@ -32,7 +32,7 @@ pub fn plan(
 ) -> Plan {
     let projections = projection::of(snapshot);
     let secrets: BTreeMap<&str, &Projection> = projections.iter().map(|p| (p.arn.as_str(), p)).collect();
-    let reach = reach(facts);
+    let reach = reaches(facts);
     let flagged: BTreeSet<&str> = findings
         .iter()
         .filter(|f| f.verdict == Verdict::Flagged && f.subject.kind == SubjectKind::Reader)
@@ -57,13 +57,13 @@ pub fn plan(
     if tried.is_empty() {
         return Plan { projections, proposals: Vec::new() };
     }
-    let proposals = proved(&build_with(&after, rules), &after, findings, library, tried);
+    let proposals = proved((&build_with(&after, rules), &after), &reach, findings, library, tried);
     Plan { projections, proposals }
 }
 
 fn proved(
-    facts: &Facts,
-    after: &Snapshot,
+    (facts, after): (&Facts, &Snapshot),
+    reach: &BTreeMap<&str, Reach>,
     findings: &[Finding],
     library: &Library,
     tried: BTreeMap<String, Result<Narrowed, String>>,
@@ -71,6 +71,7 @@ fn proved(
     let mut gaps = after.gaps.clone();
     gaps.extend(facts.gaps.clone());
     let judged = judge_only(library, facts, &gaps, |v| matches!(v, Verdict::Flagged | Verdict::Unknown));
+    let kept = reaches(facts);
     let was = keys(findings);
     let is = keys(&judged.findings);
     // What is opened of a subject that is no principal is the fault of any of them.
@@ -91,6 +92,7 @@ fn proved(
             dropped: BTreeSet::new(),
             closes: BTreeSet::new(),
             leaves: before.clone(),
+            loses: BTreeSet::new(),
             arn,
         };
         let narrowed = match narrowed {
@@ -111,6 +113,9 @@ fn proved(
         out.dropped = narrowed.dropped;
         out.leaves = before.intersection(&now).cloned().collect();
         out.closes = closes;
+        let (had, has) = (reach.get(out.arn.as_str()), kept.get(out.arn.as_str()));
+        let had = had.map(|reach| reach.tables.clone()).unwrap_or_default();
+        out.loses = had.into_iter().filter(|arn| !has.is_some_and(|has| has.tables.contains(arn))).collect();
         out
     };
     tried.into_iter().map(proposal).collect()
@@ -128,22 +133,24 @@ fn keys(findings: &[Finding]) -> BTreeSet<Key> {
 }
 
 /// What each reader reaches, by its ARN.
-fn reach(facts: &Facts) -> BTreeMap<&str, Reach> {
+fn reaches(facts: &Facts) -> BTreeMap<&str, Reach> {
     let mut out: BTreeMap<&str, Reach> = BTreeMap::new();
-    let readers = facts.roots.iter().flat_map(|root| &root.children);
-    for node in readers.filter(|node| node.subject.kind == SubjectKind::Reader) {
+    let nodes = || facts.roots.iter().flat_map(|root| &root.children);
+    let is_public =
+        |node: &&Node| node.subject.kind == SubjectKind::Table && node.facts["policy"]["public"] == true;
+    let public: BTreeSet<&str> = nodes().filter(is_public).map(|node| node.subject.arn.as_str()).collect();
+    for node in nodes().filter(|node| node.subject.kind == SubjectKind::Reader) {
         let is = |name: &str| node.facts[name] == true;
         let reach = out.entry(&node.subject.arn).or_default();
         reach.human |= is("human");
         reach.end_user |= is("end_user");
         // What KMS stops is of no use to it; what a table's own policy opens is not its policies' to close.
-        let via = node.facts["via"].as_array();
-        let by_table = via
-            .is_some_and(|via| via.iter().any(|by| by.as_str().is_some_and(|by| by.starts_with(BY_TABLE))));
+        let by = |by: &serde_json::Value| by.as_str().is_some_and(|by| by.starts_with(BY_TABLE));
+        let by_table = node.facts["via"].as_array().is_some_and(|via| via.iter().all(by));
         let counts = !by_table && node.facts["kms"] != "stopped";
         let Some(tables) = node.subject.tables.as_ref().filter(|_| counts) else { continue };
         reach.more |= tables.count > tables.first.len() as u64;
-        reach.tables.extend(tables.first.iter().cloned());
+        reach.tables.extend(tables.first.iter().filter(|arn| !public.contains(arn.as_str())).cloned());
     }
     out
 }

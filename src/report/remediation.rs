@@ -184,6 +184,9 @@ fn said(proposal: &Proposal) -> String {
     if !proposal.leaves.is_empty() {
         out.push_str(&format!("\n- stays open for other reasons: {}", list(&proposal.leaves)));
     }
+    if !proposal.loses.is_empty() {
+        out.push_str(&format!("\n- no longer reaches: {}", list(&proposal.loses)));
+    }
     if !proposal.dropped.is_empty() {
         out.push_str(&format!("\n- drops: {}", list(&proposal.dropped)));
     }

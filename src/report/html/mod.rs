@@ -248,7 +248,7 @@ fn proposals(view: &View) -> Vec<Value> {
             policies.iter().map(|policy| block("Policy", &remediation::pretty(policy))).collect();
         context! {
             name => proposal.name, arn => proposal.arn, why => proposal.policies.as_ref().err(),
-            closes => proposal.closes, leaves => proposal.leaves, dropped => proposal.dropped,
+            closes => proposal.closes, loses => proposal.loses, leaves => proposal.leaves, dropped => proposal.dropped,
             policies, commands => block("AWS CLI", &commands),
         }
     };
