@@ -82,9 +82,9 @@ fn the_policy_is_that_of_the_list_of_calls() {
 /// The words that a file starts the program with, from the command on.
 fn words(path: &str) -> Vec<OsString> {
     let text = fs::read_to_string(path).unwrap();
-    let line = text.lines().find(|line| line.contains("audit --") || line.contains("[audit, --"));
+    let line = text.lines().find(|line| line.contains(" audit --") || line.contains("[audit, --"));
     let line = line.unwrap_or_else(|| panic!("{path} starts no audit"));
-    let from = line.find("audit --").or_else(|| line.find("audit, --")).unwrap();
+    let from = line.find(" audit --").or_else(|| line.find("[audit, --")).unwrap() + 1;
     let words = line[from..].split([' ', ',', ']']).filter(|word| !word.is_empty());
     // What follows is the shell's: a redirection, or what is done where it fails.
     let own = words.filter(|word| !word.starts_with('>')).take_while(|word| *word != "||");
