@@ -1,5 +1,6 @@
 //! The command line: what can be asked for, and the help that says so. No logic.
 
+mod diff;
 mod simulate;
 mod who_can;
 
@@ -8,6 +9,7 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, ColorChoice, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
 
+pub use diff::Diff;
 pub use simulate::{Simulate, UnknownKeys};
 pub use who_can::WhoCan;
 
@@ -107,6 +109,9 @@ pub enum Command {
     /// Judge what `collect` gathered; offline
     #[command(after_long_help = EXIT_CODES)]
     Assess(Assess),
+    /// Tell what differs between two runs: findings, readers, facts; offline
+    #[command(after_long_help = diff::EXIT_CODES)]
+    Diff(Diff),
     /// Tell who can read a table, an index, a stream or an attribute, and by which path; offline
     #[command(after_help = who_can::EXAMPLES)]
     #[command(after_long_help = format!("{}\n\n{}", who_can::EXAMPLES, who_can::EXIT_CODES))]

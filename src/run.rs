@@ -4,6 +4,7 @@ pub mod assess;
 pub mod bundle;
 pub mod console;
 mod detect;
+mod diff;
 pub mod hook;
 mod ignore;
 mod lines;
@@ -117,6 +118,7 @@ fn dispatch(command: &Command, console: &Console, config: &Config) -> Result<Out
             };
             ready.report(&snapshot, console)
         }
+        Command::Diff(args) => diff::run(args, &config.file.sensitivity, console),
         Command::WhoCan(args) => who_can::run(args, console),
         Command::Simulate(args) => simulate::run(args, console),
         Command::Detect(args) => detect::run(args, config, console),

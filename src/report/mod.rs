@@ -5,6 +5,7 @@ pub mod attest;
 pub mod baseline;
 pub mod coverage;
 pub mod csv;
+pub mod diff;
 pub mod evidence;
 pub mod framework;
 pub mod html;
