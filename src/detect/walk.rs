@@ -12,7 +12,7 @@ use super::{
     names::{Hint, is_naming, is_value},
     own::Own,
     path::{Path, Step},
-    rules::{self, Hit, jwk_secret},
+    rules::{self, Hit, jwk_secret, jws_signature},
     secret::Secret,
     unpack::{readable, trimmed, unpack},
     value::{Map, Value},
@@ -92,6 +92,11 @@ impl<S: Sink> Walk<'_, S> {
             let inner = Path { up: path, step: Step::Name(name) };
             self.sink.visit(&inner);
             seen |= self.record(judge::jwk(secret), secret.as_bytes(), &inner);
+        }
+        if let Some(signature) = jws_signature(map) {
+            let inner = Path { up: path, step: Step::Name("signature") };
+            self.sink.visit(&inner);
+            seen |= self.record(judge::jws(signature), signature.as_bytes(), &inner);
         }
         for (name, value) in map {
             if !self.budget.value() {

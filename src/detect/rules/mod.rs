@@ -25,6 +25,7 @@ use crate::snapshot::sample::{Basis, SecretKind, SecretTrait};
 pub(crate) use aws::is_secret_access_key;
 pub(crate) use find::find;
 pub(crate) use hashes::raw_hash;
+pub(crate) use jwt::jws_signature;
 pub(crate) use private_key::jwk_secret;
 
 /// Bytes after a keyword that a pattern may look at; longer secrets do not exist among the formats.

@@ -14,6 +14,7 @@ pub(super) fn rules() -> Vec<Rule> {
     Rule::token("github-refresh-token", &["ghr_"], "[A-Za-z0-9]{76}").kind(SecretKind::RefreshToken).check(checksum::base62_tail),
     Rule::token("npm-token", &["npm_"], "[A-Za-z0-9]{36}").check(checksum::base62_tail),
     Rule::token("grafana-token", &["glsa_"], "[A-Za-z0-9]{32}_[0-9a-fA-F]{8}").check(checksum::grafana),
+    Rule::token("gitlab-token", &["glpat-", "glrt-t"], r"[A-Za-z0-9_-]{20,302}\.[0-9a-z]{2}\.[0-9a-z]{9}").needs(".").check(checksum::gitlab),
     Rule::token("zuplo-key", &["zpka_"], "[a-z0-9]{32}_[0-9a-f]{8}").check(checksum::zuplo),
     Rule::token("confluent-secret", &["cflt"], "[A-Za-z0-9+/]{60}").check(checksum::confluent),
     Rule::token("sentry-org-token", &["sntrys_eyJ"], "[A-Za-z0-9+/=]{60,}_[A-Za-z0-9+/]{43}").check(sentry),
