@@ -12,7 +12,8 @@ pub use simulate::{Simulate, UnknownKeys};
 pub use who_can::WhoCan;
 
 use crate::config::{
-    Controls, Endpoint, FailOn, Format, Lines, Output, Over, Rcu, RegionName, Share, TablePattern, Verdicts,
+    Controls, Endpoint, FailOn, Format, Lines, Output, Over, Program, Rcu, RegionName, Share, Span,
+    TablePattern, Verdicts,
 };
 
 const EXIT_CODES: &str = "\
@@ -186,6 +187,9 @@ pub struct Collect {
     /// Write the snapshot to FILE, readable by you alone
     #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub output: PathBuf,
+    /// Directory, made if it is not there, that keeps what is seen until the snapshot is written
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub state_dir: Option<PathBuf>,
 }
 
 /// `assess`
@@ -244,6 +248,12 @@ pub struct Account {
     /// Look only at tables of this name; * and ? stand for other characters
     #[arg(long, value_name = "GLOB")]
     pub table: Option<TablePattern>,
+    /// Longest time to spend on looking, such as 90s, 45m or 2h; what was not reached is then not assessed
+    #[arg(long, value_name = "TIME")]
+    pub max_duration: Option<Span>,
+    /// Take up a run that was killed, from what --state-dir keeps of it: what was seen is not asked again
+    #[arg(long)]
+    pub resume: bool,
 }
 
 /// How items are sampled.
@@ -296,9 +306,20 @@ pub struct Report {
     /// Evidence bundle of the run before, which the new one then names
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub previous: Option<PathBuf>,
-    /// JSON report of an earlier run: only what is new or reopened since then makes the exit code 1
+    /// JSON report or evidence bundle of an earlier run: only what is new or reopened since then makes the exit code 1
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub baseline: Option<PathBuf>,
+    /// Directory of a job that runs again and again, made if it is not there: the last run is kept there as the
+    /// next one's baseline, and two runs at once are refused
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub state_dir: Option<PathBuf>,
+    /// Start this program where something changed since the baseline, with the changes as JSON on its standard
+    /// input. It is given a minute; no shell sees the words, quotes keep blanks together
+    #[arg(long, value_name = "COMMAND")]
+    pub on_change: Option<Program>,
+    /// Say on standard error in one line how the run went [default: where standard error is no terminal]
+    #[arg(long)]
+    pub summary: bool,
     /// Lowest severity that makes the exit code 1
     #[arg(long, value_name = "SEVERITY", default_value = "low")]
     pub fail_on: FailOn,

@@ -4,6 +4,7 @@ pub mod detection;
 pub mod file;
 mod files;
 mod sensitivity;
+mod words;
 
 use std::{
     collections::BTreeSet,
@@ -19,6 +20,7 @@ use serde::{
 };
 
 pub use files::{digest_key, writable};
+pub use words::{Program, Span};
 
 use crate::{
     finding::{Severity, SubjectKind, Verdict},

@@ -8,6 +8,8 @@ pub mod hook;
 mod ignore;
 mod lines;
 mod log;
+mod memory;
+mod notify;
 #[cfg(feature = "aws")]
 mod online;
 pub mod options;
@@ -16,6 +18,7 @@ mod preflight;
 #[cfg(feature = "aws")]
 mod progress;
 mod simulate;
+mod state;
 mod verify;
 mod who_can;
 
@@ -68,6 +71,12 @@ pub enum Error {
     /// A report that cannot be written.
     #[error("cannot write {0}: {1}")]
     Write(PathBuf, std::io::Error),
+    /// The directory of a job that runs again and again cannot be used.
+    #[error(transparent)]
+    State(#[from] state::Error),
+    /// Several things that went wrong; the rest was done.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\nerror: "))]
+    Several(Vec<Error>),
     /// Collection that could not begin or go on.
     #[error("{0}")]
     Collect(String),
@@ -83,6 +92,7 @@ pub enum Error {
 
 /// Does what was asked, and says how it went.
 pub fn run(cli: &Cli, config: &Config) -> ExitCode {
+    memory::guard();
     let console = Console::new(&cli.global);
     log::start(cli.global.verbose);
     let done = panic::catch_unwind(panic::AssertUnwindSafe(|| dispatch(&cli.command, &console, config)));

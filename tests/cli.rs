@@ -118,6 +118,9 @@ fn a_wrong_check_is_exit_2_before_the_snapshot_is_read() {
 fn an_account_without_tables_is_clean() {
     let (code, out, err) = assess(&empty(), &["--fail-on", "high"]);
     assert_eq!(code, 0, "{out}{err}");
+    // Standard error is no terminal: the line for the log, and nothing else.
+    assert!(err.starts_with("dynaudit: account 111122223333: ") && err.lines().count() == 1, "{err}");
+    let (_, _, err) = assess(&empty(), &["--fail-on", "high", "--quiet"]);
     assert_eq!(err, "");
 }
 
@@ -210,7 +213,8 @@ fn a_closed_pipe_is_no_error() {
     child.stdout.take().unwrap().read_exact(&mut some).unwrap();
     let out = child.wait_with_output().unwrap();
     assert_eq!(out.status.code(), Some(0), "{}", String::from_utf8_lossy(&out.stderr));
-    assert!(out.stderr.is_empty());
+    let err = String::from_utf8(out.stderr).unwrap();
+    assert!(err.starts_with("dynaudit: ") && err.lines().count() == 1, "the line for the log alone: {err}");
 }
 
 #[test]

@@ -5,6 +5,8 @@ use std::collections::HashSet;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{BackupSummary, BackupTypeFilter, ExportSummary};
 
+use serde::{Deserialize, Serialize};
+
 use super::calls;
 use super::describe::{encryption, moment};
 use super::desk::Desk;
@@ -13,6 +15,7 @@ use crate::snapshot::Listed;
 use crate::snapshot::table::{Backup, Export, ExportDetails, Table};
 
 /// What a Region's two lists gave.
+#[derive(Serialize, Deserialize)]
 pub(super) struct Copies {
     pub(super) backups: Listed<Backup>,
     pub(super) exports: Listed<Export>,

@@ -12,27 +12,27 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use tokio::sync::{Semaphore, watch};
 
-use super::Progress;
 use super::calls::{Call, Class};
 use super::fault::Fault;
 use super::pace::Pace;
+use super::{Halt, Progress};
 use crate::snapshot::{CallCount, Gap, GapId, ResourceId, Seen, Why};
 
 /// Shared by everything that asks during one run.
 pub(super) struct Desk {
     pub(super) progress: Arc<dyn Progress>,
     /// Tables in work at one time.
-    pub(super) tables: Semaphore,
-    seats: Semaphore,
+    pub(super) tables: Arc<Semaphore>,
+    seats: Arc<Semaphore>,
     pace: Arc<Pace>,
     sleep: SharedAsyncSleep,
-    stop: watch::Receiver<bool>,
+    stop: watch::Receiver<Halt>,
     calls: Mutex<BTreeMap<String, CallCount>>,
     gaps: Mutex<BTreeMap<GapId, Gap>>,
     /// Whether any service answered anything.
-    heard: AtomicBool,
+    heard: Arc<AtomicBool>,
     /// Whether STS knew the credentials, so that a Region that does not is switched off.
-    trusted: AtomicBool,
+    trusted: Arc<AtomicBool>,
 }
 
 /// How often we ask again ourselves, after the SDK's own attempts.
@@ -71,21 +71,49 @@ impl Desk {
         sleep: SharedAsyncSleep,
         concurrency: usize,
         progress: Arc<dyn Progress>,
-        stop: watch::Receiver<bool>,
+        stop: watch::Receiver<Halt>,
     ) -> Self {
         let seats = concurrency.clamp(1, 256);
         Self {
             progress,
-            tables: Semaphore::new(seats),
-            seats: Semaphore::new(seats),
+            tables: Arc::new(Semaphore::new(seats)),
+            seats: Arc::new(Semaphore::new(seats)),
             pace,
             sleep,
             stop,
             calls: Mutex::default(),
             gaps: Mutex::default(),
-            heard: AtomicBool::new(false),
-            trusted: AtomicBool::new(false),
+            heard: Arc::default(),
+            trusted: Arc::default(),
         }
+    }
+
+    /// The same desk with books of its own, for one piece of the work; [`Desk::enter`] brings them back.
+    pub(super) fn apart(&self) -> Self {
+        Self {
+            progress: Arc::clone(&self.progress),
+            tables: Arc::clone(&self.tables),
+            seats: Arc::clone(&self.seats),
+            pace: Arc::clone(&self.pace),
+            sleep: self.sleep.clone(),
+            stop: self.stop.clone(),
+            calls: Mutex::default(),
+            gaps: Mutex::default(),
+            heard: Arc::clone(&self.heard),
+            trusted: Arc::clone(&self.trusted),
+        }
+    }
+
+    /// Enters the books of a piece of the work.
+    pub(super) fn enter(&self, calls: BTreeMap<String, CallCount>, gaps: BTreeMap<GapId, Gap>) {
+        let mut own = held(&self.calls);
+        for (call, count) in calls {
+            let sum = own.entry(call).or_default();
+            sum.made += count.made;
+            sum.failed += count.failed;
+        }
+        drop(own);
+        gaps.into_values().for_each(|gap| drop(self.record(gap)));
     }
 
     /// Makes one call, again where patience allows, and counts it once.
@@ -154,7 +182,7 @@ impl Desk {
         tokio::select! {
             biased;
             // An error means that nobody is left who could stop the run.
-            Ok(_) = stop.wait_for(|stopped| *stopped) => Err(Fault::interrupted()),
+            Ok(by) = stop.wait_for(|halt| *halt != Halt::Go) => Err(Fault::stopped(*by)),
             done = work => Ok(done),
         }
     }
@@ -195,6 +223,11 @@ impl Desk {
         held(&self.gaps).get(gap).is_some_and(|gap| gap.why == why)
     }
 
+    /// Whether the run ended before what a recorded gap stands for.
+    pub(super) fn unreached(&self, gap: &GapId) -> bool {
+        held(&self.gaps).get(gap).is_some_and(|gap| gap.why.is_unreached())
+    }
+
     /// What one of the gaps says, for an error that ends the run.
     pub(super) fn first_gap(&self) -> String {
         let gaps = held(&self.gaps);
@@ -211,14 +244,14 @@ impl Desk {
         self.heard.load(Ordering::Relaxed)
     }
 
-    /// Turns true once the run is interrupted.
-    pub(super) fn stop_signal(&self) -> watch::Receiver<bool> {
+    /// Tells when the run is stopped.
+    pub(super) fn stop_signal(&self) -> watch::Receiver<Halt> {
         self.stop.clone()
     }
 
-    /// Whether the run was interrupted.
+    /// Whether the run was stopped.
     pub(super) fn stopped(&self) -> bool {
-        *self.stop.borrow()
+        *self.stop.borrow() != Halt::Go
     }
 
     fn count(&self, call: &Call, failed: bool) {

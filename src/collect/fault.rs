@@ -7,6 +7,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
+use super::Halt;
 use super::calls::{Call, Class};
 use super::guard::Refused;
 use crate::{snapshot::Why, source::is_active};
@@ -76,9 +77,14 @@ impl Fault {
         Self { why, code: None, text: Some(text.to_owned()), status: None }
     }
 
-    /// The run was interrupted.
-    pub(super) fn interrupted() -> Self {
-        Self::own(Why::Interrupted, "the run was interrupted before this was read")
+    /// The run ended before this was read.
+    pub(super) fn stopped(by: Halt) -> Self {
+        match by {
+            Halt::Deadline => Self::own(Why::Deadline, "the time of the run was over before this was read"),
+            Halt::Go | Halt::Interrupted => {
+                Self::own(Why::Interrupted, "the run was interrupted before this was read")
+            }
+        }
     }
 
     /// Sorts an error of the SDK. The words of a call that reads items are dropped, whatever they are.

@@ -57,7 +57,7 @@ pub(super) async fn key(desk: &Desk, client: &Client, arn: &str) -> Key {
     // Only DescribeKey takes an alias; where it was refused, nobody knows which key to ask about. A key that is
     // gone, or was never reached, has one gap and not five.
     if let Seen::Gap(gap) = &description
-        && (arn.contains(":alias/") || desk.because(gap, Why::Gone) || desk.because(gap, Why::Interrupted))
+        && (arn.contains(":alias/") || desk.because(gap, Why::Gone) || desk.unreached(gap))
     {
         let (rotation, policy) = (Seen::Gap(gap.clone()), Seen::Gap(gap.clone()));
         return row(rotation, policy, Listed::missing(gap.clone()), Seen::Gap(gap.clone()));

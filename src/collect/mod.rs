@@ -21,6 +21,7 @@ mod light;
 mod organization;
 mod pace;
 mod pages;
+mod piece;
 pub mod policy;
 mod principals;
 mod region;
@@ -38,9 +39,10 @@ pub use policy::policy;
 pub use run::collect;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::detect::DigestKey;
-use crate::snapshot::Topic;
+use crate::snapshot::{Topic, pieces::Pieces};
 
 /// What to collect.
 pub struct Plan {
@@ -60,6 +62,8 @@ pub struct Plan {
     pub concurrency: usize,
     /// What to look at beside the tables themselves.
     pub topics: BTreeSet<Topic>,
+    /// Where finished pieces are kept, so that a run that is killed can be taken up again.
+    pub kept: Option<Arc<Pieces>>,
 }
 
 /// How much to read of each table.
@@ -86,6 +90,18 @@ pub enum Regions {
     Given(Vec<String>),
     /// In every Region of the partition that the configured Region is in.
     All,
+}
+
+/// Whether a run goes on.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Halt {
+    /// It does.
+    #[default]
+    Go,
+    /// Somebody stopped it.
+    Interrupted,
+    /// Its time is over.
+    Deadline,
 }
 
 /// Told how the run gets on; every method may be called from many tasks at once.

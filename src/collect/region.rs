@@ -8,6 +8,7 @@ use aws_sdk_dynamodb::Client;
 use super::calls;
 use super::copies::{self, Copies};
 use super::pages::{Page, pages, side_by_side};
+use super::piece::piece;
 use super::run::Run;
 use super::sample::Sampler;
 use super::services::{self, tags, tags::Tags};
@@ -25,7 +26,8 @@ pub(super) struct Found {
 pub(super) async fn region(run: Arc<Run>, name: String) -> Found {
     run.desk.progress.region(&name);
     let client = run.clients.dynamodb(&name);
-    let listed = list(&run, &client, &name).await;
+    let named = |what: &str| format!("{what} {name}");
+    let listed = piece(&run, named("list"), async |run: Arc<Run>| list(&run, &client, &name).await).await;
     if let Some(gap) = listed.gap.clone().filter(|gap| run.desk.because(gap, Why::RegionDisabled)) {
         let services = Services::unseen(&gap);
         let orphan_backups = Listed::missing(gap);
@@ -35,13 +37,21 @@ pub(super) async fn region(run: Arc<Run>, name: String) -> Found {
     let wanted: Vec<String> = listed.items.iter().filter(|table| run.wants(table)).cloned().collect();
     run.desk.progress.tables(&name, wanted.len());
     let names: HashSet<String> = wanted.iter().cloned().collect();
-    let tags = Arc::new(if wanted.is_empty() { Tags::new() } else { tags::tags(&run, &name).await });
+    let tags = match wanted.is_empty() {
+        true => Tags::new(),
+        false => piece(&run, named("tags"), async |run: Arc<Run>| tags::tags(&run, &name).await).await,
+    };
     let (mut tables, copies, mut services) = tokio::join!(
-        each(&run, &client, &name, wanted, tags),
-        copies::copies(&run.desk, &client, &name, |table| run.wants(table), &names),
-        services::services(&run, &name),
+        each(&run, &client, &name, wanted, Arc::new(tags)),
+        piece(&run, named("copies"), async |run: Arc<Run>| {
+            copies::copies(&run.desk, &client, &name, |table| run.wants(table), &names).await
+        }),
+        piece(&run, named("services"), async |run: Arc<Run>| services::services(&run, &name).await),
     );
-    services.kinesis_streams = services::kinesis_streams(&run, &name, &tables).await;
+    services.kinesis_streams = piece(&run, named("kinesis"), async |run: Arc<Run>| {
+        services::kinesis_streams(&run, &name, &tables).await
+    })
+    .await;
     let orphan_backups = join(copies, &mut tables, &listed);
     Found { region: Region { name, disabled: false, tables: listed, orphan_backups, services }, tables }
 }
@@ -82,11 +92,21 @@ async fn each(
     .await
 }
 
-async fn one(run: &Run, client: &Client, sampler: &Sampler, region: &str, name: &str, tags: &Tags) -> Table {
+async fn one(
+    run: &Arc<Run>,
+    client: &Client,
+    sampler: &Sampler,
+    region: &str,
+    name: &str,
+    tags: &Tags,
+) -> Table {
     // Never refused: the semaphore is not closed.
     let _seat = run.desk.tables.acquire().await.ok();
     let arn = format!("arn:{}:dynamodb:{region}:{}:table/{name}", run.partition.name, run.account);
-    let table = tables::table(&run.desk, client, sampler, &Named { name, region, arn: &arn, tags }).await;
+    let table = piece(run, format!("table {arn}"), async |run: Arc<Run>| {
+        tables::table(&run.desk, client, sampler, &Named { name, region, arn: &arn, tags }).await
+    })
+    .await;
     run.desk.progress.table_done(&table.arn);
     table
 }

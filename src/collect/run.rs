@@ -14,21 +14,26 @@ use super::desk::Desk;
 use super::export::Export;
 use super::fault::Fault;
 use super::pages::side_by_side;
+use super::piece::piece;
 use super::region::{self, Found};
 use super::regions::{Partition, partition_of};
 use super::sample::{Sampler, Scans};
-use super::{Error, Plan, Progress, Regions, Sampling, activity, keys, organization, principals, services};
+use super::{
+    Error, Halt, Plan, Progress, Regions, Sampling, activity, keys, organization, principals, services,
+};
 use crate::detect::Detector;
+use crate::snapshot::pieces::{Head, Pieces};
 use crate::snapshot::{
-    Account, FORMAT, Gap, GapId, Identity, Key, Principals, ResourceId, Scope, Seen, Snapshot, Timestamp,
-    Topic, Why,
+    Account, FORMAT, Gap, GapId, Identity, Key, Organization, Principals, ResourceId, Scope, Seen, Snapshot,
+    Timestamp, Topic, Why,
 };
 use crate::source::glob;
 
 /// What every Region's work shares.
+#[derive(Clone)]
 pub(super) struct Run {
     pub(super) desk: Arc<Desk>,
-    pub(super) clients: Clients,
+    pub(super) clients: Arc<Clients>,
     pub(super) partition: &'static Partition,
     /// The account's id, or `unknown`.
     pub(super) account: String,
@@ -38,6 +43,7 @@ pub(super) struct Run {
     seed: u64,
     detector: Arc<Detector>,
     topics: BTreeSet<Topic>,
+    pub(super) kept: Option<Arc<Pieces>>,
     taken: Timestamp,
 }
 
@@ -45,6 +51,11 @@ impl Run {
     /// Whether the plan's pattern takes this table.
     pub(super) fn wants(&self, table: &str) -> bool {
         self.table.as_deref().is_none_or(|pattern| glob::matches(pattern, table))
+    }
+
+    /// The same run with books of its own.
+    pub(super) fn apart(&self) -> Self {
+        Self { desk: Arc::new(self.desk.apart()), ..self.clone() }
     }
 
     /// What samples the tables of a Region.
@@ -81,7 +92,7 @@ impl Run {
     }
 }
 
-/// Collects one account. What could not be seen is in the snapshot as gaps; once `stop` turns true, what was not
+/// Collects one account. What could not be seen is in the snapshot as gaps; once `stop` says so, what was not
 /// yet reached becomes gaps too, and the snapshot comes soon.
 ///
 /// # Errors
@@ -90,12 +101,11 @@ pub async fn collect(
     sdk: &SdkConfig,
     plan: Plan,
     progress: Arc<dyn Progress>,
-    stop: watch::Receiver<bool>,
+    stop: watch::Receiver<Halt>,
 ) -> Result<Snapshot, Error> {
-    let taken = now(sdk);
     let regions = regions(sdk, plan.regions)?;
     let partition = partition_of(&regions[0]);
-    let clients = Clients::new(sdk, plan.sampling.is_some());
+    let clients = Arc::new(Clients::new(sdk, plan.sampling.is_some()));
     let sleep = sdk.sleep_impl().unwrap_or_else(|| SharedAsyncSleep::new(TokioSleep::new()));
     let desk = Arc::new(Desk::new(clients.pace(), sleep, plan.concurrency, progress, stop));
 
@@ -114,15 +124,19 @@ pub async fn collect(
         seed: plan.seed,
         detector,
         topics: plan.topics,
-        taken,
+        // Where nobody knows the account, another's pieces could be taken for this one's.
+        kept: plan.kept.filter(|_| known.is_some()),
+        taken: now(sdk),
     };
+    run.taken = begin(&run, &scope, run.taken);
     let (run, principals, found) = if known.is_some() {
         let run = Arc::new(run);
         let (principals, found) = tokio::join!(people(&run), look(&run, regions));
         (run, principals, found)
     } else {
         // Where STS does not tell the account, IAM's ARNs may; tables that refuse to be described need it.
-        let principals = people(&run).await;
+        let unnamed = Arc::new(run.clone());
+        let principals = people(&unnamed).await;
         let everyone = principals.users.iter().chain(&principals.groups).chain(&principals.roles);
         if let Some(account) = everyone.filter_map(|p| account_of(&p.arn)).next() {
             run.account = account;
@@ -150,8 +164,7 @@ async fn assemble(
     .await;
     let told = tables.iter().filter(|t| t.description.value().is_some()).find_map(|t| account_of(&t.arn));
     let id = if run.account == "unknown" { told.unwrap_or(run.account.clone()) } else { run.account.clone() };
-    let (buckets, guardrails) =
-        tokio::join!(services::bucket::buckets(&run, &tables), organization::organization(&run, &id));
+    let (buckets, guardrails) = tokio::join!(services::bucket::buckets(&run, &tables), bound(&run, &id));
     let (calls, gaps) = run.desk.books();
     let partition = run.partition.name.to_owned();
     let account = Account { id, partition, identity, regions, tables, keys, buckets, principals, guardrails };
@@ -177,11 +190,29 @@ async fn identify(desk: &Desk, clients: &Clients, partition: &Partition) -> Resu
     Ok(desk.seen(call, "account unknown", answer))
 }
 
-async fn people(run: &Run) -> Principals {
-    let home = run.partition.home;
-    let mut found = principals::principals(&run.desk, &run.clients.iam(home), home, &run.named()).await;
-    Box::pin(activity::add(run, &mut found, &run.named())).await;
-    found
+/// When the run began: where an earlier one is taken up, when that did.
+fn begin(run: &Run, scope: &Scope, now: Timestamp) -> Timestamp {
+    let Some(kept) = &run.kept else { return now };
+    let topics = run.topics.iter().copied().collect();
+    let exports = run.exports.iter().map(|(table, export)| (table.clone(), export.time)).collect();
+    kept.begin(&Head::new(run.account.clone(), scope.clone(), topics, exports, now))
+}
+
+async fn people(run: &Arc<Run>) -> Principals {
+    piece(run, "principals".to_owned(), async |run: Arc<Run>| {
+        let home = run.partition.home;
+        let mut found = principals::principals(&run.desk, &run.clients.iam(home), home, &run.named()).await;
+        Box::pin(activity::add(&run, &mut found, &run.named())).await;
+        found
+    })
+    .await
+}
+
+async fn bound(run: &Arc<Run>, account: &str) -> Seen<Option<Organization>> {
+    piece(run, "organization".to_owned(), async |run: Arc<Run>| {
+        organization::organization(&run, account).await
+    })
+    .await
 }
 
 async fn look(run: &Arc<Run>, regions: Vec<String>) -> Vec<Found> {
@@ -202,7 +233,12 @@ async fn look_or_leave(run: &Arc<Run>, mut regions: Vec<String>) -> Result<Vec<F
 async fn ask_keys(run: &Arc<Run>, arns: Vec<String>) -> Vec<Key> {
     side_by_side(arns, |arn| {
         let run = Arc::clone(run);
-        async move { keys::key(&run.desk, &run.clients.kms(keys::region_of(&arn)), &arn).await }
+        async move {
+            piece(&run, format!("key {arn}"), async |run: Arc<Run>| {
+                keys::key(&run.desk, &run.clients.kms(keys::region_of(&arn)), &arn).await
+            })
+            .await
+        }
     })
     .await
 }

@@ -10,7 +10,6 @@ use std::time::Duration;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 
-use super::Sampling;
 use super::budget::{Purse, Read};
 use super::calls;
 use super::desk::Desk;
@@ -18,6 +17,7 @@ use super::export::Export;
 use super::fault::Fault;
 use super::item::{self, Raw};
 use super::spread::{self, Draw};
+use super::{Halt, Sampling};
 use crate::detect::{Detector, Tally};
 use crate::snapshot::sample::Stopped;
 use crate::snapshot::table::Description;
@@ -112,7 +112,7 @@ impl Sampler {
     async fn read(&self, desk: &Desk, export: Export, tally: Tally) -> Sample {
         let stop = desk.stop_signal();
         let arn = export.table_arn.clone();
-        let work = tokio::task::spawn_blocking(move || export.read(tally, || *stop.borrow()));
+        let work = tokio::task::spawn_blocking(move || export.read(tally, || *stop.borrow() != Halt::Go));
         let (mut sample, wrong) = work.await.unwrap_or_else(|_| {
             (
                 Sample { stopped: Stopped::Failed, ..Sample::default() },
@@ -249,6 +249,7 @@ fn stopped_by(fault: &Fault) -> Stopped {
     match fault.why {
         Why::Throttled => Stopped::Throttled,
         Why::Interrupted => Stopped::Interrupted,
+        Why::Deadline => Stopped::Deadline,
         _ => Stopped::Failed,
     }
 }

@@ -60,7 +60,7 @@ pub(super) async fn table(desk: &Desk, client: &Client, sampler: &Sampler, named
 
     // A table that is gone, or was never reached, has one gap and not ten.
     if let Seen::Gap(gap) = &description
-        && (desk.because(gap, Why::Gone) || desk.because(gap, Why::Interrupted))
+        && (desk.because(gap, Why::Gone) || desk.unreached(gap))
     {
         return unseen(&arn, named, gap);
     }

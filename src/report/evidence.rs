@@ -18,6 +18,8 @@ use crate::snapshot::pack::{self, Members};
 pub const STATEMENT: &str = "statement.dsse.json";
 /// Name of the list of digests, as `sha256sum --check` reads it.
 pub const SUMS: &str = "SHA256SUMS";
+/// Name of the JSON report, with every verdict.
+pub const FINDINGS: &str = "findings.json";
 /// Name of the snapshot.
 pub const SNAPSHOT: &str = "snapshot.json";
 /// Folder of the checks.
@@ -50,7 +52,7 @@ pub fn bundle(view: &View, sources: &Sources<'_>) -> io::Result<Vec<u8>> {
         members.insert(name.to_owned(), bytes);
         io::Result::Ok(())
     };
-    add("findings.json", &|out| json::render(view, out))?;
+    add(FINDINGS, &|out| json::render(view, out))?;
     add("findings.csv", &|out| csv::render(view, out))?;
     add("report.html", &|out| html::render(view, out))?;
     members.insert(SNAPSHOT.to_owned(), sources.snapshot.clone());

@@ -19,6 +19,7 @@ pub mod readers;
 pub mod sarif;
 pub mod sections;
 pub mod style;
+pub mod summary;
 pub mod table;
 pub mod text;
 pub mod verdicts;

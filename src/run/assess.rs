@@ -4,9 +4,11 @@ use std::{collections::BTreeSet, fs, io, path::PathBuf};
 
 use super::{
     Error, Outcome,
-    bundle::{Bundle, previous},
+    bundle::{Bundle, baseline, previous},
     console::Console,
+    notify,
     options::Config,
+    state::StateDir,
 };
 use crate::source::glob;
 use crate::{
@@ -15,7 +17,7 @@ use crate::{
         judge::{self, judge_only},
     },
     cli,
-    config::{Format, Verdicts, files, writable},
+    config::{Format, Program, Verdicts, files, writable},
     facts::{build::build_with, sensitivity::Rules, topics},
     finding::{
         Finding, Severity, State, Verdict,
@@ -25,7 +27,7 @@ use crate::{
     report::{
         View,
         attest::{self, Sum},
-        baseline, evidence,
+        evidence, summary,
         text::inert,
         view::{CheckRow, Tally},
     },
@@ -51,6 +53,10 @@ pub struct Ready {
     previous: Option<Sum>,
     format: Format,
     outputs: Vec<(Format, PathBuf)>,
+    /// Directory of a job that runs again and again.
+    pub(super) state: Option<StateDir>,
+    on_change: Option<Program>,
+    summary: bool,
 }
 
 impl Ready {
@@ -60,6 +66,17 @@ impl Ready {
     /// # Errors
     /// A check is not right or not there; a file cannot be made.
     pub fn new(args: &cli::Report, config: &Config, bundle: Option<&Bundle>) -> Result<Self, Error> {
+        let state = args.state_dir.as_deref().map(StateDir::hold).transpose()?;
+        let baseline = match (&args.baseline, &state) {
+            (Some(path), _) => Some(baseline(path)?),
+            (None, Some(state)) => Some(state.baseline()?),
+            (None, None) => None,
+        };
+        if args.on_change.is_some() && baseline.is_none() {
+            return Err(Error::Refused(
+                "--on-change needs a --baseline or a --state-dir to tell a change by".into(),
+            ));
+        }
         let outputs = files(&args.output, args.output_dir.as_deref())?;
         if let Some(dir) = &args.output_dir {
             fs::create_dir_all(dir).map_err(|error| Error::Write(dir.clone(), error))?;
@@ -89,7 +106,7 @@ impl Ready {
             framework,
             verdicts: args.verdicts.clone(),
             threshold: args.fail_on.threshold(),
-            baseline: args.baseline.as_deref().map(baseline::load).transpose()?,
+            baseline,
             accept: config.file.accept.clone(),
             config: config.file.text().map(str::to_owned),
             sensitivity: config.file.sensitivity.clone(),
@@ -97,6 +114,9 @@ impl Ready {
             previous: args.previous.as_deref().map(previous).transpose()?,
             format: args.format,
             outputs,
+            state,
+            on_change: args.on_change.clone(),
+            summary: args.summary,
         })
     }
 
@@ -159,8 +179,25 @@ impl Ready {
             true => self.bundle(&view(judged.findings.clone(), &Verdict::ALL.into()), snapshot)?,
             false => Vec::new(),
         };
-        console.report(&view(judged.findings, wanted), &bundle, self.format, &self.outputs)?;
+        let left = view(judged.findings.clone(), &[Verdict::Flagged, Verdict::Unknown].into());
+        let view = view(judged.findings, wanted);
+        console.report(&view, &bundle, self.format, &self.outputs)?;
+        self.tell(&left, console)?;
         Ok(outcome)
+    }
+
+    /// Says how the run went, tells of changes, and last leaves the run to the next one: what could not be told is
+    /// then told again.
+    fn tell(&self, left: &View, console: &Console) -> Result<(), Error> {
+        let line = summary::line(left);
+        if !console.is_silent(left) {
+            console.summary(&line, self.summary);
+        }
+        let changed = left.triage.as_ref().filter(|triage| !triage.is_quiet());
+        if let (Some(program), Some(triage)) = (&self.on_change, changed) {
+            notify::tell(program, left, triage, &line)?;
+        }
+        Ok(self.state.as_ref().map_or(Ok(()), |state| state.leave(left))?)
     }
 
     /// The evidence bundle of a run; `view` has every verdict.

@@ -4,7 +4,8 @@ use std::{fs::File, io::Read, path::Path};
 
 use super::{Error, verify};
 use crate::{
-    report::{attest::Sum, evidence},
+    finding::triage::Baseline,
+    report::{attest::Sum, baseline, evidence},
     snapshot::{
         Snapshot,
         file::parse,
@@ -50,6 +51,16 @@ impl Bundle {
         });
         checks.collect()
     }
+}
+
+/// A baseline: a JSON report, or the one in a bundle.
+///
+/// # Errors
+/// It cannot be read, or is no report that a run can be held against.
+pub fn baseline(path: &Path) -> Result<Baseline, Error> {
+    let Some(bundle) = Bundle::open(path)? else { return Ok(baseline::load(path)?) };
+    let report = bundle.0.get(evidence::FINDINGS).and_then(|bytes| std::str::from_utf8(bytes).ok());
+    Ok(baseline::parse(report.unwrap_or_default(), &path.join(evidence::FINDINGS))?)
 }
 
 /// Digest of the statement of the bundle at `path`, for the next one to name.

@@ -2,7 +2,7 @@
 
 use std::{
     io::{self, ErrorKind, IsTerminal, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
 };
 
@@ -99,9 +99,8 @@ impl Console {
         finish(write_to(AutoStream::new(io::stdout(), self.color).lock(), drawn.as_bytes()))
     }
 
-    /// The report, on standard output and in the files asked for. Files come first: a pipe that is
-    /// closed must not cost them. `bundle` is the evidence, where some form asks for it. Where notes are not wanted and nothing changed since an earlier run,
-    /// standard output stays empty.
+    /// The report, on standard output and in the files asked for. Files come first: a pipe that is closed must not
+    /// cost them. `bundle` is the evidence, where some form asks for it. A silent run leaves standard output empty.
     ///
     /// # Errors
     /// A file or standard output cannot be written.
@@ -112,15 +111,42 @@ impl Console {
         format: Format,
         outputs: &[(Format, PathBuf)],
     ) -> Result<(), Error> {
-        for (format, path) in outputs {
-            let failed = |error| Error::Write(path.clone(), error);
-            let bytes = rendered(view, bundle, *format, self.width.unwrap_or(UNBOUND)).map_err(failed)?;
-            let bytes = if *format == Format::Table { strip(&bytes) } else { bytes };
-            write_private(path, &bytes).map_err(failed)?;
+        // One that cannot be written does not cost the others.
+        let written = outputs.iter().map(|(format, path)| self.file(view, bundle, *format, path));
+        let mut failed: Vec<Error> = written.filter_map(Result::err).collect();
+        if !self.is_silent(view) {
+            failed.extend(self.shown(view, bundle, format).err());
         }
-        if self.quiet && view.triage.as_ref().is_some_and(Triage::is_quiet) {
-            return Ok(());
+        match (failed.pop(), failed.is_empty()) {
+            (None, _) => Ok(()),
+            (Some(only), true) => Err(only),
+            (Some(last), false) => {
+                failed.push(last);
+                Err(Error::Several(failed))
+            }
         }
+    }
+
+    /// Whether notes are not wanted and nothing changed since an earlier run.
+    pub fn is_silent(&self, view: &View) -> bool {
+        self.quiet && view.triage.as_ref().is_some_and(Triage::is_quiet)
+    }
+
+    /// How a run went, in a line: where it is asked for, or where standard error is a log.
+    pub fn summary(&self, line: &str, asked: bool) {
+        if asked || (!self.quiet && !io::stderr().is_terminal()) {
+            self.warn(line);
+        }
+    }
+
+    fn file(&self, view: &View, bundle: &[u8], format: Format, path: &Path) -> Result<(), Error> {
+        let failed = |error| Error::Write(path.to_owned(), error);
+        let bytes = rendered(view, bundle, format, self.width.unwrap_or(UNBOUND)).map_err(failed)?;
+        let bytes = if format == Format::Table { strip(&bytes) } else { bytes };
+        write_private(path, &bytes).map_err(failed)
+    }
+
+    fn shown(&self, view: &View, bundle: &[u8], format: Format) -> Result<(), Error> {
         let bytes = rendered(view, bundle, format, self.width.unwrap_or_else(terminal_width));
         let written = bytes.and_then(|bytes| match format {
             Format::Table => write_to(AutoStream::new(io::stdout(), self.color).lock(), &bytes),

@@ -11,13 +11,14 @@ use super::{
     options::Config,
     preflight,
     progress::Line,
+    state::StateDir,
 };
 use crate::{
     cli,
-    collect::{self, Plan, Progress, Regions, Sampling, calls, clients, export},
-    config::{Format, RegionName, digest_key, writable},
+    collect::{self, Halt, Plan, Progress, Regions, Sampling, calls, clients, export},
+    config::{Format, RegionName, Span, digest_key, writable},
     report::text::counted,
-    snapshot::{Snapshot, Topic, file},
+    snapshot::{Snapshot, Topic, file, pieces::Pieces},
 };
 
 /// Tables that are asked about at the same time.
@@ -27,25 +28,31 @@ const CONCURRENCY: usize = 16;
 pub fn audit(args: &cli::Audit, config: &Config, console: &Console) -> Result<Outcome, Error> {
     let ready = Ready::new(&args.report, config, None)?;
     keepable(args.save.as_deref())?;
-    let mut plan = plan(&args.sampling)?;
+    let mut plan = plan(&args.sampling, ready.state.as_ref())?;
     plan.topics = ready.topics();
     let calls = calls::needed(plan.sampling.is_some(), &plan.topics);
+    plan.kept = kept(&args.account, ready.state.as_ref())?;
     if args.preflight {
         narrow(&mut plan);
     }
-    let (run, stop) = Run::start(console)?;
+    let kept = plan.kept.clone();
+    let (run, stop) = Run::start(console, args.account.max_duration)?;
     let snapshot = run.account(&args.account, plan, stop)?;
     if args.preflight {
         return preflight::tell(&snapshot, &calls, args.report.format == Format::Json, console);
     }
     keep(&snapshot, args.save.as_deref())?;
-    ready.report(&snapshot, console)
+    let outcome = ready.report(&snapshot, console)?;
+    done(&snapshot, kept.as_deref());
+    Ok(outcome)
 }
 
 /// Leaves of a plan what tells who asks and what binds them; no table is looked at.
 fn narrow(plan: &mut Plan) {
     plan.topics = [Topic::Organization].into();
     plan.sampling = None;
+    // Nor is it a piece of an audit that goes on.
+    plan.kept = None;
     // No table has such a name.
     plan.table = Some(" ".to_owned());
 }
@@ -53,10 +60,14 @@ fn narrow(plan: &mut Plan) {
 /// `dynaudit collect`
 pub fn collect(args: &cli::Collect, console: &Console) -> Result<Outcome, Error> {
     keepable(Some(&args.output))?;
-    let plan = plan(&args.sampling)?;
-    let (run, stop) = Run::start(console)?;
+    let state = args.state_dir.as_deref().map(StateDir::hold).transpose()?;
+    let mut plan = plan(&args.sampling, state.as_ref())?;
+    plan.kept = kept(&args.account, state.as_ref())?;
+    let kept = plan.kept.clone();
+    let (run, stop) = Run::start(console, args.account.max_duration)?;
     let snapshot = run.account(&args.account, plan, stop)?;
     let digest = file::save(&snapshot, &args.output)?;
+    done(&snapshot, kept.as_deref());
     let tables = snapshot.accounts.iter().map(|a| a.tables.len() as u64).sum();
     console.note(&format!(
         "{}: {}, {}, SHA-256 {digest}",
@@ -75,7 +86,7 @@ pub fn demo(args: &cli::Demo, config: &Config, console: &Console) -> Result<Outc
 
     let ready = Ready::new(&args.report, config, None)?;
     keepable(args.save.as_deref())?;
-    let mut plan = plan(&args.sampling)?;
+    let mut plan = plan(&args.sampling, None)?;
     if args.sampling.digest_key_file.is_none() {
         // Nothing here is secret, and two demos should be alike to the last byte.
         plan.digest_key = DigestKey::from_bytes(b"the embedded account's digest key").map_err(failed)?;
@@ -86,8 +97,8 @@ pub fn demo(args: &cli::Demo, config: &Config, console: &Console) -> Result<Outc
         narrow(&mut plan);
     }
     plan.regions = Regions::Given(demo::REGIONS.map(str::to_owned).to_vec());
-    let (run, stop) = Run::start(console)?;
-    let snapshot = run.collect(|progress| async move {
+    let (run, stop) = Run::start(console, None)?;
+    let snapshot = run.collect(None, |progress| async move {
         let account = demo::account().await.map_err(failed)?;
         let sdk = account.sdk_config(demo::REGIONS[0]);
         // The account stands still at one instant; ages are reckoned from it, and a demo says the same each day.
@@ -115,8 +126,27 @@ fn keep(snapshot: &Snapshot, path: Option<&Path>) -> Result<(), Error> {
     Ok(())
 }
 
+/// Where the pieces of a run are kept, if anywhere.
+fn kept(args: &cli::Account, state: Option<&StateDir>) -> Result<Option<Arc<Pieces>>, Error> {
+    match state {
+        Some(state) => Ok(Some(Arc::new(state.pieces(args.resume)))),
+        None if args.resume => {
+            Err(Error::Refused("--resume needs the --state-dir of the run that it takes up".into()))
+        }
+        None => Ok(None),
+    }
+}
+
+/// The run is told. What it did not reach may still be reached by one that takes it up.
+fn done(snapshot: &Snapshot, kept: Option<&Pieces>) {
+    if let Some(kept) = kept.filter(|_| !snapshot.gaps.values().any(|gap| gap.why.is_unreached())) {
+        kept.clear();
+    }
+}
+
 /// What to collect; the Regions are those of the embedded account or of the options, and set later.
-fn plan(args: &cli::Sampling) -> Result<Plan, Error> {
+fn plan(args: &cli::Sampling, state: Option<&StateDir>) -> Result<Plan, Error> {
+    let kept = state.filter(|_| args.digest_key_file.is_none()).map(StateDir::digest_key).transpose()?;
     let sampling =
         Sampling { items: args.sample_items, rcu_budget: args.rcu_budget.0, share: args.capacity_share.0 };
     Ok(Plan {
@@ -125,34 +155,60 @@ fn plan(args: &cli::Sampling) -> Result<Plan, Error> {
         exports: export::open(&args.from_export).map_err(|error| Error::Refused(error.to_string()))?,
         sampling: (!args.no_sample).then_some(sampling),
         seed: args.seed,
-        digest_key: digest_key(args.digest_key_file.as_deref())?,
+        digest_key: digest_key(args.digest_key_file.as_deref().or(kept.as_deref()))?,
         concurrency: CONCURRENCY,
         topics: Topic::ALL.into(),
+        kept: None,
     })
 }
 
-/// A collection under way, which Ctrl-C stops.
+/// A collection under way, which Ctrl-C, SIGTERM and its own time limit stop.
 struct Run<'a> {
     // Lives until the report is out, so that Ctrl-C keeps its meaning.
     runtime: Runtime,
     console: &'a Console,
 }
 
-/// Turns true at the first Ctrl-C.
-type Stop = watch::Receiver<bool>;
+/// Says so at the first signal, and when the time is over.
+type Stop = watch::Receiver<Halt>;
 
 impl<'a> Run<'a> {
-    fn start(console: &'a Console) -> Result<(Self, Stop), Error> {
+    fn start(console: &'a Console, most: Option<Span>) -> Result<(Self, Stop), Error> {
         let runtime = Runtime::new().map_err(failed)?;
-        let (sender, stop) = watch::channel(false);
+        let (sender, stop) = watch::channel(Halt::Go);
+        let sender = Arc::new(sender);
+        if let Some(Span(most)) = most {
+            let (sender, notes) = (Arc::clone(&sender), console.clone());
+            runtime.spawn(async move {
+                tokio::time::sleep(most).await;
+                let late = |halt: &mut Halt| {
+                    let goes = *halt == Halt::Go;
+                    if goes {
+                        *halt = Halt::Deadline;
+                    }
+                    goes
+                };
+                // Where nobody listens any more, everything was seen in time.
+                if !sender.is_closed() && sender.send_if_modified(late) {
+                    notes.note("the time is over: telling what was seen");
+                }
+            });
+        }
         let notes = console.clone();
         runtime.spawn(async move {
             let mut asked = false;
-            while tokio::signal::ctrl_c().await.is_ok() {
+            while let Some(code) = signal().await {
                 // The second time, or where nobody listens any more, there is nothing to wait for.
-                if asked || sender.send(true).is_err() {
-                    process::exit(130);
+                if asked || sender.is_closed() {
+                    process::exit(code);
                 }
+                sender.send_if_modified(|halt| {
+                    let goes = *halt == Halt::Go;
+                    if goes {
+                        *halt = Halt::Interrupted;
+                    }
+                    goes
+                });
                 asked = true;
                 notes.note("interrupted: telling what was seen; once more ends at once");
             }
@@ -172,7 +228,8 @@ impl<'a> Run<'a> {
             endpoint_url: account.endpoint_url.as_ref().map(|e| e.0.clone()),
         };
         let all = account.all_regions;
-        self.collect(|progress| async move {
+        let kept = plan.kept.clone();
+        self.collect(kept.as_deref(), |progress| async move {
             let sdk = clients::load(&session).await;
             if !all && given.is_empty() {
                 let region = sdk.region().map(ToString::to_string).ok_or_else(no_region)?;
@@ -184,7 +241,11 @@ impl<'a> Run<'a> {
     }
 
     /// Waits for `work`, showing how far it has come.
-    fn collect<F>(&self, work: impl FnOnce(Arc<dyn Progress>) -> F) -> Result<Snapshot, Error>
+    fn collect<F>(
+        &self,
+        kept: Option<&Pieces>,
+        work: impl FnOnce(Arc<dyn Progress>) -> F,
+    ) -> Result<Snapshot, Error>
     where
         F: Future<Output = Result<Snapshot, Error>>,
     {
@@ -192,11 +253,34 @@ impl<'a> Run<'a> {
         let line = Arc::new(Line::new(self.console.shows_progress()));
         let snapshot = self.runtime.block_on(work(line.clone()));
         line.clear();
+        if let Some(pieces @ 1..) = kept.map(Pieces::taken_up) {
+            self.console
+                .note(&format!("taken up: {} of an earlier run", counted(pieces as u64, "piece", "pieces")));
+        }
+        if let Some(why) = kept.and_then(|kept| kept.failure()) {
+            self.console.warn(&format!("this run could not be taken up if it were killed: {why}"));
+        }
         if snapshot.is_ok() {
             self.console.note(&format!("collected in {:.1} s", began.elapsed().as_secs_f64()));
         }
         snapshot
     }
+}
+
+/// Waits for the next signal that asks to end, and gives the exit code that stands for it; none where none will come.
+#[cfg(unix)]
+async fn signal() -> Option<i32> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate()).ok()?;
+    tokio::select! {
+        pressed = tokio::signal::ctrl_c() => pressed.ok().map(|()| 130),
+        asked = terminate.recv() => asked.map(|()| 143),
+    }
+}
+
+#[cfg(not(unix))]
+async fn signal() -> Option<i32> {
+    tokio::signal::ctrl_c().await.ok().map(|()| 130)
 }
 
 fn no_region() -> Error {

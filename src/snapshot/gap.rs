@@ -158,11 +158,18 @@ pub enum Why {
     NotAsked,
     /// The run was interrupted before this was reached.
     Interrupted,
+    /// The time that the run was given (`--max-duration`) was over before this was reached.
+    Deadline,
     /// The read-capacity budget did not allow it.
     Budget,
 }
 
 impl Why {
+    /// Whether the run ended before this was reached.
+    pub fn is_unreached(self) -> bool {
+        matches!(self, Why::Interrupted | Why::Deadline)
+    }
+
     /// The word used in reports.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -175,6 +182,7 @@ impl Why {
             Why::RegionDisabled => "region-disabled",
             Why::NotAsked => "not-asked",
             Why::Interrupted => "interrupted",
+            Why::Deadline => "deadline",
             Why::Budget => "budget",
         }
     }

@@ -9,6 +9,7 @@ pub mod gap;
 pub mod key;
 pub mod organization;
 pub mod pack;
+pub mod pieces;
 pub mod principal;
 pub mod sample;
 pub mod services;

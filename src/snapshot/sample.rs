@@ -66,6 +66,8 @@ pub enum Stopped {
     Failed,
     /// The run was interrupted.
     Interrupted,
+    /// The time that the run was given was over.
+    Deadline,
 }
 
 /// What the sampled items of one table held. Names and paths are masked where they hold a secret themselves.

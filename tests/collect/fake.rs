@@ -21,7 +21,7 @@ use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
 use aws_types::region::Region;
-use dynaudit::collect::{Error, Plan, Regions, Sampling, collect, operation};
+use dynaudit::collect::{Error, Halt, Plan, Regions, Sampling, collect, operation};
 use dynaudit::detect::DigestKey;
 use dynaudit::snapshot::{Snapshot, Topic};
 use serde_json::Value;
@@ -165,7 +165,7 @@ impl Fake {
     }
 
     pub async fn run(&self, plan: Plan) -> Result<Snapshot, Error> {
-        let (_keep, stop) = watch::channel(false);
+        let (_keep, stop) = watch::channel(Halt::Go);
         collect(&self.sdk(), plan, Arc::new(()), stop).await
     }
 
@@ -184,6 +184,7 @@ pub fn plan() -> Plan {
         digest_key: DigestKey::from_bytes(&[7; 32]).unwrap(),
         concurrency: 8,
         topics: Topic::ALL.into(),
+        kept: None,
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
 use dynaudit::collect::calls::CALLS;
-use dynaudit::collect::{Error, collect};
+use dynaudit::collect::{Error, Halt, collect};
 use dynaudit::snapshot::{Snapshot, Why};
 use tokio::sync::watch;
 
@@ -170,7 +170,7 @@ impl ProvideCredentials for Nothing {
 async fn credentials_that_are_missing_end_the_run() {
     let fake = Fake::new(answer);
     let sdk = fake.sdk().into_builder().credentials_provider(SharedCredentialsProvider::new(Nothing)).build();
-    let (_keep, stop) = watch::channel(false);
+    let (_keep, stop) = watch::channel(Halt::Go);
     let error = collect(&sdk, plan(), Arc::new(()), stop).await.unwrap_err();
     assert_eq!(error, Error::NoCredentials);
     assert!(fake.log().is_empty() && error.to_string().contains("--profile"));

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use dynaudit::collect::{Plan, Regions, collect};
+use dynaudit::collect::{Halt, Plan, Regions, collect};
 use dynaudit::snapshot::sample::Stopped;
 use dynaudit::snapshot::{FORMAT, Timestamp, Why};
 use tokio::sync::watch;
@@ -144,17 +144,23 @@ async fn all_regions_are_those_of_the_partition() {
 
 #[tokio::test]
 async fn an_interrupted_run_ends_and_says_what_was_not_reached() {
-    let (stop, stopped) = watch::channel(false);
+    for (halt, why) in [(Halt::Interrupted, Why::Interrupted), (Halt::Deadline, Why::Deadline)] {
+        stopped(halt, why).await;
+    }
+}
+
+async fn stopped(halt: Halt, why: Why) {
+    let (stop, stopped) = watch::channel(Halt::Go);
     let stop = Arc::new(stop);
     let at_first_scan = Arc::clone(&stop);
     let fake = Fake::new(move |asked| {
         if asked.operation == "Scan" {
-            at_first_scan.send_replace(true);
+            at_first_scan.send_replace(halt);
         }
         answer(asked)
     });
     let snapshot = collect(&fake.sdk(), plan(), Arc::new(()), stopped).await.unwrap();
-    assert!(snapshot.gaps.values().any(|gap| gap.why == Why::Interrupted));
+    assert!(snapshot.gaps.values().all(|gap| gap.why == why) && !snapshot.gaps.is_empty());
     assert_eq!(snapshot.accounts[0].keys.iter().filter(|k| k.description.gap().is_some()).count(), 2);
     assert_eq!(fake.asked("DescribeKey"), 0);
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use dynaudit::check::{Library, judge};
-use dynaudit::collect::{Plan, Regions, Sampling, collect};
+use dynaudit::collect::{Halt, Plan, Regions, Sampling, collect};
 use dynaudit::demo::REGIONS;
 use dynaudit::detect::DigestKey;
 use dynaudit::facts::build::build;
@@ -16,16 +16,17 @@ use super::seeded;
 async fn run() -> &'static (Snapshot, Vec<Finding>) {
     static RUN: OnceCell<(Snapshot, Vec<Finding>)> = OnceCell::const_new();
     RUN.get_or_init(|| async {
-        let (_go, stop) = watch::channel(false);
+        let (_go, stop) = watch::channel(Halt::Go);
         let plan = Plan {
             regions: Regions::Given(REGIONS.map(str::to_owned).to_vec()),
             table: None,
-            exports: Default::default(),
             sampling: Some(Sampling::default()),
             seed: 0,
             digest_key: DigestKey::from_bytes(&[7; 32]).unwrap(),
             concurrency: 16,
             topics: Topic::ALL.into(),
+            exports: std::collections::BTreeMap::new(),
+            kept: None,
         };
         let sdk = seeded().await.sdk_config(REGIONS[0]);
         let snapshot = collect(&sdk, plan, Arc::new(()), stop).await.unwrap();

@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use aws_types::SdkConfig;
 use dynaudit::check::judge::judge_only;
 use dynaudit::check::{Library, judge};
-use dynaudit::collect::{Plan, Regions, Sampling, collect};
+use dynaudit::collect::{Halt, Plan, Regions, Sampling, collect};
 use dynaudit::demo::{self, Embedded, NOW, REGIONS};
 use dynaudit::detect::DigestKey;
 use dynaudit::facts::{Facts, build::build};
@@ -39,6 +39,7 @@ pub(crate) fn plan() -> Plan {
         digest_key: DigestKey::from_bytes(b"the embedded account's digest key").unwrap(),
         concurrency: 16,
         topics: Topic::ALL.into(),
+        kept: None,
     }
 }
 
@@ -49,7 +50,7 @@ pub(crate) async fn snapshot_of(account: &Embedded) -> Snapshot {
 
 /// A snapshot through these clients, dated by the account's clock.
 pub(crate) async fn snapshot_with(sdk: &SdkConfig, plan: Plan) -> Snapshot {
-    let (_go, stop) = watch::channel(false);
+    let (_go, stop) = watch::channel(Halt::Go);
     let snapshot = collect(sdk, plan, Arc::new(()), stop).await.unwrap();
     assert_eq!(snapshot.taken, Timestamp(NOW));
     snapshot

@@ -1,6 +1,7 @@
 //! S3: what keeps, or does not keep, the world out of the buckets that received exports.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -9,19 +10,23 @@ use super::value::{flag, text};
 use crate::collect::calls::{self, Call};
 use crate::collect::fault::Fault;
 use crate::collect::pages::side_by_side;
+use crate::collect::piece::piece;
 use crate::collect::run::Run;
 use crate::snapshot::bucket::Bucket;
 use crate::snapshot::table::Table;
 use crate::snapshot::{Seen, Topic, Why};
 
 /// Buckets that exports of the tables name, by name.
-pub(in crate::collect) async fn buckets(run: &std::sync::Arc<Run>, tables: &[Table]) -> Vec<Bucket> {
+pub(in crate::collect) async fn buckets(run: &Arc<Run>, tables: &[Table]) -> Vec<Bucket> {
     let exports = tables.iter().flat_map(|table| &table.exports.items);
     let named: BTreeSet<String> =
         exports.filter_map(|export| export.details.value()?.bucket.clone()).collect();
     side_by_side(named, |name| {
-        let run = std::sync::Arc::clone(run);
-        async move { bucket(&run, name).await }
+        let run = Arc::clone(run);
+        async move {
+            let named = format!("bucket {name}");
+            piece(&run, named, async |run: Arc<Run>| bucket(&run, name).await).await
+        }
     })
     .await
 }

@@ -1,0 +1,95 @@
+//! Values of options for runs that nobody watches: a span of time, and a program with its arguments.
+
+use std::{fmt, str::FromStr, time::Duration};
+
+use super::{Invalid, invalid};
+
+/// A span of time above zero, written as `90s`, `45m` or `2h`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span(pub Duration);
+
+/// Longest span, in seconds: a week.
+const MAX_SECONDS: u64 = 7 * 24 * 3600;
+
+impl FromStr for Span {
+    type Err = Invalid;
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let units = [("s", 1), ("m", 60), ("h", 3600)];
+        let number = |(unit, seconds): &(&str, u64)| {
+            let digits = text.strip_suffix(unit).filter(|d| d.bytes().all(|b| b.is_ascii_digit()))?;
+            digits.parse::<u64>().ok()?.checked_mul(*seconds)
+        };
+        match units.iter().find_map(number) {
+            Some(seconds @ 1..=MAX_SECONDS) => Ok(Self(Duration::from_secs(seconds))),
+            _ => invalid("a whole number with s, m or h, such as 90s, 45m or 2h, and a week at most"),
+        }
+    }
+}
+
+impl fmt::Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}s", self.0.as_secs())
+    }
+}
+
+/// A program and its arguments, as they are started without a shell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Program {
+    /// Path of the program, or a name to look for in `PATH`.
+    pub name: String,
+    /// Its arguments.
+    pub args: Vec<String>,
+}
+
+impl FromStr for Program {
+    type Err = Invalid;
+    /// Blanks part words; single or double quotes keep them together. Nothing else has a meaning.
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let (mut words, mut word, mut quote) = (Vec::new(), None::<String>, None);
+        for c in text.chars() {
+            match (quote, c) {
+                (Some(open), c) if c == open => quote = None,
+                (None, '"' | '\'') => {
+                    quote = Some(c);
+                    word.get_or_insert_default();
+                }
+                (None, c) if c.is_whitespace() => words.extend(word.take()),
+                (_, '\0') => return invalid("a word of a command cannot hold a zero byte"),
+                (_, c) => word.get_or_insert_default().push(c),
+            }
+        }
+        words.extend(word);
+        if quote.is_some() {
+            return invalid("a quote is opened and not closed");
+        }
+        let mut words = words.into_iter();
+        match words.next().filter(|name| !name.is_empty()) {
+            Some(name) => Ok(Self { name, args: words.collect() }),
+            None => invalid("a program and its arguments, such as \"/usr/bin/logger -t dynaudit\""),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_span_has_a_number_and_a_unit() {
+        assert_eq!("90s".parse(), Ok(Span(Duration::from_secs(90))));
+        assert_eq!("2h".parse(), Ok(Span(Duration::from_secs(7200))));
+        for bad in ["", "90", "0s", "-1s", "1d", "h", "1.5h", "99999999999999999999h", "200h", "+1s", "1 s"] {
+            assert!(bad.parse::<Span>().is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_command_is_parted_at_blanks_and_quotes_keep_them() {
+        let program = |text: &str| text.parse::<Program>().unwrap();
+        assert_eq!(program("sh -c 'mail -s \"x y\"; $HOME'").args, ["-c", "mail -s \"x y\"; $HOME"]);
+        assert_eq!(program(" a\t\"\" b''c ").args, ["", "bc"]);
+        for bad in ["", "  ", "'a", "a \"b", "''", "a\0"] {
+            assert!(bad.parse::<Program>().is_err(), "{bad:?}");
+        }
+    }
+}
