@@ -6,6 +6,7 @@ mod show;
 pub(super) mod syntax;
 mod trace;
 mod unseen;
+pub(super) mod words;
 
 use std::sync::{Arc, OnceLock};
 

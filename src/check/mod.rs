@@ -11,6 +11,7 @@ mod expr;
 mod file;
 pub mod judge;
 pub mod library;
+pub mod pages;
 pub mod reference;
 mod scene;
 mod template;

@@ -1,11 +1,8 @@
-//! The reference pages, generated: every fact that a check may ask about, and every check.
+//! The reference of facts, generated: every fact that a check may ask about.
 
 use std::fmt::Write;
 
-use super::{
-    Check, Library,
-    types::{self, Type},
-};
+use super::types::{self, Type};
 use crate::finding::SubjectKind;
 
 /// `docs/facts.md`: every subject with its fields, their types and what they mean.
@@ -53,7 +50,7 @@ fn rows(path: &str, ty: &Type, out: &mut String) {
 }
 
 /// The type, with a link where it is a subject of its own.
-fn type_name(ty: &Type) -> String {
+pub(super) fn type_name(ty: &Type) -> String {
     match ty {
         Type::Enum(_) => "word".to_owned(),
         Type::Nullable(inner) => format!("{} or null", type_name(inner)),
@@ -79,43 +76,6 @@ fn words(ty: &Type) -> String {
 }
 
 /// Documentation as Markdown within a table: links into the code become plain names.
-fn plain(doc: &str) -> String {
+pub(super) fn plain(doc: &str) -> String {
     doc.replace("[`", "`").replace("`]", "`").replace('|', "\\|")
-}
-
-/// `docs/checks.md`: every check, by group.
-pub fn checks(library: &Library) -> String {
-    let mut out = String::from("# Checks\n\nGenerated from `checks/`: do not edit.\n");
-    let mut group = "";
-    for check in library.checks() {
-        if check.group != group {
-            group = &check.group;
-            let _ = write!(out, "\n## {group}\n");
-        }
-        one(check, &mut out);
-    }
-    out
-}
-
-fn one(check: &Check, out: &mut String) {
-    let text = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let (when, flag) = check.conditions();
-    let _ = write!(
-        out,
-        "\n### {}\n\n{}. *{}*, over {}.\n",
-        check.id,
-        check.title,
-        check.severity,
-        check.over.as_str()
-    );
-    let _ = write!(out, "\nFlagged if `{}`", text(flag));
-    if let Some(when) = when {
-        let _ = write!(out, ", where `{}`", text(when));
-    }
-    let _ = write!(out, ".\n\n**Why.** {}\n\n**Fix.** {}\n", text(&check.why), text(&check.fix));
-    if !check.maps.is_empty() {
-        let maps: Vec<String> =
-            check.maps.iter().map(|(name, ids)| format!("{name} {}", ids.join(", "))).collect();
-        let _ = write!(out, "\n**Maps to.** {}\n", maps.join("; "));
-    }
 }

@@ -20,6 +20,7 @@ pub mod activity;
 pub mod attribute;
 pub mod backup;
 pub mod build;
+pub mod calls;
 pub mod cluster;
 pub mod copy;
 pub mod encryption;

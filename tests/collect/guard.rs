@@ -68,3 +68,11 @@ fn the_list_reads_and_nothing_else() {
     }
     assert_eq!(CALLS.iter().filter(|call| call.class == Class::Contents).count(), 1);
 }
+
+#[test]
+fn the_reference_names_calls_that_a_run_may_make() {
+    for call in dynaudit::facts::calls::all() {
+        let (service, operation) = call.split_once(':').unwrap();
+        assert!(dynaudit::collect::calls::find(service, operation).is_some(), "{call}");
+    }
+}

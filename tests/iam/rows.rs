@@ -51,3 +51,30 @@ fn what_a_tables_policy_gives_outright_is_not_laid_to_statements_behind_a_condit
         (&json!(true), &json!(true))
     );
 }
+
+#[test]
+fn what_either_of_two_conditions_gives_is_had_under_each_of_them() {
+    let mfa = json!({ "Bool": { "aws:MultiFactorAuthPresent": "true" } });
+    let admin = role(
+        "admin",
+        json!([{ "Effect": "Allow", "Action": "dynamodb:*", "Resource": "*", "Condition": mfa }]),
+    );
+    let mut shared = table("Shared");
+    let vpc = json!({ "StringEquals": { "aws:SourceVpc": "vpc-0a" } });
+    shared.policy = Seen::Value(Some(document(json!([{ "Effect": "Allow", "Principal": "*",
+        "Action": ["dynamodb:GetItem", "dynamodb:Scan"], "Resource": "*", "Condition": vpc }]))));
+    let access =
+        evaluate(&account(vec![], vec![admin], vec![shared]), &BTreeSet::new(), &mut BTreeMap::new());
+    let nodes = access.reader_nodes();
+    let rows = nodes.iter().filter(|n| n.subject.names["reader"] == "admin").map(|n| &n.facts);
+    let rows: Vec<_> = rows
+        .map(|facts| {
+            (facts["full_access"] == true, facts["roads"]["scan"] == true, facts["roads"]["export"] == true)
+        })
+        .collect();
+    // Behind MFA everything; behind one of the two what the table's policy gives.
+    assert_eq!(
+        rows.iter().collect::<BTreeSet<_>>(),
+        [(true, true, true), (false, true, false)].iter().collect()
+    );
+}

@@ -61,8 +61,9 @@ PLANTED = {
         lambda r, t: r.principal.trusts == OUTSIDER and not r.principal.external_id and r.reads(t)),
     "user-may-scan": lambda a: a.readers(
         lambda r, t: r.principal.kind == "user" and sensitive(t) and r.reads(t, ["Scan"])),
-    "wildcard-action": lambda a: a.readers(
-        lambda r, t: r.by_wildcard(t) and sensitive(t) and r.reads(t, BY_KEY) and not r.everything_on(t)),
+    "wildcard-action": lambda a: a.readers(  # who may do everything under one condition, reads under either of two
+        lambda r, t: r.by_wildcard(t) and sensitive(t) and r.reads(t, BY_KEY)
+        and (r.on("AnythingAtAll", t) == NO or r.on("AnythingAtAll", t) == IF and t.admits == CONDITIONED)),
     # encryption
     "aws-managed-key": lambda a: a.tables(lambda t: t.key == "managed"),
     "aws-owned-key": lambda a: a.tables(lambda t: t.key == "owned"),

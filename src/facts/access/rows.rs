@@ -135,10 +135,11 @@ impl Judge<'_> {
             }
             row.1.set(road);
         }
-        // What is had outright is had under any condition, too.
-        if let Some((real, would, shown)) = by_condition.get(&None).cloned() {
-            for row in by_condition.values_mut() {
-                (row.0, row.1) = (row.0.and(real), row.1.and(would));
+        // What is had outright is had under any condition, too; what is had if one of several holds, under each.
+        let weaker: Vec<_> = by_condition.iter().map(|(c, row)| (c.clone(), row.clone())).collect();
+        for (condition, row) in &mut by_condition {
+            for (_, (real, would, shown)) in weaker.iter().filter(|(asked, _)| suffices(condition, asked)) {
+                (row.0, row.1) = (row.0.and(*real), row.1.and(*would));
                 row.2.add(shown.clone());
             }
         }
@@ -175,6 +176,21 @@ impl Judge<'_> {
             reached
         });
         roads.meets(reached)
+    }
+}
+
+/// Whether `condition` is enough for what asks for `asked`: nothing, the same, or one of several that it is among.
+fn suffices(condition: &Option<Expr>, asked: &Option<Expr>) -> bool {
+    fn ways(expr: &Expr) -> &[Expr] {
+        match expr {
+            Expr::Any(ways) => ways,
+            other => std::slice::from_ref(other),
+        }
+    }
+    match (condition, asked) {
+        (_, None) => true,
+        (None, Some(_)) => false,
+        (Some(condition), Some(asked)) => ways(condition).iter().all(|way| ways(asked).contains(way)),
     }
 }
 
