@@ -24,6 +24,8 @@ pub struct Account {
     pub partition: String,
     /// Number of tables in the Regions looked at.
     pub tables: Fact<i64>,
+    /// Whether some table is sensitive.
+    pub sensitive: Fact<bool>,
     /// Number of tables that are known to be sensitive.
     pub sensitive_tables: i64,
     /// Whether some table is known to be in scope of PCI DSS.
@@ -86,6 +88,10 @@ pub fn node(account: &snapshot::Account, marks: &Marks, access: &Access) -> Node
         tables: match &unlisted {
             None => Fact::Known(account.tables.len() as i64),
             Some(gap) => Fact::Unknown(gap.clone()),
+        },
+        sensitive: match (marks.any_sensitive(), &unlisted) {
+            (Fact::Known(false), Some(gap)) => Fact::Unknown(gap.clone()),
+            (known, _) => known,
         },
         sensitive_tables: marks.sensitive().len() as i64,
         pci_scope: match (marks.any_pci_scope(), &unlisted) {

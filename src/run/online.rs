@@ -55,6 +55,8 @@ pub fn audit(args: &cli::Audit, config: &Config, console: &Console) -> Result<Ou
 fn narrow(plan: &mut Plan) {
     plan.topics = [Topic::Organization].into();
     plan.sampling = None;
+    // Nor is it a piece of an audit that goes on.
+    plan.kept = None;
     // No table has such a name.
     plan.table = Some(" ".to_owned());
 }
