@@ -131,6 +131,8 @@ fn named(subject: &Subject) -> String {
 fn section<T>(out: &mut String, title: &str, rows: &[T], line: impl Fn(&T) -> String) {
     if !rows.is_empty() {
         let _ = writeln!(out, "\n{title}: {}", counted(rows.len() as u64, "difference", "differences"));
-        rows.iter().for_each(|row| drop(writeln!(out, "  {}", line(row))));
+        for row in rows {
+            let _ = writeln!(out, "  {}", line(row));
+        }
     }
 }
