@@ -108,7 +108,8 @@ impl<'a> Tree<'a> {
 
     fn add(&mut self, node: &'a Node, above: Option<&'a Subject>) {
         let subject = &node.subject;
-        let stands_in = above.is_some_and(|above| above.arn == subject.arn && above.names == subject.names);
+        let as_above = above.is_some_and(|above| above.arn == subject.arn && above.names == subject.names);
+        let stands_in = as_above || subject.names.values().any(|name| name == "(not listed)");
         let facts = node.facts.as_object();
         if stands_in && facts.is_some_and(|f| !f.is_empty() && f.values().all(is_unknown)) {
             let table = subject.table.as_deref();

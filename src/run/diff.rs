@@ -26,7 +26,7 @@ use crate::{
         diff::{Diff, FindingChange, render},
         view::SCHEMA,
     },
-    snapshot::{Snapshot, Timestamp, file::parse, sample::Stopped},
+    snapshot::{Account, Snapshot, Timestamp, file::parse, sample::Stopped},
 };
 
 /// One of the two runs.
@@ -197,13 +197,14 @@ impl Side {
         if let Some((snapshot, _)) = &self.seen {
             let account = snapshot.accounts.iter().find(|account| account.id == subject.account);
             let region = subject.region.as_ref();
-            let Some(account) = account.filter(|account| {
-                region.is_none_or(|region| {
-                    account.regions.iter().any(|r| r.name == *region && r.tables.is_whole())
-                })
-            }) else {
-                return true;
+            // What is global, as a reader, is found through the tables of every Region.
+            let whole = |account: &&Account| match region {
+                Some(region) => account.regions.iter().any(|r| r.name == *region && r.tables.is_whole()),
+                None => {
+                    account.regions.iter().all(|r| r.tables.is_whole()) && account.principals.gap.is_none()
+                }
             };
+            let Some(account) = account.filter(whole) else { return true };
             if snapshot.scope.table.is_some() {
                 return true;
             }
