@@ -1,5 +1,6 @@
 //! The command line: what can be asked for, and the help that says so. No logic.
 
+mod checks;
 mod diff;
 mod simulate;
 mod who_can;
@@ -9,13 +10,14 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, ColorChoice, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
 
+pub use checks::Checks;
 pub use diff::Diff;
 pub use simulate::{Simulate, UnknownKeys};
 pub use who_can::WhoCan;
 
 use crate::config::{
-    Controls, Endpoint, FailOn, Format, Lines, Output, Over, Program, Rcu, RegionName, Share, Span,
-    TablePattern, Verdicts,
+    Controls, Endpoint, FailOn, Format, Lines, Output, Program, Rcu, RegionName, Share, Span, TablePattern,
+    Verdicts,
 };
 
 const EXIT_CODES: &str = "\
@@ -341,40 +343,6 @@ pub struct Report {
     /// hipaa, iso-27001-2022, nist-800-53-r5, gdpr, aws-fsbp, owasp-api-2023 or cwe
     #[arg(long, value_name = "NAME")]
     pub framework: Option<Controls>,
-}
-
-/// `checks`
-#[derive(Debug, Subcommand)]
-pub enum Checks {
-    /// List the checks, one a line
-    List {
-        /// Add the checks of this directory; repeatable
-        #[arg(long = "checks", value_name = "DIR", value_hint = ValueHint::DirPath)]
-        dirs: Vec<PathBuf>,
-    },
-    /// Show a check: what it asks, why, how to mend
-    Show {
-        /// Id of the check
-        id: String,
-        /// Add the checks of this directory; repeatable
-        #[arg(long = "checks", value_name = "DIR", value_hint = ValueHint::DirPath)]
-        dirs: Vec<PathBuf>,
-    },
-    /// Type-check checks and run their examples
-    Test {
-        /// Directories of checks; the built-in ones are tested too
-        #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
-        dirs: Vec<PathBuf>,
-    },
-    /// Write a new check to start from; a file that is there is left alone
-    New {
-        /// File to make; its name is the check's id
-        #[arg(value_name = "FILE.toml", value_hint = ValueHint::FilePath)]
-        path: PathBuf,
-        /// What the check is about: table, attribute, reader, key, …
-        #[arg(long, value_name = "SUBJECT", default_value = "table")]
-        over: Over,
-    },
 }
 
 /// `verify`

@@ -7,6 +7,7 @@ use std::{env, ffi::OsString, fs};
 use dynaudit::{
     collect::{policy, regions::partition_of},
     run::options,
+    snapshot::Topic,
 };
 use serde_json::{Value, json};
 
@@ -15,7 +16,7 @@ const MOST: usize = 6144;
 
 /// The policy as a template: its statements spread over as many managed policies as they need.
 fn template() -> String {
-    let whole = policy(true, partition_of("us-east-1"));
+    let whole = policy(true, &Topic::ALL.into(), partition_of("us-east-1"));
     let mut parts: Vec<Vec<Value>> = vec![Vec::new()];
     for statement in whole["Statement"].as_array().unwrap() {
         let part = parts.last_mut().unwrap();
