@@ -42,7 +42,11 @@ fn data(at: &Path, number: usize) -> PathBuf {
 
 /// The item of a number; every tenth holds a key.
 fn item(number: usize) -> String {
-    let key = if number % 10 == 0 { json!({ "S": "AKIAQ3EGRIT7XM5NHWPA" }) } else { json!({ "NULL": true }) };
+    let key = if number.is_multiple_of(10) {
+        json!({ "S": "AKIAQ3EGRIT7XM5NHWPA" })
+    } else {
+        json!({ "NULL": true })
+    };
     json!({ "Item": { "id": { "N": number.to_string() }, "key": key } }).to_string()
 }
 
@@ -77,7 +81,8 @@ async fn an_export_is_the_whole_table_and_costs_nothing() {
 
 #[tokio::test]
 async fn what_is_missing_from_an_export_is_a_gap_and_the_rest_stands() {
-    let spoil: [(&str, fn(&Path)); 4] = [
+    type Spoil = fn(&Path);
+    let spoil: [(&str, Spoil); 4] = [
         ("data file 2 of 2: cannot be read: entity not found", |at| fs::remove_file(data(at, 1)).unwrap()),
         ("data file 2 of 2: cannot be read: ", |at| {
             let whole = fs::read(data(at, 1)).unwrap();
