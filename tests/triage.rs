@@ -144,6 +144,25 @@ fn what_was_not_asked_about_is_not_resolved() {
 }
 
 #[test]
+fn a_reader_is_resolved_only_where_every_list_of_tables_is_whole() {
+    let mut reader = flagged("orders");
+    reader.subject.kind = SubjectKind::Reader;
+    (reader.subject.region, reader.subject.table) = (None, None);
+    let before = first(&with_table("orders"), vec![reader]);
+    assert_eq!(next(&later(with_table("orders"), 1), vec![], &before).0.resolved.len(), 1);
+
+    let mut hidden = later(with_table("orders"), 1);
+    let denied = gap("dynamodb:ListTables", "eu-west-1", Why::Denied);
+    hidden.accounts[0].regions[0].tables.gap = Some(denied.id());
+    hidden.gaps.insert(denied.id(), denied);
+    assert!(next(&hidden, vec![], &before).0.resolved.is_empty(), "a list that broke off");
+
+    let mut narrow = later(with_table("orders"), 1);
+    narrow.scope.table = Some("prod-*".into());
+    assert!(next(&narrow, vec![], &before).0.resolved.is_empty(), "a pattern of names");
+}
+
+#[test]
 fn a_secret_that_the_sample_did_not_meet_is_kept_and_silent() {
     let mut snapshot = with_table("sessions");
     in_full(&mut snapshot, Stopped::Items);

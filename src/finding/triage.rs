@@ -192,12 +192,14 @@ impl Today<'_> {
         let region = subject.region.as_deref();
         let asked = account.regions.iter().find(|r| Some(r.name.as_str()) == region);
         let whole = match (region, asked) {
-            (None, _) => true,
+            // What is of no Region, a reader above all, rests on the tables of every one.
+            (None, _) => account.regions.iter().all(|region| region.tables.is_whole()),
             (Some(_), Some(region)) => region.tables.is_whole(),
             (Some(_), None) => false,
         };
         // A pattern of names leaves tables out, and so does a list that broke off.
-        if !whole || (subject.table.is_some() && self.snapshot.scope.table.is_some()) {
+        let of_tables = subject.table.is_some() || subject.kind == SubjectKind::Reader;
+        if !whole || (of_tables && self.snapshot.scope.table.is_some()) {
             return Fate::NotAssessed;
         }
         let hidden =
