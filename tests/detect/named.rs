@@ -255,3 +255,20 @@ fn addresses_of_devices_and_keys_of_web_push_are_public() {
         assert!(look(&[item([(name, s(value))])]).sightings.is_empty(), "{name}");
     }
 }
+
+#[test]
+fn an_assignment_right_behind_another_is_one_too() {
+    let text = format!("api_key={} db_token={}", fill("<w24>", 1), fill("<w24>", 2));
+    let seen = in_text(&text);
+    assert_eq!(seen.iter().map(|one| one.digests.len()).sum::<usize>(), 2, "{text}");
+}
+
+#[test]
+fn the_colons_of_a_resource_name_assign_nothing() {
+    for name in ["secret", "token", "auth"] {
+        let arn =
+            format!("arn:aws:secretsmanager:eu-west-1:{}:{name}:{}", fill("<d12>", 1), fill("<w24>-<w6>", 2));
+        assert_eq!(rules(&arn), [""; 0], "{arn}");
+        assert_eq!(rules(&format!("see {arn} for it")), [""; 0], "{arn}");
+    }
+}

@@ -72,7 +72,8 @@ pub(crate) fn find(text: &[u8], sorts: Sorts, budget: &mut Budget) -> Vec<Hit> {
     compiled.keywords.find(text, sorts, |Keyword { rule: r, start: s, .. }, at| {
         let rule = &compiled.rules[r];
         let start = rule.starts[s];
-        if (is_short(start) && in_base64(text, at)) || done.iter().any(|(of, end)| *of == r && at < *end) {
+        let floor = done.iter().filter(|(of, _)| *of == r).map(|(_, end)| *end).max().unwrap_or(0);
+        if (is_short(start) && in_base64(text, at)) || at < floor {
             return true;
         }
         let cost = match rule.form {
@@ -88,7 +89,7 @@ pub(crate) fn find(text: &[u8], sorts: Sorts, budget: &mut Budget) -> Vec<Hit> {
         let found = match &rule.form {
             Form::Pattern(body) => {
                 let pattern = compiled.patterns[r].get_or_init(|| rule.compile(body));
-                by_pattern(rule, start, pattern, text, at)
+                by_pattern(rule, start, pattern, text, at, floor)
             }
             Form::Template(template) => by_template(rule, template, text, at),
         };
@@ -145,8 +146,9 @@ fn by_pattern(
     pattern: &Regex,
     text: &[u8],
     at: usize,
+    floor: usize,
 ) -> Option<(Hit, usize)> {
-    let from = at.saturating_sub(rule.back);
+    let from = at.saturating_sub(rule.back).max(floor);
     let window = &text[from..text.len().min(at + rule.reach)];
     let groups = pattern.captures(window)?;
     let whole = groups.get(0)?;
