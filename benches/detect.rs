@@ -1,7 +1,7 @@
 //! How fast `dynaudit detect` is, and how often wrong: `cargo bench --no-default-features --bench detect`.
 //!
 //! A stream of items with a secret in one of a thousand goes through the built binary, as DynamoDB JSON and as plain JSON, on one
-//! thread and on two. `-- --megabytes N` sizes it (200), `--seed N` draws another, `--keep DIR` leaves it there.
+//! thread and on two; before it, items of the corpus's ordinary designs. `-- --megabytes N` sizes it (200), `--seed N` draws another, `--keep DIR` leaves it there.
 //! Machines differ and are busy: compare lines of one run, and rather the seconds of CPU than those of the clock.
 #![allow(
     clippy::unwrap_used,
@@ -29,6 +29,7 @@ mod corpus;
 #[path = "stream/mod.rs"]
 mod stream;
 
+use corpus::{draw::Draw, ordinary};
 use stream::{Stream, entries};
 
 fn main() {
@@ -40,8 +41,11 @@ fn main() {
     let (one, typed, plain) = (kept.join("one.jsonl"), kept.join("dynamodb.jsonl"), kept.join("plain.jsonl"));
     fs::write(&one, "{\"a\":\"b\"}\n").unwrap();
     let labels = write(&typed, &plain, megabytes * 1_000_000, seed);
+    let designs = kept.join("designs.jsonl");
+    write_designs(&designs, megabytes * 1_000_000, seed);
     println!("start-up: {:.0} ms", best(&one, 1).seconds * 1000.0);
-    for (form, path) in [("DynamoDB JSON", &typed), ("plain JSON", &plain)] {
+    let forms = [("26 designs, DynamoDB JSON", &designs), ("DynamoDB JSON", &typed), ("plain JSON", &plain)];
+    for (form, path) in forms {
         let bytes = fs::metadata(path).unwrap().len() as f64 / 1e6;
         for threads in [1, 2] {
             let run = best(path, threads);
@@ -78,6 +82,17 @@ fn write(typed: &Path, plain: &Path, bytes: usize, seed: u64) -> Labels {
         writeln!(files[1], "{}", entries(&drawn.item)).unwrap();
     }
     labels
+}
+
+/// Writes items of the corpus's ordinary designs alone, without a secret.
+fn write_designs(path: &Path, bytes: usize, seed: u64) {
+    let (mut file, mut draw) = (BufWriter::new(File::create(path).unwrap()), Draw::new(seed));
+    let mut written = 0;
+    while written < bytes {
+        let line = ordinary(&mut draw).to_string();
+        written += line.len() + 1;
+        writeln!(file, "{line}").unwrap();
+    }
 }
 
 #[derive(Default)]

@@ -1,5 +1,7 @@
 //! The command line: what can be asked for, and the help that says so. No logic.
 
+mod checks;
+mod diff;
 mod simulate;
 mod who_can;
 
@@ -8,12 +10,14 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, ColorChoice, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
 
+pub use checks::Checks;
+pub use diff::Diff;
 pub use simulate::{Simulate, UnknownKeys};
 pub use who_can::WhoCan;
 
 use crate::config::{
-    Controls, Endpoint, FailOn, Format, Lines, Output, Over, Program, Rcu, RegionName, Share, Span,
-    TablePattern, Verdicts,
+    Controls, Endpoint, FailOn, Format, Lines, Output, Program, Rcu, RegionName, Share, Span, TablePattern,
+    Verdicts,
 };
 
 const EXIT_CODES: &str = "\
@@ -107,6 +111,9 @@ pub enum Command {
     /// Judge what `collect` gathered; offline
     #[command(after_long_help = EXIT_CODES)]
     Assess(Assess),
+    /// Tell what differs between two runs: findings, readers, facts; offline
+    #[command(after_long_help = diff::EXIT_CODES)]
+    Diff(Diff),
     /// Tell who can read a table, an index, a stream or an attribute, and by which path; offline
     #[command(after_help = who_can::EXAMPLES)]
     #[command(after_long_help = format!("{}\n\n{}", who_can::EXAMPLES, who_can::EXIT_CODES))]
@@ -150,6 +157,9 @@ pub struct Demo {
     pub sampling: Sampling,
     #[command(flatten)]
     pub report: Report,
+    /// Audit nothing: tell which permissions the chosen checks take, and which of them the caller lacks
+    #[arg(long, help_heading = "Report")]
+    pub preflight: bool,
     /// Keep the snapshot in FILE as evidence; `assess` reads it
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Report")]
     pub save: Option<PathBuf>,
@@ -165,6 +175,9 @@ pub struct Audit {
     pub sampling: Sampling,
     #[command(flatten)]
     pub report: Report,
+    /// Audit nothing: tell which permissions the chosen checks take, and which of them the caller lacks
+    #[arg(long, help_heading = "Report")]
+    pub preflight: bool,
     /// Keep the snapshot in FILE as evidence; `assess` reads it
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Report")]
     pub save: Option<PathBuf>,
@@ -332,40 +345,6 @@ pub struct Report {
     pub framework: Option<Controls>,
 }
 
-/// `checks`
-#[derive(Debug, Subcommand)]
-pub enum Checks {
-    /// List the checks, one a line
-    List {
-        /// Add the checks of this directory; repeatable
-        #[arg(long = "checks", value_name = "DIR", value_hint = ValueHint::DirPath)]
-        dirs: Vec<PathBuf>,
-    },
-    /// Show a check: what it asks, why, how to mend
-    Show {
-        /// Id of the check
-        id: String,
-        /// Add the checks of this directory; repeatable
-        #[arg(long = "checks", value_name = "DIR", value_hint = ValueHint::DirPath)]
-        dirs: Vec<PathBuf>,
-    },
-    /// Type-check checks and run their examples
-    Test {
-        /// Directories of checks; the built-in ones are tested too
-        #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
-        dirs: Vec<PathBuf>,
-    },
-    /// Write a new check to start from; a file that is there is left alone
-    New {
-        /// File to make; its name is the check's id
-        #[arg(value_name = "FILE.toml", value_hint = ValueHint::FilePath)]
-        path: PathBuf,
-        /// What the check is about: table, attribute, reader, key, …
-        #[arg(long, value_name = "SUBJECT", default_value = "table")]
-        over: Over,
-    },
-}
-
 /// `verify`
 #[derive(Debug, Args)]
 pub struct Verify {
@@ -397,4 +376,10 @@ pub struct Policy {
     /// A Region of the account's partition: ARNs differ in China and GovCloud
     #[arg(long, value_name = "REGION")]
     pub region: Option<RegionName>,
+    /// Only what these checks need: ids, where * and ? stand for other characters; repeatable
+    #[arg(long = "check", value_name = "GLOB", value_delimiter = ',')]
+    pub only: Vec<String>,
+    /// Add the checks of this directory; repeatable
+    #[arg(long = "checks", value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub dirs: Vec<PathBuf>,
 }

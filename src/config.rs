@@ -62,6 +62,8 @@ pub enum Format {
     Junit,
     /// For a pull request or a ticket.
     Markdown,
+    /// What to do about each finding, to copy: commands, snippets, narrower policies. In Markdown.
+    Remediation,
     /// One page for a browser, without network.
     Html,
     /// A ZIP archive of snapshot, findings, checks and a statement, to be verified later.
@@ -70,7 +72,7 @@ pub enum Format {
 
 impl Format {
     /// What `--output all` writes, each under its file's name.
-    pub const FILES: [(Format, &str); 11] = [
+    pub const FILES: [(Format, &str); 12] = [
         (Format::Json, "findings.json"),
         (Format::Jsonl, "findings.jsonl"),
         (Format::Sarif, "findings.sarif"),
@@ -80,6 +82,7 @@ impl Format {
         (Format::Csv, "findings.csv"),
         (Format::Junit, "junit.xml"),
         (Format::Markdown, "report.md"),
+        (Format::Remediation, "remediation.md"),
         (Format::Html, "report.html"),
         (Format::Evidence, "evidence.zip"),
     ];

@@ -22,6 +22,7 @@ pub mod facts;
 pub mod finding;
 pub mod iam;
 pub mod kms;
+pub mod remedy;
 pub mod report;
 pub mod run;
 pub mod simulate;

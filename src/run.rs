@@ -4,6 +4,7 @@ pub mod assess;
 pub mod bundle;
 pub mod console;
 mod detect;
+mod diff;
 pub mod hook;
 mod ignore;
 mod lines;
@@ -13,6 +14,8 @@ mod notify;
 #[cfg(feature = "aws")]
 mod online;
 pub mod options;
+#[cfg(feature = "aws")]
+mod preflight;
 #[cfg(feature = "aws")]
 mod progress;
 mod simulate;
@@ -115,6 +118,7 @@ fn dispatch(command: &Command, console: &Console, config: &Config) -> Result<Out
             };
             ready.report(&snapshot, console)
         }
+        Command::Diff(args) => diff::run(args, &config.file.sensitivity, console),
         Command::WhoCan(args) => who_can::run(args, console),
         Command::Simulate(args) => simulate::run(args, console),
         Command::Detect(args) => detect::run(args, config, console),
@@ -132,11 +136,13 @@ fn dispatch(command: &Command, console: &Console, config: &Config) -> Result<Out
         #[cfg(feature = "aws")]
         Command::Audit(args) => online::audit(args, config, console),
         #[cfg(feature = "aws")]
-        Command::Collect(args) => online::collect(args, console),
+        Command::Collect(args) => online::collect(args, config, console),
         #[cfg(feature = "aws")]
         Command::Policy(args) => {
             let region = args.region.as_ref().map_or("us-east-1", |r| r.0.as_str());
-            console.json(&collect::policy(!args.no_sample, collect::regions::partition_of(region)))
+            let partition = collect::regions::partition_of(region);
+            let topics = assess::topics_of(&Library::with_dirs(&args.dirs)?, &args.only)?;
+            console.json(&collect::policy(!args.no_sample, &topics, partition))
         }
         #[cfg(not(feature = "demo"))]
         Command::Demo(_) => Err(Error::Absent("demo", "demo")),

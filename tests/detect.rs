@@ -10,6 +10,8 @@
 mod adversarial;
 #[path = "detect/benign.rs"]
 mod benign;
+#[path = "detect/columns.rs"]
+mod columns;
 #[path = "detect/corpus/mod.rs"]
 mod corpus;
 #[path = "detect/formats.rs"]

@@ -31,6 +31,8 @@ mod reference;
 mod requests;
 #[path = "iam/rows.rs"]
 mod rows;
+#[path = "iam/table_policies.rs"]
+mod table_policies;
 #[path = "iam/unseen_keys.rs"]
 mod unseen_keys;
 #[path = "iam/ways.rs"]

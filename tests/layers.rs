@@ -9,6 +9,7 @@ const LAYERS: &[&[&str]] = &[
     &["detect", "finding", "iam", "kms"],
     &["collect", "demo", "facts", "simulate"],
     &["check"],
+    &["remedy"],
     &["report"],
     &["cli", "config"],
     &["run"],
@@ -17,8 +18,9 @@ const LAYERS: &[&[&str]] = &[
 
 /// Pairs that lie in one row and yet go one way.
 const SIDEWAYS: &[(&str, &str)] = &[
-    ("kms", "iam"),    // a key policy is a policy
-    ("cli", "config"), // an option's value is made valid as it is parsed
+    ("snapshot", "source"), // what a damaged file says is made inert
+    ("kms", "iam"),         // a key policy is a policy
+    ("cli", "config"),      // an option's value is made valid as it is parsed
 ];
 
 /// Where a crate's name may stand.

@@ -95,3 +95,46 @@ fn ctrl_c_ends_the_run_and_says_what_was_not_reached() {
     let gaps = report["gaps"].as_array().unwrap();
     assert!(gaps.iter().any(|gap| gap["why"] == "interrupted"), "{out}");
 }
+
+#[test]
+fn a_preflight_tells_what_the_caller_lacks_and_audits_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let (code, said, err) = run(dir.path(), &["demo", "--preflight", "--format", "json"]);
+    assert_eq!(code, 3, "{err}");
+    let told: serde_json::Value = serde_json::from_str(&said).unwrap();
+    assert_eq!(told["caller"], "arn:aws:sts::111122223333:assumed-role/dynaudit-readonly/audit");
+    let may = |action: &str| {
+        let all = told["permissions"].as_array().unwrap();
+        all.iter().find(|one| one["action"] == action).map(|one| one["may"].as_str().unwrap().to_owned())
+    };
+    // The role has an old SecurityAudit and Scan.
+    assert_eq!(may("dynamodb:Scan").as_deref(), Some("yes"), "{said}");
+    assert_eq!(may("dynamodb:DescribeTable").as_deref(), Some("yes"));
+    assert_eq!(may("events:ListRules").as_deref(), Some("no"));
+    assert_eq!(may("sts:GetCallerIdentity"), None);
+    let audit = &told["aws_managed"][0];
+    assert!(
+        audit["policy"] == "SecurityAudit" && audit["lacks"].to_string().contains("dynamodb:Scan"),
+        "{audit}"
+    );
+
+    let few = ["demo", "--preflight", "--check", "point-in-time-recovery-off", "--no-sample"];
+    let (_, said, _) = run(dir.path(), &few);
+    assert!(
+        said.contains("dynamodb:DescribeContinuousBackups") && !said.contains("events:ListRules"),
+        "{said}"
+    );
+    assert!(!said.contains("dynamodb:Scan"), "{said}");
+}
+
+#[test]
+fn the_policy_of_a_few_checks_takes_only_what_they_need() {
+    let dir = tempfile::tempdir().unwrap();
+    let (code, said, err) = run(dir.path(), &["policy", "--check", "backup-vault-*", "--no-sample"]);
+    assert!(
+        code == 0 && said.contains("backup:ListBackupVaults") && !said.contains("cloudtrail:"),
+        "{said}{err}"
+    );
+    let (code, _, err) = run(dir.path(), &["policy", "--check", "nothing-like-it"]);
+    assert!(code == 2 && err.contains("no check is called `nothing-like-it`"), "{err}");
+}

@@ -7,7 +7,7 @@ mod support;
 
 use dynaudit::{
     finding::{Severity, Verdict},
-    report::{View, asff, csv, html, json, jsonl, junit, markdown, ocsf, oscal, sarif, table},
+    report::{View, asff, csv, html, json, jsonl, junit, markdown, ocsf, oscal, remediation, sarif, table},
     snapshot::{Snapshot, Why},
 };
 use support::{ACCOUNT, empty, finding, gap, lacking, view, view_of, with_table};
@@ -230,7 +230,7 @@ fn the_schema_is_in_step() {
 /// Every form but the table, by name.
 fn forms(view: &View) -> Vec<(&'static str, String)> {
     type Render = fn(&View, &mut dyn std::io::Write) -> std::io::Result<()>;
-    let all: [(&str, Render); 11] = [
+    let all: [(&str, Render); 12] = [
         ("json", json::render),
         ("jsonl", jsonl::render),
         ("sarif", sarif::render),
@@ -241,6 +241,7 @@ fn forms(view: &View) -> Vec<(&'static str, String)> {
         ("csv", csv::render),
         ("junit", junit::render),
         ("markdown", markdown::render),
+        ("remediation", remediation::render),
         ("html", html::render),
     ];
     let written = |(name, render): (&'static str, Render)| {
@@ -289,11 +290,20 @@ fn every_form_has_every_finding_and_the_same_bytes_each_time() {
     for ((name, text), (_, again)) in forms(&view).into_iter().zip(forms(&view)) {
         assert_eq!(text, again, "{name}");
         for finding in &view.findings {
-            let by = if name == "markdown" { &finding.check } else { &finding.fingerprint };
-            let shown = text.contains(by.as_str()) || (name == "junit" && finding.verdict == Verdict::Clear);
+            let by = match name {
+                "markdown" => &finding.check,
+                "remediation" => &finding.title,
+                _ => &finding.fingerprint,
+            };
+            let beside = match name {
+                "junit" => finding.verdict == Verdict::Clear,
+                "remediation" => finding.verdict != Verdict::Flagged,
+                _ => false,
+            };
+            let shown = text.contains(by.as_str()) || beside;
             assert!(shown, "{name} lacks {by}");
         }
-        if !["junit", "markdown"].contains(&name) {
+        if !["junit", "markdown", "remediation"].contains(&name) {
             assert!(text.contains("dynamodb:DescribeTable"), "{name} does not say what was refused");
         }
     }

@@ -143,6 +143,7 @@ fn sighting(path: &str, confidence: f64) -> Sighting {
         preview: "eyJ…".into(),
         digests: vec!["00".into()],
         traits: [].into(),
+        oldest: None,
     }
 }
 

@@ -222,3 +222,79 @@ fn a_snapshot_may_come_by_standard_input() {
     assert_eq!((code, err.as_str()), (0, ""));
     assert!(out.contains("role planner"), "{out}");
 }
+
+/// The six situations of the embedded account, each with the whole path.
+#[cfg(feature = "demo")]
+#[test]
+fn the_embedded_account_shows_who_reads_by_which_path() {
+    let dir = tempfile::tempdir().unwrap();
+    called(dir.path(), &["demo", "--save", "s.json"], "");
+    let ask = |args: &[&str], format: &str| {
+        let all = [&["who-can", "s.json", "--format", format, "--width", "300"], args].concat();
+        let (code, out, err) = called(dir.path(), &all, "");
+        assert_eq!((code, err.as_str()), (0, ""), "{args:?}");
+        out
+    };
+    let json = |args: &[&str]| -> Json { serde_json::from_str(&ask(args, "json")).unwrap() };
+    let row = |args: &[&str], begins: &str| {
+        let text = ask(args, "table");
+        let plain = text.lines().map(|line| line.replace(['│', '┆'], "|"));
+        let squeezed = |line: String| line.split_whitespace().collect::<Vec<_>>().join(" ");
+        plain
+            .map(squeezed)
+            .find(|line| line.starts_with(begins))
+            .unwrap_or_else(|| panic!("{begins} in {text}"))
+    };
+    let home = |table: &str| format!("arn:aws:dynamodb:eu-west-1:111122223333:table/{table}");
+    let (orders, users, sessions) = (home("orders"), home("users"), home("sessions"));
+
+    // The table's policy lets it read one index, and its own policy lets it use the key.
+    let by_index = ["--table", orders.as_str(), "--index", "by_customer"];
+    let planner = "| role route-planner | allowed | Query (index) | passes | decrypt#0, key policy#0 (resource), table policy#1 (resource) |";
+    assert_eq!(row(&by_index, "| role route-planner"), planner);
+    let answer = json(&by_index);
+    let planner = entry(&answer, "readers", "role/route-planner").unwrap();
+    assert_eq!(
+        (&planner["via"][2]["sid"], &planner["via"][2]["layer"]),
+        (&json!("RoutePlanner"), &json!("resource"))
+    );
+
+    // Fenced by the partition key, which no Scan carries.
+    let portal = "| role passenger-portal | allowed; fence on dynamodb:LeadingKeys does not bite: Scan | Scan (table) | not needed | own-session#0 |";
+    assert_eq!(row(&["--table", &sessions], "| role passenger-portal | allowed;"), portal);
+
+    // Let in by DynamoDB, and stopped by the key.
+    let refund = "| role refund-worker | stopped by KMS; DynamoDB allows | GetItem (table), Query (table) | stopped | vault#0 |";
+    assert_eq!(row(&["--table", "vault"], "| role refund-worker"), refund);
+
+    // Two hops away.
+    let answer = json(&["--table", &sessions]);
+    let nia = entry(&answer, "indirect", "user/nia.brandt").unwrap();
+    assert_eq!(
+        nia["path"],
+        "user/nia.brandt → role/release-train (sts:AssumeRole) → role/session-reaper (iam:PassRole to lambda, lambda:CreateFunction, lambda:InvokeFunction)"
+    );
+    assert_eq!(nia["hops"].as_array().map(Vec::len), Some(2));
+    assert!(
+        row(&["--table", &sessions], "| user/nia.brandt |")
+            .contains("| 2 | user/nia.brandt → role/release-train")
+    );
+
+    // An outside account, let in by the table's policy.
+    let outside = json(&["--table", "audit_log"]);
+    let partner =
+        outside["tables"][0]["readers"].as_array().unwrap().iter().find(|r| r["external"] == true).unwrap();
+    assert_eq!((&partner["kind"], &partner["via"][0]["sid"]), (&json!("account"), &json!("LogArchive")));
+
+    // It may get items, and not this attribute.
+    let hash = ["--table", users.as_str(), "--attribute", "password_hash"];
+    let answer = json(&hash);
+    assert!(entry(&answer, "readers", "role/loyalty-mailer").is_none());
+    let mailer = entry(&answer, "held_off", "role/loyalty-mailer").unwrap();
+    assert_eq!(mailer["actions"], json!([{ "action": "GetItem", "on": "table" }]));
+    assert!(mailer["via"].as_array().unwrap().iter().any(|by| by["policy"] == "names"), "{mailer}");
+    assert!(row(&hash, "| role loyalty-mailer").contains("dynamodb:Attributes [email, name, user_id]"));
+    assert!(ask(&hash, "table").contains("1 way reads the table, and never this attribute"));
+    let name = json(&["--table", &users, "--attribute", "name"]);
+    assert!(entry(&name, "readers", "role/loyalty-mailer").is_some());
+}

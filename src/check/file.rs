@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use toml::de::DeTable;
 
 use super::{
-    Check, Template,
+    Check, Recipe, Template,
     example::Example,
     expr::Expr,
     fields::{self, Fields, word},
@@ -72,6 +72,7 @@ fn check(
     let message = fields.required("message", problems);
     let why = fields.required("why", problems);
     let fix = fields.required("fix", problems);
+    let recipe = Recipe::read(&mut fields, over, problems);
     let maps = maps(file, &mut fields, problems);
     let examples = fields.value("example");
     fields.finish(problems);
@@ -113,6 +114,7 @@ fn check(
         over,
         why: why.value,
         fix: fix.value,
+        recipe,
         maps,
         group: group.to_owned(),
         origin: source.name.clone(),

@@ -12,6 +12,7 @@ mod file;
 pub mod judge;
 pub mod library;
 pub mod pages;
+pub mod recipe;
 pub mod reference;
 mod scene;
 mod template;
@@ -29,6 +30,7 @@ use crate::{
 };
 use example::Example;
 use expr::{Expr, Scope, Truth};
+pub use recipe::Recipe;
 use template::Template;
 
 /// One check, ready to judge.
@@ -48,6 +50,8 @@ pub struct Check {
     pub why: String,
     /// What to do.
     pub fix: String,
+    /// What to do, made out for one resource.
+    pub recipe: Recipe,
     /// Framework → requirements that it bears on.
     pub maps: BTreeMap<String, Vec<String>>,
     /// The folder that its file lies in.

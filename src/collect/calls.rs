@@ -2,6 +2,8 @@
 //!
 //! The guard refuses what is not here, `dynaudit policy` prints what is here, and a gap names its action.
 
+use std::collections::BTreeSet;
+
 use crate::snapshot::Topic;
 
 /// One operation of one service.
@@ -191,6 +193,16 @@ calls! {
 /// `dynamodb:Scan`: the one call that sees items.
 pub const SCAN: Call =
     Call { class: Class::Contents, ..call("dynamodb", "Scan", "dynamodb:Scan", TABLE, ITEMS) };
+
+/// The calls of a run that reads items or not, about these topics.
+pub fn needed(sampled: bool, topics: &BTreeSet<Topic>) -> Vec<&'static Call> {
+    let wanted = |call: &&Call| match call.class {
+        Class::Metadata => call.topic.is_none_or(|topic| topics.contains(&topic)),
+        Class::Contents => sampled,
+        Class::Signing => false,
+    };
+    CALLS.iter().filter(wanted).collect()
+}
 
 /// The call of this service and operation, if a run may make it. The service's case does not matter.
 pub fn find(service: &str, operation: &str) -> Option<&'static Call> {

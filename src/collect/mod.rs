@@ -41,7 +41,7 @@ pub use run::collect;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::detect::DigestKey;
+use crate::detect::{DigestKey, Own};
 use crate::snapshot::{Topic, pieces::Pieces};
 
 /// What to collect.
@@ -58,6 +58,8 @@ pub struct Plan {
     pub seed: u64,
     /// Key of the digests that stand for values.
     pub digest_key: DigestKey,
+    /// What a user adds to the detector.
+    pub own: Own,
     /// Calls in flight, and tables in work, at one time: 1 to 256.
     pub concurrency: usize,
     /// What to look at beside the tables themselves.

@@ -4,18 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::calls::{CALLS, Class};
+use super::calls::{Class, needed};
 use super::regions::Partition;
+use crate::snapshot::Topic;
 
-/// The exact identity policy for a run: one statement for each reason, and the reading of items in statements
-/// of their own, which are left out unless `sampled`.
+/// The exact identity policy for a run about these topics: one statement for each reason, and the reading of items in
+/// statements of their own, which are left out unless `sampled`.
 ///
 /// Scanning a table under a customer managed key also takes `kms:Decrypt`; it is granted only for requests that
 /// DynamoDB makes (AWS documentation: "DynamoDB encryption at rest: usage notes", "AWS KMS condition keys").
-pub fn policy(sampled: bool, partition: &Partition) -> Value {
+pub fn policy(sampled: bool, topics: &BTreeSet<Topic>, partition: &Partition) -> Value {
     let mut groups: BTreeMap<(Class, &str), Group> = BTreeMap::new();
-    let asked = |class| class == Class::Metadata || (class == Class::Contents && sampled);
-    for call in CALLS.iter().filter(|call| asked(call.class)) {
+    for call in needed(sampled, topics) {
         let group = groups.entry((call.class, call.why)).or_default();
         group.actions.insert(call.action);
         group.resources.extend(call.resources.iter().map(|r| match *r {
@@ -61,7 +61,11 @@ fn sid(why: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::collect::regions::partition_of;
+    use crate::collect::{calls::CALLS, regions::partition_of};
+
+    fn all() -> BTreeSet<Topic> {
+        Topic::ALL.into()
+    }
 
     fn actions(policy: &Value) -> BTreeSet<String> {
         let statements = policy["Statement"].as_array().unwrap();
@@ -76,14 +80,24 @@ mod tests {
     fn every_call_and_nothing_else() {
         let mut expected: BTreeSet<String> = CALLS.iter().map(|c| c.action.to_owned()).collect();
         expected.insert("kms:Decrypt".into());
-        assert_eq!(actions(&policy(true, partition_of("eu-west-1"))), expected);
+        assert_eq!(actions(&policy(true, &all(), partition_of("eu-west-1"))), expected);
+    }
+
+    #[test]
+    fn a_run_about_less_takes_less() {
+        let few = actions(&policy(false, &[Topic::Trails].into(), partition_of("eu-west-1")));
+        assert!(few.contains("cloudtrail:DescribeTrails") && few.contains("dynamodb:DescribeTable"));
+        assert!(
+            !few.iter().any(|action| action.starts_with("backup:") || action.starts_with("events:")),
+            "{few:?}"
+        );
     }
 
     #[test]
     fn contents_stand_apart_and_go_without_sampling() {
-        let without = policy(false, partition_of("eu-west-1"));
+        let without = policy(false, &all(), partition_of("eu-west-1"));
         assert!(!actions(&without).iter().any(|a| a == "dynamodb:Scan" || a == "kms:Decrypt"));
-        let with = policy(true, partition_of("cn-north-1"));
+        let with = policy(true, &all(), partition_of("cn-north-1"));
         let statements = with["Statement"].as_array().unwrap();
         let scan = statements.iter().find(|s| s["Action"].to_string().contains("Scan")).unwrap();
         assert_eq!(scan["Action"], json!(["dynamodb:Scan"]));
@@ -94,7 +108,7 @@ mod tests {
 
     #[test]
     fn statement_ids_are_legal_and_unique() {
-        let policy = policy(true, partition_of("eu-west-1"));
+        let policy = policy(true, &all(), partition_of("eu-west-1"));
         let ids: Vec<&str> =
             policy["Statement"].as_array().unwrap().iter().map(|s| s["Sid"].as_str().unwrap()).collect();
         assert!(ids.iter().all(|id| !id.is_empty() && id.chars().all(|c| c.is_ascii_alphanumeric())));

@@ -111,7 +111,7 @@ pub async fn collect(
 
     let identity = identify(&desk, &clients, partition).await?;
     let known = identity.value().map(|identity| identity.account.clone());
-    let detector = Arc::new(Detector::new(plan.digest_key));
+    let detector = Arc::new(Detector::new(plan.digest_key).with(plan.own));
     let scope = scope(&regions, plan.table.clone(), plan.sampling, plan.seed, detector.key_id());
     let mut run = Run {
         desk,

@@ -5,12 +5,11 @@ use toml::{Spanned, de::DeValue};
 
 use super::file::day_after;
 use crate::{
-    detect::{Own, Pattern},
+    detect::{Exception, Own, Pattern},
     snapshot::{Timestamp, sample::SecretKind},
     source::{
         Problem, Span,
         fields::{Fields, word},
-        glob,
         text::Text,
     },
 };
@@ -30,20 +29,12 @@ pub struct Detection {
 /// Verdicts that are not listed, for a while.
 #[derive(Debug, Clone)]
 pub struct Ignore {
-    /// A glob of paths.
-    pub path: String,
-    rule: Option<String>,
-    /// Why.
-    pub reason: String,
+    /// Which, and why.
+    pub exception: Exception,
     ends: Timestamp,
 }
 
 impl Ignore {
-    /// Whether a verdict of this rule at this path is meant.
-    pub fn covers(&self, path: &str, rule: &str) -> bool {
-        glob::matches(&self.path, path) && self.rule.as_deref().is_none_or(|own| own == rule)
-    }
-
     /// Whether it still holds.
     pub fn holds(&self, now: Timestamp) -> bool {
         now < self.ends
@@ -165,7 +156,8 @@ fn ignore(fields: &mut Fields<'_, '_>, problems: &mut Vec<Problem>) -> Option<Ig
     let reason = fields.required("reason", problems);
     let until = fields.required("until", problems);
     let ends = (!until.span.is_empty()).then(|| day_after(&until, problems)).flatten()?;
-    Some(Ignore { path: path.value, rule: rule.map(|r| r.value), reason: reason.value, ends })
+    let exception = Exception { path: path.value, rule: rule.map(|r| r.value), reason: reason.value };
+    Some(Ignore { exception, ends })
 }
 
 #[cfg(test)]
@@ -200,7 +192,8 @@ mod tests {
         let detect = read(text).unwrap().detect;
         assert_eq!((detect.own.patterns.len(), detect.own.allowed.len(), detect.ignores.len()), (1, 1, 1));
         let ignore = &detect.ignores[0];
-        assert!(ignore.covers("a.legacy[]", "x") && !ignore.covers("a.legacy[].b", "x"));
+        let covers = |path| ignore.exception.covers(path, "x");
+        assert!(covers("a.legacy[]") && !covers("a.legacy[].b"));
         assert!(ignore.holds(Timestamp(2 * 86_400 - 1)) && !ignore.holds(Timestamp(2 * 86_400)));
     }
 

@@ -75,6 +75,28 @@ pub(crate) fn is_reference(text: &str) -> bool {
         || text.starts_with("~/")
 }
 
+/// The name of a secret in a store that keeps secrets.
+pub(crate) fn is_stored_elsewhere(text: &str) -> bool {
+    const STORES: &[&str] = &[
+        "arn:aws:secretsmanager:",
+        "arn:aws:ssm:",
+        "ssm:",
+        "secretsmanager:",
+        "op://",
+        "vault://",
+        "vault:secret/",
+        "vault:kv/",
+        "secret/data/",
+        "{{resolve:s",
+        "@Microsoft.KeyVault(",
+        "gcp-sm://",
+        "awssm://",
+        "doppler://",
+        "ref+",
+    ];
+    STORES.iter().any(|store| text.starts_with(store))
+}
+
 /// A path of a file or a parameter: short words between slashes. Base64 may begin with one too.
 pub(crate) fn is_path(text: &str) -> bool {
     !text.contains(char::is_whitespace)

@@ -210,6 +210,12 @@ pub(crate) fn jwk(secret: &str) -> Option<Hit> {
         .map(|hit| Hit { public: Cow::Borrowed("JWK "), ..hit })
 }
 
+/// The signature of a JSON Web Signature that is written as JSON.
+pub(crate) fn jws(signature: &str) -> Option<Hit> {
+    hit("jwt", SecretKind::Jwt, Basis::Verified, 0.95, Length::Exact(signature.len()))
+        .map(|hit| Hit { public: Cow::Borrowed("JWS "), ..hit })
+}
+
 fn hit(rule: &'static str, kind: SecretKind, basis: Basis, confidence: f64, length: Length) -> Option<Hit> {
     let traits: BTreeSet<SecretTrait> = BTreeSet::new();
     Some(Hit {
@@ -220,6 +226,7 @@ fn hit(rule: &'static str, kind: SecretKind, basis: Basis, confidence: f64, leng
         public: Cow::Borrowed(""),
         traits,
         length,
+        issued: None,
         span: 0..usize::MAX,
     })
 }

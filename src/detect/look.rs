@@ -85,9 +85,9 @@ impl Sorts {
         wanted.within(self)
     }
 
-    /// Whether letters and digits are all: nothing begins but at the start.
+    /// Whether all is one word with its joints: nothing begins but at its start.
     pub(crate) fn is_one_word(self) -> bool {
-        self.0 & !(SMALL | CAPITAL | DIGIT) == 0
+        self.0 & !(SMALL | CAPITAL | DIGIT | DASH | UNDERSCORE) == 0
     }
 
     /// Whether a pair of a name and a value, a URL or an escape could be in it: `=`, `:` or `%`.

@@ -6,6 +6,7 @@ use foldhash::fast::RandomState;
 
 use super::{
     budget::Budget,
+    guard::is_disarmed,
     look::Sorts,
     names::{Hint, hint},
     randomness::{is_mail, is_random, is_uuid},
@@ -32,6 +33,8 @@ pub(crate) struct Named {
     id: Option<u32>,
     /// What it says by itself.
     pub alone: Option<Hint>,
+    /// Whether it says that a secret lies there as its digest or its ciphertext.
+    pub disarmed: bool,
 }
 
 /// Decides which names are shown, and remembers what they say.
@@ -57,7 +60,7 @@ impl Mask {
         }
         let room = self.clean.len() < MAX_REMEMBERED && name.len() <= MAX_NAME;
         let id = room.then_some(self.clean.len() as u32);
-        let named = Named { id, alone: hint(&[None, Some(name)]) };
+        let named = Named { id, alone: hint(&[None, Some(name)]), disarmed: is_disarmed(name) };
         if room {
             self.clean.insert(name.into(), named);
         }

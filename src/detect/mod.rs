@@ -8,9 +8,11 @@
 //! How sure a sighting is: verified (a checksum or a structure decodes) 0.95 to 0.97, shaped 0.8 to 0.85, likely
 //! (name and look) 0.6 to 0.75 and less where few values of the path look so. See [`Tally`] for what is bounded.
 
+mod age;
 mod benign;
 mod budget;
 mod expiry;
+mod guard;
 mod identity;
 mod inflate;
 mod json;
@@ -42,7 +44,7 @@ mod words;
 use std::{fmt, sync::Arc};
 
 pub use key::{DigestKey, DigestKeyError, MIN_KEY_BYTES};
-pub use own::{Own, Pattern};
+pub use own::{Exception, Own, Pattern};
 pub use path::shown_name;
 pub use secret::{Content, Secret};
 pub use tally::Tally;

@@ -5,7 +5,10 @@ use std::borrow::Cow;
 use regex::bytes::Regex;
 
 use super::rules::{Hit, Length};
-use crate::snapshot::sample::{Basis, SecretKind};
+use crate::{
+    snapshot::sample::{Basis, Ignored, SecretKind, Sighting},
+    source::glob,
+};
 
 /// Secrets that one pattern may find in one text.
 const MAX_FOUND: usize = 64;
@@ -28,6 +31,26 @@ pub struct Own {
     pub patterns: Vec<Pattern>,
     /// A secret that one of these matches is none.
     pub allowed: Vec<Regex>,
+    /// Paths whose verdicts on a table are put aside, with the reason.
+    pub ignored: Vec<Exception>,
+}
+
+/// Verdicts that a user does not want to hear of.
+#[derive(Debug, Clone)]
+pub struct Exception {
+    /// A glob of paths.
+    pub path: String,
+    /// The rule meant; none for all.
+    pub rule: Option<String>,
+    /// Why.
+    pub reason: String,
+}
+
+impl Exception {
+    /// Whether a verdict of this rule at this path is meant.
+    pub fn covers(&self, path: &str, rule: &str) -> bool {
+        glob::matches(&self.path, path) && self.rule.as_deref().is_none_or(|own| own == rule)
+    }
 }
 
 impl Own {
@@ -47,11 +70,29 @@ impl Own {
                     public: Cow::Borrowed(""),
                     traits: Default::default(),
                     length: Length::Exact(span.len()),
+                    issued: None,
                     span,
                 })
             })
         });
         hits.collect()
+    }
+
+    /// What is left of a table's sightings, and what the user wants put aside: it is told, and not judged.
+    pub(crate) fn sift(&self, all: Vec<Sighting>) -> (Vec<Sighting>, Vec<Ignored>) {
+        let mut ignored = Vec::new();
+        let left = all.into_iter().filter(|one| {
+            let by = self.ignored.iter().find(|exception| exception.covers(&one.path, &one.rule));
+            ignored.extend(by.map(|exception| Ignored {
+                path: one.path.clone(),
+                kind: one.kind,
+                rule: one.rule.clone(),
+                items: one.items,
+                reason: exception.reason.clone(),
+            }));
+            by.is_none()
+        });
+        (left.collect(), ignored)
     }
 
     /// Whether the user said that this is no secret.

@@ -6,6 +6,7 @@ use super::{
     Detector, Item, NotItem,
     budget::Budget,
     expiry::Expiries,
+    guard::Guarded,
     json,
     key::DigestKey,
     mask::{Known, Mask},
@@ -18,7 +19,7 @@ use super::{
 };
 use crate::snapshot::{
     Timestamp,
-    sample::{Contents, SecretKind},
+    sample::{Contents, Guard, SecretKind},
 };
 
 /// Attribute names reported: the most frequent ones.
@@ -45,6 +46,7 @@ pub struct Tally {
     contents: Contents,
     names: BTreeMap<String, u64>,
     people: People,
+    guarded: Guarded,
     /// None where nobody asks what expires.
     expiries: Option<Expiries>,
 }
@@ -59,6 +61,7 @@ impl Tally {
             contents: Contents::default(),
             names: BTreeMap::new(),
             people: People::default(),
+            guarded: Guarded::default(),
             expiries: None,
         }
     }
@@ -92,12 +95,14 @@ impl Tally {
     fn item(&mut self, item: &Item<'_>) -> bool {
         let (dbe, legacy) = (has(item, DBE), has(item, LEGACY));
         let (at, key) = (self.contents.items, self.detector.key());
-        let mut page = Page { item: at, key, tree: &mut self.tree, token: false };
+        let (tree, guarded) = (&mut self.tree, &mut self.guarded);
+        let mut page = Page { item: at, key, tree, guarded, token: false };
         let mut walk = Walk {
             sink: &mut page,
             mask: &mut self.mask,
             own: &self.detector.own,
             budget: Budget::item(),
+            issued: None,
             encrypted: dbe || legacy,
         };
         for name in shown(item, &mut walk) {
@@ -129,12 +134,16 @@ impl Tally {
         let sightings = self.tree.sightings(self.contents.items, &self.parts);
         let effective_items = self.tree.worth_unseen(self.contents.items, &self.parts);
         let personal = self.people.finish();
+        let protected = self.guarded.finish();
+        let (sightings, ignored) = self.detector.own.sift(sightings);
         let names = names.into_iter().collect();
         let (expiries, token_items, lasting_tokens) = self.expiries.map(Expiries::finish).unwrap_or_default();
         Contents {
             names,
             sightings,
             personal,
+            ignored,
+            protected,
             expiries,
             token_items,
             lasting_tokens,
@@ -164,6 +173,7 @@ struct Page<'a> {
     item: u64,
     key: &'a DigestKey,
     tree: &'a mut Tree,
+    guarded: &'a mut Guarded,
     /// Whether a token was found in it.
     token: bool,
 }
@@ -176,6 +186,10 @@ impl Sink for Page<'_> {
     fn found(&mut self, path: &Path<'_>, hit: &Hit, secret: &[u8]) {
         self.token |= hit.confidence >= LIKELY && TOKENS.contains(&hit.kind);
         self.tree.record(self.item, path, hit, self.key.digest(secret));
+    }
+
+    fn guarded(&mut self, path: &Path<'_>, guard: Guard) {
+        self.guarded.note(self.item, path, guard);
     }
 }
 

@@ -9,7 +9,10 @@ use super::{
     rules::Hit,
     verdict::{lengths, preview},
 };
-use crate::snapshot::sample::{Basis, SecretKind, SecretTrait, Sighting};
+use crate::snapshot::{
+    Timestamp,
+    sample::{Basis, SecretKind, SecretTrait, Sighting},
+};
 
 /// Differing names of one map's entries, above which the map is a dictionary and its entries fold into `{*}`.
 pub(crate) const MAX_ENTRIES: usize = 64;
@@ -78,6 +81,8 @@ struct Group {
     preview: String,
     digests: BTreeSet<ValueDigest>,
     traits: BTreeSet<SecretTrait>,
+    /// When the oldest was issued.
+    oldest: Option<i64>,
 }
 
 impl Group {
@@ -94,6 +99,7 @@ impl Group {
             self.digests.pop_last();
         }
         self.traits.extend(other.traits);
+        self.oldest = [self.oldest, other.oldest].into_iter().flatten().min();
     }
 }
 
@@ -122,6 +128,7 @@ impl Place {
             preview: preview(hit),
             digests: BTreeSet::from([digest]),
             traits: hit.traits.clone(),
+            oldest: hit.issued,
         };
         self.add(hit.kind, hit.rule, group).add(item);
     }
@@ -215,6 +222,7 @@ impl Place {
                 preview: group.preview.clone(),
                 digests: group.digests.iter().map(|digest| hex(digest)).collect(),
                 traits: group.traits.clone(),
+                oldest: group.oldest.map(Timestamp),
             });
         }
         for (segment, place) in &self.inner {

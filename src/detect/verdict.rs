@@ -104,6 +104,7 @@ impl Inspector {
             mask: &mut self.mask,
             own: &self.detector.own,
             budget: Budget::item(),
+            issued: None,
             encrypted: is_encrypted(&item),
         };
         walk.item(&item.0);

@@ -1,7 +1,9 @@
 //! Walks one item: every value with its path, into what is packed, within the item's budget.
 
 use super::{
+    age,
     budget::{Budget, MAX_DEPTH, MAX_SCALAR},
+    guard::guard,
     inflate::{inflate, serialised},
     json::{self, NotJson},
     judge::{self, Beside},
@@ -10,12 +12,12 @@ use super::{
     names::{Hint, is_naming, is_value},
     own::Own,
     path::{Path, Step},
-    rules::{self, Hit, jwk_secret},
+    rules::{self, Hit, jwk_secret, jws_signature},
     secret::Secret,
     unpack::{readable, trimmed, unpack},
     value::{Map, Value},
 };
-use crate::snapshot::sample::Basis;
+use crate::snapshot::sample::{Basis, Guard};
 
 /// Layers of encoding and compression taken off a value.
 const MAX_LAYERS: usize = 4;
@@ -27,6 +29,9 @@ pub(crate) trait Sink {
 
     /// A secret at a place, as its own bytes.
     fn found(&mut self, path: &Path<'_>, hit: &Hit, secret: &[u8]);
+
+    /// A secret that is kept so that reading it gives nothing.
+    fn guarded(&mut self, _path: &Path<'_>, _guard: Guard) {}
 }
 
 /// One look through one item.
@@ -35,6 +40,8 @@ pub(crate) struct Walk<'w, S> {
     pub mask: &'w mut Mask,
     pub own: &'w Own,
     pub budget: Budget,
+    /// When the secrets of the map that the walk is in were made, in seconds since 1970.
+    pub issued: Option<i64>,
     /// Whether the client encrypted the item: its bytes are ciphertext, not tokens.
     pub encrypted: bool,
 }
@@ -72,11 +79,24 @@ impl<S: Sink> Walk<'_, S> {
     /// Looks at a map's entries; true if a secret was seen.
     fn map(&mut self, map: &Map<'_>, way: Way<'_>, path: Option<&Path<'_>>) -> bool {
         let beside = Beside { named: self.named(map), ..beside(map) };
+        let outer = self.issued;
+        self.issued = age::made(map).or(outer);
+        let seen = self.entries(map, way, beside, path);
+        self.issued = outer;
+        seen
+    }
+
+    fn entries(&mut self, map: &Map<'_>, way: Way<'_>, beside: Beside, path: Option<&Path<'_>>) -> bool {
         let mut seen = false;
         if let Some((name, secret)) = jwk_secret(map) {
             let inner = Path { up: path, step: Step::Name(name) };
             self.sink.visit(&inner);
             seen |= self.record(judge::jwk(secret), secret.as_bytes(), &inner);
+        }
+        if let Some(signature) = jws_signature(map) {
+            let inner = Path { up: path, step: Step::Name("signature") };
+            self.sink.visit(&inner);
+            seen |= self.record(judge::jws(signature), signature.as_bytes(), &inner);
         }
         for (name, value) in map {
             if !self.budget.value() {
@@ -193,7 +213,13 @@ impl<S: Sink> Walk<'_, S> {
         }
         let text = trimmed(text);
         let hint = self.hint(way);
-        self.record(judge::text(text, hint, way.beside), text.as_bytes(), path)
+        if self.record(judge::text(text, hint, way.beside), text.as_bytes(), path) {
+            return true;
+        }
+        if let Some(guard) = guard(text, hint, way.name.is_some_and(|(_, named)| named.disarmed)) {
+            self.sink.guarded(path, guard);
+        }
+        false
     }
 
     /// Formats in a text, or in what it packs; true if a secret was seen.
@@ -257,7 +283,8 @@ impl<S: Sink> Walk<'_, S> {
         for hit in hits {
             let secret = value.get(hit.span.clone()).unwrap_or(value);
             if !self.own.allows(secret) {
-                self.sink.found(path, hit, secret);
+                let issued = hit.issued.or(self.issued);
+                self.sink.found(path, &Hit { issued, ..hit.clone() }, secret);
                 seen = true;
             }
         }

@@ -24,6 +24,8 @@ pub struct Account {
     pub partition: String,
     /// Number of tables in the Regions looked at.
     pub tables: Fact<i64>,
+    /// Whether some table is sensitive.
+    pub sensitive: Fact<bool>,
     /// Number of tables that are known to be sensitive.
     pub sensitive_tables: i64,
     /// Whether some table is known to be in scope of PCI DSS.
@@ -33,6 +35,9 @@ pub struct Account {
     /// Whether the auditor's own policies let it change or delete tables or items; null where it is
     /// not a principal of this account.
     pub auditor_can_write: Fact<Option<bool>>,
+    /// Whether a policy of the organization denies anybody something that leads to a table's data; false where none
+    /// binds the account.
+    pub guarded: Fact<bool>,
     /// Regions that were asked for.
     pub regions: Vec<Region>,
 }
@@ -84,6 +89,10 @@ pub fn node(account: &snapshot::Account, marks: &Marks, access: &Access) -> Node
             None => Fact::Known(account.tables.len() as i64),
             Some(gap) => Fact::Unknown(gap.clone()),
         },
+        sensitive: match (marks.any_sensitive(), &unlisted) {
+            (Fact::Known(false), Some(gap)) => Fact::Unknown(gap.clone()),
+            (known, _) => known,
+        },
         sensitive_tables: marks.sensitive().len() as i64,
         pci_scope: match (marks.any_pci_scope(), &unlisted) {
             (Fact::Known(false), Some(gap)) => Fact::Unknown(gap.clone()),
@@ -91,6 +100,7 @@ pub fn node(account: &snapshot::Account, marks: &Marks, access: &Access) -> Node
         },
         auditor: Fact::of(&account.identity, |identity| identity.arn.clone()),
         auditor_can_write: auditor_can_write(account, access),
+        guarded: access.guarded(),
         regions,
     };
     Node::new(subject(account), &facts)

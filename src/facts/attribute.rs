@@ -19,7 +19,7 @@ use crate::{
     },
     finding::{Confidence, SubjectKind},
     snapshot::{
-        self, Seen,
+        self, Seen, Timestamp,
         sample::{Basis, SecretKind, SecretTrait, Sighting, Stopped},
     },
 };
@@ -61,6 +61,13 @@ pub struct Attribute {
     pub jwt_no_expiry: bool,
     /// Whether the JWT lives longer than 24 hours.
     pub jwt_long_lived: bool,
+    /// Days since the oldest one was issued, by its own claim (`iat`) or by what lies beside it (`created_at`, `rotated_at`, the
+    /// latest of them); null where nothing tells.
+    pub oldest_days: Option<i64>,
+    /// How the password hash was made: `bcrypt`, `argon2`, `raw-sha256`, …; null where it is none.
+    pub hash_scheme: Option<String>,
+    /// Whether password hashes lie under the same path.
+    pub beside_hashes: bool,
     /// Whether the password hash is fast, unsalted or of a low cost.
     pub weak_hash: bool,
     /// Whether the documented prefix says that it is a credential of production (`sk_live_`).
@@ -101,6 +108,8 @@ pub fn nodes(table: &snapshot::Table, around: &Around<'_>) -> Vec<Node> {
     for sighting in &sample.contents.sightings {
         groups.entry((&sighting.path, sighting.kind)).or_default().push(sighting);
     }
+    let hashed: BTreeSet<&str> =
+        groups.keys().filter(|(_, kind)| *kind == SecretKind::PasswordHash).map(|(path, _)| *path).collect();
     let node = |((path, kind), seen): ((&str, SecretKind), Vec<&Sighting>)| {
         let copies = copy::of(table, top_level(path), around.taken);
         let word = kind.as_str();
@@ -108,7 +117,15 @@ pub fn nodes(table: &snapshot::Table, around: &Around<'_>) -> Vec<Node> {
         let subject = subject(SubjectKind::Attribute, table, &table.arn, account, names);
         let also_in = around.shared.elsewhere(table, path, &seen);
         let readers = around.access.of_attribute(&table.arn, top_level(path));
-        let facts = facts(table, path, kind, &seen, readers, &copies, also_in);
+        let facts = facts(
+            table,
+            (path, kind),
+            &seen,
+            (hashed.contains(path), around.taken),
+            readers,
+            &copies,
+            also_in,
+        );
         let mut node = Node::new(subject, &facts);
         node.confidence = Some(match facts.basis {
             Basis::Verified => Confidence::High,
@@ -130,9 +147,9 @@ pub fn nodes(table: &snapshot::Table, around: &Around<'_>) -> Vec<Node> {
 
 fn facts(
     table: &snapshot::Table,
-    path: &str,
-    kind: SecretKind,
+    (path, kind): (&str, SecretKind),
     seen: &[&Sighting],
+    (beside_hashes, taken): (bool, Timestamp),
     readers: Fact<Readers>,
     copies: &Collection<Copy>,
     also_in: Collection<Elsewhere>,
@@ -166,6 +183,9 @@ fn facts(
         jwt_alg_none: has(SecretTrait::JwtAlgNone),
         jwt_no_expiry: has(SecretTrait::JwtNoExpiry),
         jwt_long_lived: has(SecretTrait::JwtLongLived),
+        oldest_days: seen.iter().filter_map(|s| s.oldest).min().map(|at| at.days_until(taken).max(0)),
+        hash_scheme: (kind == SecretKind::PasswordHash).then(|| seen[0].rule.clone()),
+        beside_hashes,
         weak_hash: has(SecretTrait::HashFast)
             || has(SecretTrait::HashUnsalted)
             || has(SecretTrait::HashLowCost),

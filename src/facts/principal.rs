@@ -33,6 +33,9 @@ pub struct Principal {
     pub reads_sensitive: Fact<bool>,
     /// Whether it may decrypt with every key of the account, so with every table's.
     pub decrypts_all_keys: Fact<bool>,
+    /// ARNs of tables that its policies allow something on, and that are not there, in Regions that were looked at;
+    /// sorted.
+    pub gone_tables: Fact<Vec<String>>,
     /// What it reads through others alone, by the roles that it can become and the rights that it can give
     /// itself; null where that is nothing.
     pub indirect: Fact<Option<Indirect>>,

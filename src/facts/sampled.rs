@@ -1,5 +1,7 @@
 //! Facts of a table's sample: what its items hold, counted.
 
+use std::collections::BTreeSet;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -8,7 +10,7 @@ use crate::{
     detect::{prevalence::at_most, shown_name},
     snapshot::{
         self, Seen,
-        sample::{Contents, PersonalKind, Stopped},
+        sample::{Contents, PersonalKind, SecretKind, Sighting, Stopped},
     },
 };
 
@@ -33,6 +35,13 @@ pub struct Sample {
     pub lasting_tokens: Fact<i64>,
     /// Number of paths under which a secret was seen.
     pub secrets: i64,
+    /// Number of paths under which a secret was seen that can be used as it lies there: no hash, confidence 0.6 and more.
+    pub readable: i64,
+    /// Paths under which secrets are kept so that reading them gives nothing: a digest, a ciphertext, the name of a secret in a
+    /// store, a password's hash without a fault.
+    pub protected: Vec<String>,
+    /// Paths under which secrets were seen that the configuration leaves out, each with its reason.
+    pub ignored: Vec<String>,
     /// Top-level attributes that hold numbers of payment cards.
     pub cards: Vec<String>,
     /// Top-level attributes that hold e-mail addresses, telephone numbers or bank accounts of people.
@@ -81,6 +90,9 @@ pub fn facts(table: &snapshot::Table, sample: &snapshot::Sample) -> Sample {
         expiries,
         lasting_tokens: lasting_tokens(table, sample),
         secrets: contents.sightings.len() as i64,
+        readable: contents.sightings.iter().filter(|one| is_readable(one)).count() as i64,
+        protected: protected(contents),
+        ignored: contents.ignored.iter().map(|one| format!("{} ({})", one.path, one.reason)).collect(),
         cards: personal(contents, |kind| kind == PersonalKind::CardNumber),
         personal: personal(contents, |kind| kind != PersonalKind::CardNumber),
     }
@@ -93,6 +105,20 @@ pub fn missed_share(sample: &snapshot::Sample) -> f64 {
     }
     let bound = at_most(sample.contents.effective_items.unwrap_or(sample.items_read as f64));
     (bound * 1000.0).ceil() / 1000.0
+}
+
+/// Whether a secret can be used as it lies there.
+fn is_readable(one: &Sighting) -> bool {
+    one.kind != SecretKind::PasswordHash && one.confidence >= 0.6
+}
+
+/// The paths under which secrets are kept well, each once.
+fn protected(contents: &Contents) -> Vec<String> {
+    let hashes =
+        contents.sightings.iter().filter(|one| one.kind == SecretKind::PasswordHash && !one.is_flagged());
+    let kept = contents.protected.iter().map(|one| &one.path).chain(hashes.map(|one| &one.path));
+    let paths: BTreeSet<&String> = kept.collect();
+    paths.into_iter().cloned().collect()
 }
 
 /// The attributes that hold data of such kinds, each once.

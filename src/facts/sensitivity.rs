@@ -75,6 +75,11 @@ impl Marks {
         hidden.collect()
     }
 
+    /// Whether some table is sensitive.
+    pub fn any_sensitive(&self) -> Fact<bool> {
+        any(self.by_arn.values().map(|mark| mark.sensitive.clone()))
+    }
+
     /// Whether some table is in scope of PCI DSS.
     pub fn any_pci_scope(&self) -> Fact<bool> {
         any(self.by_arn.values().map(|mark| mark.pci_scope.clone()))

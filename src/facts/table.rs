@@ -162,6 +162,12 @@ pub struct ResourcePolicy {
     pub administers: bool,
     /// Whether it holds a statement that denies.
     pub denies: bool,
+    /// Services that it lets in whatever resource, of whatever account, they act for; sorted.
+    pub unbound_services: Vec<String>,
+    /// Whether it names a principal that was deleted.
+    pub deleted: bool,
+    /// Whether it denies reads to everyone outside of an organization, an account or a network.
+    pub perimeter: bool,
 }
 
 /// Who can read a table, counted.

@@ -25,6 +25,7 @@ const NEEDS: &[(&str, &[Topic])] = &[
     ("reader.", &[Topic::Organization]),
     ("table.access", &[Topic::Organization]),
     ("account.auditor_can_write", &[Topic::Organization]),
+    ("account.guarded", &[Topic::Organization]),
     ("stream.consumers", &[Topic::Consumers]),
     ("stream.logged", &[Topic::Trails]),
     ("table.autoscaled", &[Topic::Scaling]),

@@ -22,6 +22,12 @@ pub struct Reading {
     pub administers: bool,
     /// Whether it holds a statement that denies.
     pub denies: bool,
+    /// Services that are let in without a condition on the source for which they act.
+    pub unbound_services: BTreeSet<String>,
+    /// Whether it names a principal by its unique id: what AWS leaves of one that was deleted.
+    pub deleted: bool,
+    /// Whether it denies what leads to data to everyone outside of an organization, an account or a network.
+    pub perimeter: bool,
 }
 
 /// Reads the policy of a table or stream for whom it lets in.
@@ -37,13 +43,22 @@ pub fn read(text: &str, owner_account: &str, resource_arn: &str) -> Result<Readi
 pub fn read_policy(policy: &Policy, owner_account: &str, resource_arn: &str) -> Reading {
     let mut reading = Reading::default();
     for statement in &policy.statements {
+        let entries = || statement.principals.iter().flat_map(|principals| &principals.entries);
+        reading.deleted |= entries().any(|entry| matches!(entry, Entry::UniqueId(_)));
         if statement.effect == Effect::Deny {
             reading.denies = true;
+            reading.perimeter |= fences(statement, resource_arn);
             continue;
         }
         let Some(principals) = &statement.principals else { continue };
         if !concerns(statement, resource_arn) || !names_something(statement) {
             continue;
+        }
+        if !principals.negated && !statement.conditions.iter().any(names_source) {
+            reading.unbound_services.extend(entries().filter_map(|entry| match entry {
+                Entry::Service(name) => Some(name.clone()),
+                _ => None,
+            }));
         }
         let callers = callers(statement, principals);
         let outsiders: BTreeSet<String> =
@@ -136,6 +151,26 @@ pub fn binds(condition: &Condition) -> bool {
         && !operator.if_exists
         && operator.quantifier != Some(Quantifier::ForAllValues)
         && !condition.holds_nobody_off()
+}
+
+/// Whether a condition tells for whose resource a service acts ("The confused deputy problem").
+fn names_source(condition: &Condition) -> bool {
+    let source =
+        ["aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths", "aws:sourceowner"];
+    source.contains(&condition.lookup.as_str()) && binds(condition)
+}
+
+/// Whether a statement that denies keeps everyone from the data who does not come from where it says ("Establishing a
+/// data perimeter").
+fn fences(statement: &Statement, resource_arn: &str) -> bool {
+    let everyone =
+        |principals: &Principals| principals.negated || principals.entries.contains(&Entry::Anyone);
+    let from_elsewhere =
+        |condition: &Condition| condition.operator.negated && BINDING.contains(&condition.lookup.as_str());
+    statement.principals.as_ref().is_some_and(everyone)
+        && concerns(statement, resource_arn)
+        && statement.names_action("dynamodb:getitem")
+        && statement.conditions.iter().any(from_elsewhere)
 }
 
 /// Accounts that conditions tie the caller to; none if no condition names accounts.

@@ -114,7 +114,7 @@ fn gaps(view: &View, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Text of others in a cell of a table: nothing in it is markup, a link, a mention or a column's end.
-fn text(text: &str) -> String {
+pub(super) fn text(text: &str) -> String {
     let cut = cell(text, CUT);
     let mut out = String::with_capacity(cut.len());
     let mut rest = cut.chars();

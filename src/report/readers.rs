@@ -28,6 +28,9 @@ pub struct Answer {
     pub name: String,
     /// Who can read by their own rights, by ARN.
     pub readers: Vec<Reader>,
+    /// Who can read the table and not the attribute that was asked about, by ARN.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub held_off: Vec<Reader>,
     /// Who can read through others alone, by ARN.
     pub indirect: Vec<Indirect>,
     /// What was not seen and might let in more.
@@ -37,7 +40,12 @@ pub struct Answer {
 impl Answer {
     /// The gaps behind which more may lie, and those behind which a layer lies that may take access away.
     pub fn behind(&self) -> impl Iterator<Item = &GapId> {
-        let unless = self.readers.iter().flat_map(|reader| &reader.unless).map(|unless| &unless.gap);
+        let unless = self
+            .readers
+            .iter()
+            .chain(&self.held_off)
+            .flat_map(|reader| &reader.unless)
+            .map(|unless| &unless.gap);
         self.gaps.iter().map(|unseen| &unseen.id).chain(unless)
     }
 }

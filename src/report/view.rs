@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{coverage::Coverage, framework};
+use super::{coverage::Coverage, framework, reach::ReaderRow};
 use crate::{
+    check::{Check, Recipe},
     finding::{Finding, Severity, Verdict, accept::AcceptanceRow, triage::Triage},
+    remedy::Plan,
     snapshot::{Gap, GapId, ResourceId, Scope, Snapshot, Timestamp, Why},
 };
 
@@ -41,6 +43,12 @@ pub struct View {
     /// Accepted risks of the configuration, and what became of each.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub acceptances: Vec<AcceptanceRow>,
+    /// Who reads which tables; empty unless some form of the report shows it.
+    #[serde(skip)]
+    pub readers: Vec<ReaderRow>,
+    /// What is proposed beside what each check says; empty unless some form of the report shows it.
+    #[serde(skip)]
+    pub plan: Plan,
     /// Gaps alike, counted together.
     #[serde(skip)]
     pub gap_groups: Vec<GapGroup>,
@@ -173,6 +181,8 @@ pub struct GapGroup {
 pub struct CheckRow {
     /// The name of its file.
     pub id: String,
+    /// The folder of its file: what it is about, such as `access` or `encryption`.
+    pub group: String,
     /// What is wrong, in a few words.
     pub title: String,
     /// How bad.
@@ -181,6 +191,9 @@ pub struct CheckRow {
     pub why: String,
     /// How to mend it.
     pub fix: String,
+    /// How to mend one resource: commands and snippets in which `<table>`, `<arn>` and the like stand for its names.
+    #[serde(skip_serializing_if = "is_empty")]
+    pub recipe: Recipe,
     /// Controls of frameworks that it bears on.
     pub maps: BTreeMap<String, Vec<String>>,
     /// What it said, counted.
@@ -188,6 +201,21 @@ pub struct CheckRow {
 }
 
 impl CheckRow {
+    /// The row of a check that said this.
+    pub fn of(check: &Check, verdicts: Tally) -> Self {
+        Self {
+            id: check.id.clone(),
+            group: check.group.clone(),
+            title: check.title.clone(),
+            severity: check.severity,
+            why: check.why.clone(),
+            fix: check.fix.clone(),
+            recipe: check.recipe.clone(),
+            maps: check.maps.clone(),
+            verdicts,
+        }
+    }
+
     /// The controls that bear on what a finding is about: framework and id.
     pub fn controls<'a>(&'a self, finding: &'a Finding) -> impl Iterator<Item = (&'a str, &'a str)> {
         let all =
@@ -246,6 +274,8 @@ impl View {
             verdicts: verdicts.clone(),
             triage: None,
             framework: None,
+            readers: Vec::new(),
+            plan: Plan::default(),
             acceptances: Vec::new(),
         }
     }
@@ -262,6 +292,12 @@ impl View {
         Self { triage, ..self }
     }
 
+    /// The view with who reads what, and what is proposed.
+    #[must_use]
+    pub fn with_more(self, readers: Vec<ReaderRow>, plan: Plan) -> Self {
+        Self { readers, plan, ..self }
+    }
+
     /// The view in the order of a framework's controls, with how each of them stands.
     #[must_use]
     pub fn under(mut self, framework: Option<&str>) -> Self {
@@ -275,6 +311,10 @@ impl View {
     pub fn check(&self, id: &str) -> Option<&CheckRow> {
         self.checks.iter().find(|c| c.id == id)
     }
+}
+
+fn is_empty(recipe: &Recipe) -> bool {
+    *recipe == Recipe::default()
 }
 
 /// Flagged before the rest, the worst first, then by check and subject.

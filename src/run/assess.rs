@@ -10,6 +10,7 @@ use super::{
     options::Config,
     state::StateDir,
 };
+use crate::source::glob;
 use crate::{
     check::{
         Check, Library, command,
@@ -23,10 +24,12 @@ use crate::{
         accept::{Acceptance, accept},
         triage::{Baseline, Today, triage},
     },
+    remedy::prove::plan,
     report::{
         View,
         attest::{self, Sum},
-        evidence, summary,
+        evidence, reach, summary,
+        text::inert,
         view::{CheckRow, Tally},
     },
     snapshot::{
@@ -135,8 +138,10 @@ impl Ready {
         // What is flagged or unknown decides the exit code; of the rest a number is enough unless it is asked for.
         let wanted = &self.verdicts.0;
         // Against a baseline, what is clear is what was resolved; and evidence is of what is well, too.
-        let evidence = self.outputs.iter().map(|(format, _)| *format).chain([self.format]);
-        let evidence = evidence.into_iter().any(|format| format == Format::Evidence);
+        let writes = |wanted: &[Format]| {
+            self.outputs.iter().map(|(format, _)| format).chain([&self.format]).any(|f| wanted.contains(f))
+        };
+        let evidence = writes(&[Format::Evidence]);
         let all = evidence || self.baseline.is_some();
         let keep = |v| all || matches!(v, Verdict::Flagged | Verdict::Unknown) || wanted.contains(&v);
         let mut judged = judge_only(&self.library, &facts, &gaps, keep);
@@ -167,11 +172,20 @@ impl Ready {
         };
         let digest = digest(snapshot).map_err(|e| Error::Refused(e.to_string()))?;
         let rows = self.rows(&judged.tally);
+        // It judges the account a second time, so only where somebody reads it.
+        let (readers, plan) = match writes(&[Format::Remediation, Format::Html, Format::Evidence]) {
+            true => (
+                reach::rows(&facts),
+                plan(snapshot, &self.library, &facts, &judged.findings, &self.sensitivity),
+            ),
+            false => Default::default(),
+        };
         let view = |findings, wanted: &BTreeSet<Verdict>| {
             View::new(snapshot, digest.clone(), rows.clone(), &gaps, findings, wanted)
                 .with_triage(triage.clone())
                 .with_acceptances(accepted.clone())
                 .under(self.framework)
+                .with_more(readers.clone(), plan.clone())
         };
         let bundle = match evidence {
             true => self.bundle(&view(judged.findings.clone(), &Verdict::ALL.into()), snapshot)?,
@@ -216,17 +230,8 @@ impl Ready {
 
     fn rows(&self, tally: &judge::Tally) -> Vec<CheckRow> {
         let chosen = self.library.checks().iter().filter(|c| self.chosen.contains(&c.id));
-        chosen
-            .map(|c| CheckRow {
-                id: c.id.clone(),
-                title: c.title.clone(),
-                severity: c.severity,
-                why: c.why.clone(),
-                fix: c.fix.clone(),
-                maps: c.maps.clone(),
-                verdicts: tally.get(&c.id).map(Tally::from).unwrap_or_default(),
-            })
-            .collect()
+        let verdicts = |check: &Check| tally.get(&check.id).map(Tally::from).unwrap_or_default();
+        chosen.map(|check| CheckRow::of(check, verdicts(check))).collect()
     }
 }
 
@@ -251,4 +256,23 @@ fn outcome<'a>(
 /// Whether something that was asked for could not be seen.
 pub fn has_holes<'a>(gaps: &mut impl Iterator<Item = &'a Gap>) -> bool {
     gaps.any(|gap| gap.why != Why::NotAsked)
+}
+
+/// What the checks whose ids match one of `patterns` need to be asked about; every topic where there is no pattern.
+///
+/// # Errors
+/// A pattern that no check matches.
+pub fn topics_of(library: &Library, patterns: &[String]) -> Result<BTreeSet<Topic>, Error> {
+    if patterns.is_empty() {
+        return Ok(Topic::ALL.into());
+    }
+    let mut chosen: Vec<&Check> = Vec::new();
+    for pattern in patterns {
+        let before = chosen.len();
+        chosen.extend(library.checks().iter().filter(|check| glob::matches(pattern, &check.id)));
+        if chosen.len() == before {
+            return Err(Error::Refused(format!("no check is called `{}`", inert(pattern))));
+        }
+    }
+    Ok(topics::needed(chosen.into_iter().flat_map(Check::facts).map(String::as_str)))
 }

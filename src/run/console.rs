@@ -14,7 +14,9 @@ use crate::{
     cli::Global,
     config::Format,
     finding::triage::Triage,
-    report::{View, asff, csv, html, json, jsonl, junit, markdown, ocsf, oscal, sarif, table, text},
+    report::{
+        View, asff, csv, html, json, jsonl, junit, markdown, ocsf, oscal, remediation, sarif, table, text,
+    },
     snapshot::file::write_private,
 };
 
@@ -179,6 +181,7 @@ fn rendered(view: &View, bundle: &[u8], format: Format, width: u16) -> io::Resul
         Format::Csv => csv::render(view, &mut out)?,
         Format::Junit => junit::render(view, &mut out)?,
         Format::Markdown => markdown::render(view, &mut out)?,
+        Format::Remediation => remediation::render(view, &mut out)?,
         Format::Html => html::render(view, &mut out)?,
         Format::Evidence => out.extend_from_slice(bundle),
     }

@@ -22,7 +22,6 @@ use crate::{
     config::{Lines, detection::Detection, digest_key},
     detect::{Detector, Inspector, Tally},
     report::verdicts::{self, Row},
-    snapshot::Timestamp,
 };
 
 /// Bad lines that are named; the rest is counted.
@@ -48,7 +47,7 @@ pub fn run(args: &cli::Detect, config: &Config, console: &Console) -> Result<Out
     let detector = Detector::new(digest_key(args.digest_key_file.as_deref())?).with(own);
     let unreadable = |error: io::Error| Error::Read(args.file.clone(), error);
     let input = open(&args.file).map_err(unreadable)?;
-    let ignores = Ignores::new(ignores, now());
+    let ignores = Ignores::today(ignores);
     ignores.expired().for_each(|said| console.warn(&said));
     let format = args.format.unwrap_or_else(by_terminal);
     let desk = Desk { args, console, detector: Arc::new(detector), ignores, format };
@@ -215,10 +214,6 @@ fn open(path: &Path) -> io::Result<Box<dyn Read + Send>> {
     let gzipped = start == [0x1f, 0x8b];
     let whole = Cursor::new(start).chain(input);
     Ok(if gzipped { Box::new(MultiGzDecoder::new(BufReader::new(whole))) } else { Box::new(whole) })
-}
-
-fn now() -> Timestamp {
-    Timestamp(time::OffsetDateTime::now_utc().unix_timestamp())
 }
 
 fn by_terminal() -> Lines {

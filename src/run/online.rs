@@ -8,14 +8,17 @@ use super::{
     Error, Outcome,
     assess::{Ready, has_holes},
     console::Console,
+    ignore::Ignores,
     options::Config,
+    preflight,
     progress::Line,
     state::StateDir,
 };
 use crate::{
     cli,
-    collect::{self, Halt, Plan, Progress, Regions, Sampling, clients, export},
-    config::{RegionName, Span, digest_key, writable},
+    collect::{self, Halt, Plan, Progress, Regions, Sampling, calls, clients, export},
+    config::{Format, RegionName, Span, detection::Detection, digest_key, writable},
+    detect::Own,
     report::text::counted,
     snapshot::{Snapshot, Topic, file, pieces::Pieces},
 };
@@ -27,27 +30,47 @@ const CONCURRENCY: usize = 16;
 pub fn audit(args: &cli::Audit, config: &Config, console: &Console) -> Result<Outcome, Error> {
     let ready = Ready::new(&args.report, config, None)?;
     keepable(args.save.as_deref())?;
-    let mut plan = plan(&args.sampling, ready.state.as_ref())?;
+    let (mut plan, ignores) = plan(&args.sampling, config, console, ready.state.as_ref())?;
     plan.topics = ready.topics();
-    plan.kept = kept(&args.account, ready.state.as_ref())?;
+    let calls = calls::needed(plan.sampling.is_some(), &plan.topics);
+    if args.preflight {
+        narrow(&mut plan);
+    } else {
+        plan.kept = kept(&args.account, ready.state.as_ref())?;
+    }
     let kept = plan.kept.clone();
     let (run, stop) = Run::start(console, args.account.max_duration)?;
     let snapshot = run.account(&args.account, plan, stop)?;
+    if args.preflight {
+        return preflight::tell(&snapshot, &calls, args.report.format == Format::Json, console);
+    }
+    left_out(&snapshot, &ignores, console);
     keep(&snapshot, args.save.as_deref())?;
     let outcome = ready.report(&snapshot, console)?;
     done(&snapshot, kept.as_deref());
     Ok(outcome)
 }
 
+/// Leaves of a plan what tells who asks and what binds them; no table is looked at.
+fn narrow(plan: &mut Plan) {
+    plan.topics = [Topic::Organization].into();
+    plan.sampling = None;
+    // Nor is it a piece of an audit that goes on.
+    plan.kept = None;
+    // No table has such a name.
+    plan.table = Some(" ".to_owned());
+}
+
 /// `dynaudit collect`
-pub fn collect(args: &cli::Collect, console: &Console) -> Result<Outcome, Error> {
+pub fn collect(args: &cli::Collect, config: &Config, console: &Console) -> Result<Outcome, Error> {
     keepable(Some(&args.output))?;
     let state = args.state_dir.as_deref().map(StateDir::hold).transpose()?;
-    let mut plan = plan(&args.sampling, state.as_ref())?;
+    let (mut plan, ignores) = plan(&args.sampling, config, console, state.as_ref())?;
     plan.kept = kept(&args.account, state.as_ref())?;
     let kept = plan.kept.clone();
     let (run, stop) = Run::start(console, args.account.max_duration)?;
     let snapshot = run.account(&args.account, plan, stop)?;
+    left_out(&snapshot, &ignores, console);
     let digest = file::save(&snapshot, &args.output)?;
     done(&snapshot, kept.as_deref());
     let tables = snapshot.accounts.iter().map(|a| a.tables.len() as u64).sum();
@@ -68,12 +91,16 @@ pub fn demo(args: &cli::Demo, config: &Config, console: &Console) -> Result<Outc
 
     let ready = Ready::new(&args.report, config, None)?;
     keepable(args.save.as_deref())?;
-    let mut plan = plan(&args.sampling, None)?;
+    let (mut plan, ignores) = plan(&args.sampling, config, console, None)?;
     if args.sampling.digest_key_file.is_none() {
         // Nothing here is secret, and two demos should be alike to the last byte.
         plan.digest_key = DigestKey::from_bytes(b"the embedded account's digest key").map_err(failed)?;
     }
     plan.topics = ready.topics();
+    let calls = calls::needed(plan.sampling.is_some(), &plan.topics);
+    if args.preflight {
+        narrow(&mut plan);
+    }
     plan.regions = Regions::Given(demo::REGIONS.map(str::to_owned).to_vec());
     let (run, stop) = Run::start(console, None)?;
     let snapshot = run.collect(None, |progress| async move {
@@ -82,6 +109,10 @@ pub fn demo(args: &cli::Demo, config: &Config, console: &Console) -> Result<Outc
         // The account stands still at one instant; ages are reckoned from it, and a demo says the same each day.
         collect::collect(&sdk, plan, progress, stop).await.map_err(failed)
     })?;
+    if args.preflight {
+        return preflight::tell(&snapshot, &calls, args.report.format == Format::Json, console);
+    }
+    left_out(&snapshot, &ignores, console);
     keep(&snapshot, args.save.as_deref())?;
     ready.report(&snapshot, console)
 }
@@ -119,22 +150,42 @@ fn done(snapshot: &Snapshot, kept: Option<&Pieces>) {
     }
 }
 
-/// What to collect; the Regions are those of the embedded account or of the options, and set later.
-fn plan(args: &cli::Sampling, state: Option<&StateDir>) -> Result<Plan, Error> {
+/// What to collect, and the exceptions that the detector is given; the Regions are those of the embedded account or of the
+/// options, and set later.
+fn plan(
+    args: &cli::Sampling,
+    config: &Config,
+    console: &Console,
+    state: Option<&StateDir>,
+) -> Result<(Plan, Ignores), Error> {
     let kept = state.filter(|_| args.digest_key_file.is_none()).map(StateDir::digest_key).transpose()?;
+    let Detection { own, ignores } = config.file.detect.clone();
+    let ignores = Ignores::today(ignores);
+    ignores.expired().for_each(|said| console.warn(&said));
     let sampling =
         Sampling { items: args.sample_items, rcu_budget: args.rcu_budget.0, share: args.capacity_share.0 };
-    Ok(Plan {
+    let plan = Plan {
         regions: Regions::All,
         table: None,
         exports: export::open(&args.from_export).map_err(|error| Error::Refused(error.to_string()))?,
         sampling: (!args.no_sample).then_some(sampling),
         seed: args.seed,
         digest_key: digest_key(args.digest_key_file.as_deref().or(kept.as_deref()))?,
+        own: Own { ignored: ignores.exceptions(), ..own },
         concurrency: CONCURRENCY,
         topics: Topic::ALL.into(),
         kept: None,
-    })
+    };
+    Ok((plan, ignores))
+}
+
+/// Says which exceptions of the configuration left something out, and which nothing.
+fn left_out(snapshot: &Snapshot, ignores: &Ignores, console: &Console) {
+    let samples = snapshot.accounts.iter().flat_map(|a| &a.tables).filter_map(|table| table.sample.value());
+    for one in samples.flat_map(|sample| &sample.contents.ignored) {
+        ignores.cover(&one.path, &one.rule);
+    }
+    ignores.unused().for_each(|said| console.note(&said));
 }
 
 /// A collection under way, which Ctrl-C, SIGTERM and its own time limit stop.
@@ -193,7 +244,7 @@ impl<'a> Run<'a> {
 
     /// Collects from the account that options and environment name.
     fn account(&self, account: &cli::Account, mut plan: Plan, stop: Stop) -> Result<Snapshot, Error> {
-        plan.table = account.table.as_ref().map(|t| t.0.clone());
+        plan.table = plan.table.or_else(|| account.table.as_ref().map(|t| t.0.clone()));
         let mut given: Vec<String> = account.region.iter().map(|r| r.0.clone()).collect();
         given.sort();
         given.dedup();

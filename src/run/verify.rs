@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Largest bundle that is read, in bytes; its form holds no more.
-const MAX_BYTES: u64 = 4 << 30;
+pub const MAX_BYTES: u64 = 4 << 30;
 
 /// `dynaudit verify`
 pub fn run(args: &cli::Verify, console: &Console) -> Result<Outcome, Error> {

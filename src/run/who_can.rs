@@ -9,7 +9,7 @@ use crate::{
     facts::{
         access::{
             Access, evaluate,
-            query::{Part, Question, glob},
+            query::{Part, Question, Readers, glob},
         },
         reader::{Decision, Kms},
     },
@@ -121,8 +121,33 @@ fn answer(
     }
     let direct = found.readers.iter().filter(|found| meant(&found.party.arn) || meant(&found.party.name));
     let readers = if args.indirect { Vec::new() } else { direct.map(Reader::from).collect() };
+    let held_off = match args.attribute {
+        Some(_) if !args.indirect => held_off(access, &question, &found, meant),
+        _ => Vec::new(),
+    };
     let unseen = behind.iter().filter_map(|id| Some(Unseen::new(id, gaps.get(id)?))).collect();
-    Ok(Answer { table: table.arn.clone(), name: table.name.clone(), readers, indirect, gaps: unseen })
+    Ok(Answer {
+        table: table.arn.clone(),
+        name: table.name.clone(),
+        readers,
+        held_off,
+        indirect,
+        gaps: unseen,
+    })
+}
+
+/// Who reads what `question` asks about, but for its attribute: none of `found`.
+fn held_off(
+    access: &Access,
+    question: &Question<'_>,
+    found: &Readers,
+    meant: impl Fn(&str) -> bool,
+) -> Vec<Reader> {
+    let returned: BTreeSet<usize> = found.readers.iter().map(|found| found.number).collect();
+    let whole = access.readers(&Question { attribute: None, ..*question }).unwrap_or_default();
+    let reading = whole.readers.iter().filter(|found| found.kms != Kms::Stopped && found.roads.reads());
+    let others = reading.filter(|found| !returned.contains(&found.number));
+    others.filter(|found| meant(&found.party.arn) || meant(&found.party.name)).map(Reader::from).collect()
 }
 
 fn no_part(args: &cli::WhoCan, table: &Table) -> Error {

@@ -93,6 +93,12 @@ pub struct Contents {
     /// Top-level attributes most of whose values are data of people or of cards.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub personal: Vec<Personal>,
+    /// Secrets seen that the configuration wants left out of the judgement.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ignored: Vec<Ignored>,
+    /// Paths under which secrets are kept so that reading them gives nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub protected: Vec<Protected>,
     /// Top-level attributes that say when their items are of no more use, by name; with that of time to live.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub expiries: Vec<Expiry>,
@@ -102,6 +108,46 @@ pub struct Contents {
     /// Of these, items without the attribute of time to live; none where that is off.
     #[serde(default)]
     pub lasting_tokens: u64,
+}
+
+/// Secrets that the configuration wants left out of the judgement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ignored {
+    /// Path of the attribute, as in [`Sighting`].
+    pub path: String,
+    /// What it is.
+    pub kind: SecretKind,
+    /// The rule that recognised it.
+    pub rule: String,
+    /// Items in which it was seen.
+    pub items: u64,
+    /// Why it is left out.
+    pub reason: String,
+}
+
+/// Secrets kept so that reading them gives nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Protected {
+    /// Path of the attribute, as in [`Sighting`].
+    pub path: String,
+    /// How.
+    pub guard: Guard,
+    /// Sampled items in which it was seen.
+    pub items: u64,
+}
+
+/// How a secret is kept so that reading it gives nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Guard {
+    /// As its digest, plain or keyed.
+    Digest,
+    /// Encrypted by the client.
+    Ciphertext,
+    /// In a store of secrets that is named in its place.
+    Reference,
 }
 
 /// Data of people or of cards under one attribute, counted.
@@ -161,6 +207,9 @@ pub struct Sighting {
     pub digests: Vec<String>,
     /// What is wrong with it beside its being there.
     pub traits: BTreeSet<SecretTrait>,
+    /// When the oldest one was issued, by itself or by what lies beside it, where something tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub oldest: Option<super::Timestamp>,
 }
 
 impl Sighting {

@@ -182,6 +182,7 @@ pub fn plan() -> Plan {
         sampling: Some(Sampling::default()),
         seed: 1,
         digest_key: DigestKey::from_bytes(&[7; 32]).unwrap(),
+        own: Default::default(),
         concurrency: 8,
         topics: Topic::ALL.into(),
         kept: None,

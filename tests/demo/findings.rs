@@ -23,6 +23,7 @@ async fn run() -> &'static (Snapshot, Vec<Finding>) {
             sampling: Some(Sampling::default()),
             seed: 0,
             digest_key: DigestKey::from_bytes(&[7; 32]).unwrap(),
+            own: Default::default(),
             concurrency: 16,
             topics: Topic::ALL.into(),
             exports: std::collections::BTreeMap::new(),

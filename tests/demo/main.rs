@@ -8,6 +8,7 @@ mod findings;
 mod iam;
 mod isolation;
 mod kms;
+mod remedy;
 mod seed;
 
 use dynaudit::demo::{self, Embedded};

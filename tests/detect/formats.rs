@@ -210,3 +210,19 @@ fn publishable_keys_are_no_secrets() {
     ]);
     assert!(look(&[web]).sightings.iter().all(|sighting| sighting.rule != "google-api-key"));
 }
+
+#[test]
+fn a_routable_token_of_gitlab_proves_itself() {
+    let head = format!("glpat-{}.01.0u", fill("<u30>", 1));
+    let mut sum = crc32(head.as_bytes());
+    let mut digits = [b'0'; 7];
+    for digit in digits.iter_mut().rev() {
+        *digit = b"0123456789abcdefghijklmnopqrstuvwxyz"[(sum % 36) as usize];
+        sum /= 36;
+    }
+    let token = head.clone() + std::str::from_utf8(&digits).unwrap();
+    let seen = in_text(&token);
+    assert_eq!((seen.len(), seen[0].rule.as_str(), seen[0].basis), (1, "gitlab-token", Basis::Verified));
+    let seen = in_text(&format!("{head}0000000"));
+    assert_eq!((seen.len(), seen[0].basis), (1, Basis::Shaped));
+}

@@ -29,6 +29,11 @@ fn traits_tell_what_is_wrong() {
     assert_eq!(traits(jwt(HS256, r#"{"sub":"1"}"#)), [SecretTrait::JwtNoExpiry]);
     assert_eq!(traits(jwt(HS256, r#"{"iat":1700000000,"exp":1700086401}"#)), [SecretTrait::JwtLongLived]);
     assert!(traits(jwt(HS256, r#"{"iat":1700000000,"exp":1700086400}"#)).is_empty());
+    assert_eq!(
+        traits(jwt(HS256, r#"{"iat":1700000000000,"exp":1700086401000}"#)),
+        [SecretTrait::JwtLongLived]
+    );
+    assert!(traits(jwt(HS256, r#"{"iat":1700000000,"exp":1700003600000}"#)).is_empty());
     let unsigned = format!("{}.{}.", part(r#"{"alg":"none"}"#), part(r#"{"exp":1700000000}"#));
     assert_eq!(traits(unsigned), [SecretTrait::JwtAlgNone]);
 }
@@ -54,4 +59,22 @@ fn an_algorithm_that_was_made_up_is_not_shown() {
     let planted = "planted-by-an-attacker";
     let seen = in_text(&jwt(&format!(r#"{{"alg":"{planted}"}}"#), "{}"));
     assert!(seen[0].preview.starts_with("JWT … ("), "{}", seen[0].preview);
+}
+
+#[test]
+fn a_signature_may_be_written_as_json() {
+    let claims = part(r#"{"sub":"1"}"#);
+    let json = |header: &str, signature: &str| {
+        format!(
+            r#"{{"payload":"{claims}","signatures":[{{"protected":"{}","signature":"{signature}"}}]}}"#,
+            part(header)
+        )
+    };
+    let seen = in_text(&json(r#"{"alg":"ES256"}"#, &fill("<u86>", 4)));
+    assert_eq!(
+        (seen.len(), seen[0].kind, seen[0].path.as_str()),
+        (1, SecretKind::Jwt, "note|json.signatures[].signature")
+    );
+    assert_eq!(rules(&json(r#"{"typ":"cursor"}"#, &fill("<u86>", 4))), [""; 0]);
+    assert_eq!(rules(&json(r#"{"alg":"ES256"}"#, "short")), [""; 0]);
 }

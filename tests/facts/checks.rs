@@ -7,9 +7,9 @@ use dynaudit::{
     facts::build::build,
     finding::Verdict::{self, Clear, Flagged},
     snapshot::{
-        Listed, Seen, Snapshot,
+        Listed, Seen, Snapshot, Timestamp,
         key::Rotation,
-        sample::{Personal, PersonalKind, SecretKind, SecretTrait},
+        sample::{Guard, Ignored, Personal, PersonalKind, Protected, SecretKind, SecretTrait},
         table::{ContinuousBackups, Insights, KinesisDestination, TimeToLive},
     },
 };
@@ -52,6 +52,23 @@ fn trusted(s: &mut Snapshot, condition: serde_json::Value) {
     add_role(s, "partner", json!([allow("dynamodb:GetItem", "*")]));
     s.accounts[0].principals.roles[0].trust = Some(document(json!([{ "Effect": "Allow",
         "Principal": { "AWS": OTHER }, "Action": "sts:AssumeRole", "Condition": condition }])));
+}
+
+fn aged(s: &mut Snapshot, days: i64) {
+    let mut seen = sighting("key", SecretKind::ApiKey, "api-key");
+    seen.oldest = Some(Timestamp(s.taken.0 - days * 86_400));
+    sample(s).contents.sightings = vec![seen];
+}
+
+fn beside_hashes(s: &mut Snapshot, confidence: f64) {
+    let mut readable = sighting("pw", SecretKind::Password, "named-password");
+    readable.confidence = confidence;
+    sample(s).contents.sightings = vec![readable, sighting("pw", SecretKind::PasswordHash, "bcrypt")];
+}
+
+fn guarded(s: &mut Snapshot) {
+    let path = "token_hash".to_owned();
+    sample(s).contents.protected = vec![Protected { path, guard: Guard::Digest, items: 3 }];
 }
 
 fn jwt(s: &mut Snapshot, traits: &[SecretTrait]) {
@@ -186,6 +203,29 @@ const CASES: &[Case] = &[
     ),
     ("jwt-alg-none", |s| jwt(s, &[SecretTrait::JwtAlgNone]), |s| jwt(s, &[])),
     ("jwt-without-expiry", |s| jwt(s, &[SecretTrait::JwtNoExpiry]), |s| jwt(s, &[])),
+    ("credential-older-than-rotation", |s| aged(s, 91), |s| aged(s, 90)),
+    ("readable-beside-hashes", |s| beside_hashes(s, 0.9), |s| beside_hashes(s, 0.3)),
+    (
+        "readable-beside-protected",
+        |s| {
+            jwt(s, &[]);
+            guarded(s);
+        },
+        guarded,
+    ),
+    (
+        "secrets-left-out",
+        |s| {
+            sample(s).contents.ignored = vec![Ignored {
+                path: "legacy".into(),
+                kind: SecretKind::ApiKey,
+                rule: "api-key".into(),
+                items: 3,
+                reason: "revoked".into(),
+            }];
+        },
+        |s| sample(s).contents.ignored.clear(),
+    ),
     ("readable-password", |s| see(s, "pw", SecretKind::Password), |s| hashed(s, &[])),
     ("token-in-index-key", |s| indexed(s, "token", "KEYS_ONLY"), |s| indexed(s, "user", "ALL")),
     ("token-in-plaintext", |s| jwt(s, &[]), |s| hashed(s, &[])),

@@ -170,6 +170,12 @@ struct Reading {
     administers: bool,
     #[serde(default)]
     denies: bool,
+    #[serde(default)]
+    unbound_services: Vec<String>,
+    #[serde(default)]
+    deleted: bool,
+    #[serde(default)]
+    perimeter: bool,
 }
 
 #[test]
@@ -183,6 +189,9 @@ fn table_policies_are_read_for_whom_they_let_in() {
             accounts: case.accounts.into_iter().collect(),
             administers: case.administers,
             denies: case.denies,
+            unbound_services: case.unbound_services.into_iter().collect(),
+            deleted: case.deleted,
+            perimeter: case.perimeter,
         };
         assert_eq!(reading, wanted, "{}", case.name);
     }

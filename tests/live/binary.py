@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from plan import REGIONS
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-SECONDS = 300
+SECONDS = 600
 
 
 @dataclass

@@ -31,7 +31,7 @@ class Session:
 
     def __init__(self, tally, path, home, full, sizes, only=""):
         self.tally, self.path, self.home, self.full, self.only = tally, path, home, full, only
-        self.sizes = sizes or ((SMALL, 50, 500) if full else (SMALL, 50))
+        self.sizes = sizes or ((SMALL, 50, 500, 2000) if full else (SMALL, 50))
 
     def on(self, server):
         listed = self.listed()

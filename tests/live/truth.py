@@ -4,16 +4,21 @@ A rule says what the check's own words mean, of what the plan holds. A check of 
 stands in `NOTHING_PLANTED`.
 """
 
+import time
+
 from account import ACCOUNT, OF_A_LOGIN, TOKENS, Account, in_index, is_key, keys_index, sensitive
 from limits import BLIND, MADE_UP
 from people import OUTSIDER
 from plan import CONDITIONED
 from recipes import HALF
 from rights import BY_KEY, IF, NO, WIDE, YES
+from tokens import ISSUED
 
 NOTHING_PLANTED = """
-    access/    end-user-without-leading-keys grants-all-but grants-itself-read guests-become-a-reader
-               pool-gives-guests-a-reader read-right-unused user-with-keys-reads-secrets
+    access/    can-lift-what-holds-it-off end-user-without-leading-keys grants-a-table-that-is-gone grants-all-but
+               grants-itself-read guests-become-a-reader pool-gives-guests-a-reader read-right-unused
+               service-let-in-without-source service-reads-stream-without-source table-policy-hands-itself-over
+               table-policy-names-a-deleted-principal user-with-keys-reads-secrets
                open-beside-denied-scan open-oidc-trust prefix-reaches-more reader-outside-organization
                reads-by-escalation trust-names-a-deleted-principal
     encryption/ cache-not-encrypted cache-without-tls key-lost-by-dynamodb key-material-expires
@@ -24,7 +29,8 @@ NOTHING_PLANTED = """
                export-bucket-public export-without-kms
                kinesis-delivery-failed kinesis-stream-not-encrypted public-stream-policy replica-about-to-be-lost
                replica-in-another-account stream-consumer-broken stream-read-by-another-account
-    items/     expired-items-remain expiry-too-old-to-be-removed possible-token time-to-live-cannot-read-expiry
+    items/     expired-items-remain expiry-too-old-to-be-removed possible-token readable-beside-hashes
+               readable-beside-protected secrets-left-out time-to-live-cannot-read-expiry
                time-to-live-on-another-attribute
     monitoring/ log-holds-token-keys log-of-reads-not-protected region-switched-off sample-too-small
                table-in-transition
@@ -51,6 +57,8 @@ PLANTED = {
     "hops-away-from-secrets": lambda a: {
         "user/nia" for r in a.everybody() if r.principal.name == "reporting" and any(
             sensitive(t) and r.reads(t) for t in a.plan.tables)},
+    "no-guard-rail": lambda a: {ACCOUNT} if any(sensitive(t) for t in a.plan.tables) else set(),
+    "sensitive-table-without-perimeter": lambda a: a.tables(sensitive),
     "person-reads-secrets-from-anywhere": lambda a: a.readers(
         lambda r, t: r.principal.kind == "user" and sensitive(t) and r.reads(t) == YES),
     "public-table-policy": lambda a: a.tables(lambda t: t.admits == "public"),
@@ -85,6 +93,8 @@ PLANTED = {
     # items
     "card-numbers-readable": lambda a: a.tables(lambda t: t.items and t.recipe.cards),
     "client-side-encryption-partial": lambda a: a.tables(lambda t: t.recipe is HALF and t.items > 1),
+    "credential-older-than-rotation": lambda a: a.secrets(  # only they say when they were issued
+        lambda t, s: s.kind == "jwt" and time.time() - ISSUED > 91 * 86_400),
     "jwt-alg-none": lambda a: a.secrets(lambda t, s: s.alg_none),
     "jwt-long-lived": lambda a: a.secrets(lambda t, s: s.long_lived),
     "jwt-without-expiry": lambda a: a.secrets(lambda t, s: s.no_expiry),

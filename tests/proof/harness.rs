@@ -37,6 +37,7 @@ pub(crate) fn plan() -> Plan {
         sampling: Some(Sampling::default()),
         seed: 0,
         digest_key: DigestKey::from_bytes(b"the embedded account's digest key").unwrap(),
+        own: Default::default(),
         concurrency: 16,
         topics: Topic::ALL.into(),
         kept: None,
@@ -73,14 +74,8 @@ impl Assessed {
         let mut gaps = snapshot.gaps.clone();
         gaps.extend(facts.gaps.clone());
         let judge::Judged { findings, tally } = judge_only(library, &facts, &gaps, |_| true);
-        let row = |check: &dynaudit::check::Check| CheckRow {
-            id: check.id.clone(),
-            title: check.title.clone(),
-            severity: check.severity,
-            why: check.why.clone(),
-            fix: check.fix.clone(),
-            maps: check.maps.clone(),
-            verdicts: tally.get(&check.id).map(Tally::from).unwrap_or_default(),
+        let row = |check: &dynaudit::check::Check| {
+            CheckRow::of(check, tally.get(&check.id).map(Tally::from).unwrap_or_default())
         };
         let checks = library.checks().iter().map(row).collect();
         let digest = file::digest(snapshot).unwrap();

@@ -216,6 +216,7 @@ pub fn sighting(path: &str, kind: SecretKind, rule: &str) -> Sighting {
         preview: "eyJ… (120)".into(),
         digests: vec!["00".into()],
         traits: Default::default(),
+        oldest: None,
     }
 }
 

@@ -201,10 +201,12 @@ pub fn lacking(mut finding: Finding, gap: &Gap) -> Finding {
 pub fn check(id: &str, severity: Severity, counts: &BTreeMap<Verdict, u64>) -> CheckRow {
     CheckRow {
         id: id.into(),
+        group: "items".into(),
         title: format!("Title of {id}"),
         severity,
         why: "Because it matters.".into(),
         fix: format!("Mend {id}."),
+        recipe: dynaudit::check::Recipe::default(),
         maps: BTreeMap::from([("SOC2".to_owned(), vec!["CC6.1".to_owned()])]),
         verdicts: Tally::from(counts),
     }

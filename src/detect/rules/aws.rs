@@ -27,6 +27,7 @@ pub(super) fn rules() -> Vec<Rule> {
         )
         .kind(SecretKind::AwsAccessKey)
         .any_case()
+        .needs("=:")
         .check(secret_key),
         Rule::token("aws-bedrock-key", &["ABSKQmVkcm9ja0FQSUtleS"], "[A-Za-z0-9+/]{40,}={0,2}"),
     ]

@@ -55,6 +55,23 @@ pub(super) fn confluent(found: &Match<'_>) -> Option<Found> {
     shaped(found, expected.as_bytes() == sum)
 }
 
+/// GitLab's routable tokens: the length of the payload in two digits of base 36, and seven more of the CRC-32 of all
+/// before them. What they are made of changes with its releases, so one that fails is still a shape.
+pub(super) fn gitlab(found: &Match<'_>) -> Option<Found> {
+    let (body, sum) = found.whole.split_at_checked(found.whole.len().checked_sub(7)?)?;
+    shaped(found, base36(crc32(body)) == sum)
+}
+
+/// Seven base36 digits of a number, leading zeros kept.
+fn base36(mut number: u32) -> [u8; 7] {
+    let mut digits = [b'0'; 7];
+    for digit in digits.iter_mut().rev() {
+        *digit = b"0123456789abcdefghijklmnopqrstuvwxyz"[(number % 36) as usize];
+        number /= 36;
+    }
+    digits
+}
+
 fn shaped(found: &Match<'_>, passes: bool) -> Option<Found> {
     if is_filler(found.tail()) {
         None
@@ -75,6 +92,7 @@ mod tests {
     fn crc32_and_base62_agree_with_known_values() {
         assert_eq!(crc32(b"123456789"), 0xCBF4_3926);
         assert_eq!(&base62(61), b"00000z");
+        assert_eq!((&base36(35), &base36(u32::MAX)), (b"000000z", b"1z141z3"));
         // The body and the checksum of an expired token that its owner published.
         assert_eq!(&base62(crc32(b"zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ")), b"0mLq17");
     }

@@ -30,7 +30,8 @@ struct Compiled {
     whole: Vec<(usize, Sorts, Sorts)>,
 }
 
-static COMPILED: LazyLock<Compiled> = LazyLock::new(|| {
+/// Every rule that there is.
+pub(super) fn all_rules() -> Vec<Rule> {
     let mut rules = formats::rules();
     for table in [
         providers::rules(),
@@ -44,6 +45,11 @@ static COMPILED: LazyLock<Compiled> = LazyLock::new(|| {
     ] {
         rules.extend(table);
     }
+    rules
+}
+
+static COMPILED: LazyLock<Compiled> = LazyLock::new(|| {
+    let rules = all_rules();
     let whole = rules.iter().enumerate().filter_map(|(r, rule)| match &rule.form {
         Form::Template(template) if template.is_whole() => {
             let (must, may) = template.sorts();
@@ -69,7 +75,12 @@ pub(crate) fn find(text: &[u8], sorts: Sorts, budget: &mut Budget) -> Vec<Hit> {
         if (is_short(start) && in_base64(text, at)) || done.iter().any(|(of, end)| *of == r && at < *end) {
             return true;
         }
-        let cost = if rule.back == 0 { 64 } else { rule.back + rule.reach };
+        let cost = match rule.form {
+            _ if rule.back == 0 => 64,
+            Form::Template(_) => rule.back + rule.reach,
+            // An expression that may begin anywhere in its window takes as long as twenty that are read once.
+            Form::Pattern(_) => 20 * (rule.back + rule.reach),
+        };
         if !budget.work(cost) || hits.len() >= MAX_HITS {
             budget.cut();
             return false;
@@ -173,6 +184,7 @@ fn hit(rule: &Rule, found: Found, span: Range<usize>) -> Hit {
         public: found.public,
         traits: found.traits,
         length: found.length,
+        issued: found.issued,
         span,
     }
 }
@@ -198,7 +210,7 @@ fn in_base64(text: &[u8], at: usize) -> bool {
 }
 
 /// A match that begins with a letter or digit does not begin inside a longer run of them.
-fn begins(text: &[u8], at: usize) -> bool {
+pub(super) fn begins(text: &[u8], at: usize) -> bool {
     let inside = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_' || *b == b'-';
     !text.get(at).is_some_and(u8::is_ascii_alphanumeric)
         || !at.checked_sub(1).is_some_and(|b| inside(&text[b]))

@@ -6,8 +6,11 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
-use super::{Found, Match, Rule};
-use crate::snapshot::sample::{Basis, SecretKind, SecretTrait};
+use super::{Found, Match, Rule, is_filler};
+use crate::{
+    detect::{self, age},
+    snapshot::sample::{Basis, SecretKind, SecretTrait},
+};
 
 /// `{"`, `{ ` and `{` with a line's end, in base64url. Three parts are signed, five encrypted.
 pub(super) fn rules() -> Vec<Rule> {
@@ -77,11 +80,13 @@ fn token(found: &Match<'_>) -> Option<Found> {
         return None;
     }
     let mut traits = BTreeSet::new();
+    let mut issued = None;
     if none {
         traits.insert(SecretTrait::JwtAlgNone);
     }
     if let Some(claims) = claims {
-        let number = |name: &str| claims.get(name).and_then(Value::as_f64);
+        let number = |name: &str| claims.get(name).and_then(Value::as_f64).map(seconds);
+        issued = number("iat").filter(|at| age::is_plausible(*at)).map(|at| at as i64);
         match (number("exp"), number("iat").or_else(|| number("nbf"))) {
             (None, _) => {
                 traits.insert(SecretTrait::JwtNoExpiry);
@@ -96,7 +101,26 @@ fn token(found: &Match<'_>) -> Option<Found> {
     let word = if encrypted { "JWE " } else { "JWT " };
     let public = known.map_or(Cow::Borrowed(word), |known| Cow::Owned(format!("{word}({known}) ")));
     let id = Some(if encrypted { "jwe" } else { "jwt" });
-    found.found(Basis::Verified).map(|f| Found { public, traits, id, ..f })
+    found.found(Basis::Verified).map(|f| Found { public, traits, id, issued, ..f })
+}
+
+/// A date of a claim: seconds since 1970 (RFC 7519, NumericDate), which some issuers write in milliseconds.
+fn seconds(date: f64) -> f64 {
+    // In seconds, the year 5138.
+    if date > 1e11 { date / 1000.0 } else { date }
+}
+
+/// The signature of a JSON Web Signature that is written as JSON (RFC 7515, 7.2): a header that is protected, and beside it
+/// what signs it.
+pub(crate) fn jws_signature<'m>(map: &'m detect::Map<'_>) -> Option<&'m str> {
+    let text = |wanted: &str| match map.iter().find(|(name, _)| name.expose() == wanted) {
+        Some((_, detect::Value::S(text))) => Some(text.expose()),
+        _ => None,
+    };
+    let (signature, header) = (text("signature")?, text("protected")?);
+    let base64url = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+    let signs = signature.len() >= 40 && signature.bytes().all(base64url) && !is_filler(signature.as_bytes());
+    (signs && object(header)?.get("alg")?.is_string()).then_some(signature)
 }
 
 /// The person of every tutorial: `1234567890`, John Doe.

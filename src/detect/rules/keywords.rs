@@ -217,17 +217,12 @@ impl Keywords {
     /// Keywords that a sign of assignment follows so soon that they belong to the name before it.
     fn find_assigned(&self, text: &[u8], mut see: impl FnMut(Keyword, usize) -> bool) {
         let mut from = 0;
-        let assigns = |at: usize| match text[at] {
-            b':' | b'=' => true,
-            b's' | b'S' => is_verb(text, at),
-            _ => false,
-        };
-        for sign in (0..text.len().saturating_sub(SHORTEST)).filter(|at| assigns(*at)) {
+        while let Some(sign) = next_assignment(text, from) {
             let name = from.max(sign.saturating_sub(LONGEST))..sign;
             from = sign + 1;
             for (at, two) in name.clone().zip(text[name].windows(2)) {
                 for keyword in self.assigned.at(two) {
-                    if keyword.is_at(text, at) && !see(*keyword, at) {
+                    if keyword.is_at(text, at) && !is_in_arn(text, at) && !see(*keyword, at) {
                         return;
                     }
                 }
@@ -236,8 +231,101 @@ impl Keywords {
     }
 }
 
+/// The next place, from `from` on, where something is assigned that is long enough.
+#[inline(never)]
+fn next_assignment(text: &[u8], from: usize) -> Option<usize> {
+    const MAY: [bool; 256] = {
+        let mut may = [false; 256];
+        let (signs, mut at) = (b":=sS", 0);
+        while at < signs.len() {
+            may[signs[at] as usize] = true;
+            at += 1;
+        }
+        may
+    };
+    let mut from = from;
+    loop {
+        let rest = text.get(from..text.len().checked_sub(SHORTEST)?)?;
+        let at = from + rest.iter().position(|b| MAY[usize::from(*b)])?;
+        if matches!(text[at], b':' | b'=') || is_verb(text, at) {
+            return Some(at);
+        }
+        from = at + 1;
+    }
+}
+
+/// Whether what holds this place is an Amazon Resource Name: its colons assign nothing.
+fn is_in_arn(text: &[u8], at: usize) -> bool {
+    const NEAR: usize = 96;
+    let near = &text[at.saturating_sub(NEAR)..at];
+    let start = near.iter().rposition(|b| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b'=' | b','));
+    near[start.map_or(0, |start| start + 1)..].starts_with(b"arn:")
+}
+
 /// Whether the `s` at this place ends the word "is".
 fn is_verb(text: &[u8], at: usize) -> bool {
     let before = at.checked_sub(2).and_then(|from| text.get(from..at));
     matches!(before, Some([blank, b'i' | b'I']) if blank.is_ascii_whitespace())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::detect::rules::find::{all_rules, begins};
+
+    /// A text of pieces of keywords and of what may stand between them.
+    fn text(rules: &[Rule], rng: &mut fastrand::Rng) -> Vec<u8> {
+        let mut text = Vec::new();
+        for _ in 0..rng.usize(1..12) {
+            let rule = &rules[rng.usize(..rules.len())];
+            let start = rule.starts[rng.usize(..rule.starts.len())];
+            match rng.usize(..5) {
+                0 => text.extend_from_slice(&start.as_bytes()[..rng.usize(..=start.len())]),
+                1 => text.extend_from_slice(start.to_ascii_uppercase().as_bytes()),
+                _ => text.extend_from_slice(start.as_bytes()),
+            }
+            let between =
+                [" ", "", "-", "/", "=", ": ", "@", "aB3", "~+.", " is ", "0123456789abcdefABCDEFGHIJ"];
+            text.extend_from_slice(between[rng.usize(..between.len())].as_bytes());
+        }
+        text
+    }
+
+    #[test]
+    fn no_keyword_is_overlooked() {
+        let rules = all_rules();
+        let (keywords, mut rng) = (Keywords::of(&rules), fastrand::Rng::with_seed(1));
+        for _ in 0..3_000 {
+            let text = text(&rules, &mut rng);
+            let sorts = Sorts::of(&text);
+            let mut found = BTreeSet::new();
+            keywords.find(&text, sorts, |keyword, at| found.insert((keyword.rule, keyword.start, at)));
+            // Each keyword at each place, one by one.
+            for (r, rule) in rules.iter().enumerate() {
+                let least = match &rule.form {
+                    Form::Template(template) if template.is_whole() => continue,
+                    Form::Template(template) => template.lengths().0,
+                    Form::Pattern(_) => 0,
+                };
+                let needs = rule.needs.is_none_or(|signs| sorts.any(Sorts::of(signs.as_bytes())));
+                for (s, start) in rule.starts.iter().enumerate() {
+                    for (at, there) in text.windows(start.len()).enumerate() {
+                        let same = there == start.as_bytes()
+                            || (rule.any_case && there.eq_ignore_ascii_case(start.as_bytes()));
+                        let room = if rule.back == 0 { text.len() - at } else { text.len() };
+                        let may = needs && room >= least && (rule.back > 0 || begins(&text, at));
+                        if rule.needs != Some(ASSIGNMENT) {
+                            assert_eq!(found.contains(&(r, s, at)), same && may, "{start} at {at}");
+                        } else if text.get(at + start.len()) == Some(&b'=')
+                            && text.len() > at + start.len() + SHORTEST
+                        {
+                            assert_eq!(found.contains(&(r, s, at)), same, "{start} at {at}");
+                        }
+                    }
+                }
+            }
+        }
+    }
 }

@@ -25,6 +25,7 @@ use crate::snapshot::sample::{Basis, SecretKind, SecretTrait};
 pub(crate) use aws::is_secret_access_key;
 pub(crate) use find::find;
 pub(crate) use hashes::raw_hash;
+pub(crate) use jwt::jws_signature;
 pub(crate) use private_key::jwk_secret;
 
 /// Bytes after a keyword that a pattern may look at; longer secrets do not exist among the formats.
@@ -78,6 +79,8 @@ struct Found {
     traits: BTreeSet<SecretTrait>,
     length: Length,
     id: Option<&'static str>,
+    /// When the value says that it was issued, in seconds since 1970.
+    issued: Option<i64>,
     /// Where the value tells more than its rule.
     kind: Option<SecretKind>,
 }
@@ -102,6 +105,8 @@ pub(crate) struct Hit {
     pub public: Cow<'static, str>,
     pub traits: BTreeSet<SecretTrait>,
     pub length: Length,
+    /// When it was issued, in seconds since 1970, where it says so itself or what lies beside it does.
+    pub issued: Option<i64>,
     /// Where in the text.
     pub span: Range<usize>,
 }
@@ -175,6 +180,7 @@ impl Match<'_> {
             traits: BTreeSet::new(),
             length: Length::Exact(self.secret.len()),
             id: None,
+            issued: None,
             kind: None,
         })
     }

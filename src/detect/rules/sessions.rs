@@ -117,14 +117,15 @@ fn assigned(m: &Match<'_>) -> Option<Found> {
     let name = std::str::from_utf8(m.named("n")).ok()?;
     let value = std::str::from_utf8(m.secret).ok()?.trim_end_matches(['.', ':', '!', '?']);
     // The cheap questions first: most that is assigned in a text looks like nothing.
-    let (random, chosen) = (is_random(value), is_chosen(value) || is_drawn_word(value));
-    if !random && !chosen {
+    let random = is_random(value);
+    let chosen = || is_chosen(value) || is_drawn_word(value);
+    if !random && !chosen() {
         return None;
     }
     let kind = match hint(&[Some(name)])? {
         Hint::Secret(kind) if random => kind,
         Hint::AwsSecret if random => SecretKind::OpaqueToken,
-        Hint::Password if chosen => SecretKind::Password,
+        Hint::Password if chosen() => SecretKind::Password,
         _ => return None,
     };
     if is_cleared(value) || value.contains("://") {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::policies::{Policies, malformed};
 use crate::{
-    iam::{Keys, Kind, Named, Value},
+    iam::{Effect, Keys, Kind, Named, Statement, Value, actions::WAYS},
     snapshot::{
         Account, Gap, GapId, Seen,
         organization::{Level, Organization},
@@ -116,6 +116,15 @@ impl Guard {
     /// Every policy.
     pub(super) fn policies(&self) -> impl Iterator<Item = usize> + '_ {
         self.scps.iter().chain(&self.rcps).flatten().copied()
+    }
+
+    /// Whether one of them denies an action that leads to data.
+    pub(super) fn denies(&self, policies: &Policies) -> bool {
+        let statements = self.policies().flat_map(|id| &policies.get(id).policy.statements);
+        let leads = |statement: &Statement| {
+            WAYS.iter().flat_map(|way| way.actions).any(|action| statement.names_action(action.name))
+        };
+        statements.filter(|statement| statement.effect == Effect::Deny).any(|statement| leads(statement))
     }
 
     /// The policies by level.

@@ -13,6 +13,7 @@ mod classes;
 mod columns;
 mod fence;
 mod gate;
+mod gone;
 mod grants;
 mod guard;
 mod judge;
@@ -139,6 +140,8 @@ pub struct Access {
     parties: Vec<Party>,
     classes: Vec<AccessClass>,
     incomplete: Option<GapId>,
+    /// Which tables there are, whether looked at or not.
+    listing: gone::Listing,
     /// Tables whose key was not seen.
     unseen_keys: Bits,
     /// Why tables of some Region are missing among `targets`.
@@ -189,6 +192,7 @@ fn judged(
     Access {
         account: account.id.clone(),
         partition: account.partition.clone(),
+        listing: gone::Listing::of(account),
         unseen_keys: Bits::of(targets.len(), hiding.map(|(at, _)| at)),
         parties: subjects.iter().map(own).chain(others).collect(),
         policies,
@@ -228,6 +232,14 @@ impl Access {
     /// The ARN of the table of a number.
     pub fn table_arn(&self, number: usize) -> Option<&str> {
         self.targets.get(number).map(|target| target.arn.as_str())
+    }
+
+    /// Whether a policy of the organization holds anybody off from data.
+    pub fn guarded(&self) -> Fact<bool> {
+        match (self.guard.denies(&self.policies), &self.guard.unread) {
+            (false, Some(gap)) => Fact::Unknown(gap.clone()),
+            (denies, _) => Fact::Known(denies),
+        }
     }
 
     /// The gap that keeps the list of principals from being whole.

@@ -224,6 +224,7 @@ impl Access {
                     .or_else(|| self.unsampled(perhaps)),
             ),
             decrypts_all_keys: unless(self.decrypts_all_keys(subject), own),
+            gone_tables: self.gone_tables(subject),
             indirect: paths.indirect(at),
             grants_itself: paths.grants_itself(at),
             // Filled in by `facts::activity`.
@@ -344,6 +345,7 @@ fn unknown_principal(gap: &GapId) -> Principal {
         full_access: Fact::Unknown(gap.clone()),
         reads_sensitive: Fact::Unknown(gap.clone()),
         decrypts_all_keys: Fact::Unknown(gap.clone()),
+        gone_tables: Fact::Unknown(gap.clone()),
         indirect: Fact::Unknown(gap.clone()),
         grants_itself: Fact::Unknown(gap.clone()),
         activity: Activity::unseen(gap),

@@ -174,6 +174,9 @@ pub fn resource_policy(
             accounts: reading.accounts.into_iter().collect(),
             administers: reading.administers,
             denies: reading.denies,
+            unbound_services: reading.unbound_services.into_iter().collect(),
+            deleted: reading.deleted,
+            perimeter: reading.perimeter,
         })),
     }
 }

@@ -4,8 +4,10 @@
 //! in which `<` and `>` are escaped, which the script puts on the page as text. The Content-Security-Policy
 //! lets no other script run.
 
+mod graph;
+
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeSet, HashMap},
     io::{self, Write},
 };
 
@@ -15,8 +17,16 @@ use serde::Serialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::{View, json as form, label, text::inert};
-use crate::finding::{Finding, Severity, Verdict};
+use super::{
+    View,
+    framework::{self, State},
+    json as form, label, remediation,
+    text::inert,
+};
+use crate::{
+    finding::{Finding, Severity, Subject, Verdict},
+    remedy::projection::advice,
+};
 
 const PAGE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("style.css");
@@ -41,6 +51,8 @@ pub fn render(view: &View, out: &mut dyn Write) -> io::Result<()> {
         let count = view.summary.flagged.get(severity).copied().unwrap_or(0);
         context! { name => severity.as_str(), count }
     };
+    let secret: BTreeSet<&str> = view.plan.projections.iter().map(|p| p.arn.as_str()).collect();
+    let graph = graph::draw(&view.readers, &secret);
     let mut data = Vec::new();
     form::line(&rows(view), &mut data)?;
     let data = String::from_utf8(data).map_err(io::Error::other)?;
@@ -52,6 +64,13 @@ pub fn render(view: &View, out: &mut dyn Write) -> io::Result<()> {
         checks => view.checks.len(),
         severities => Severity::ALL.iter().map(severity).collect::<Vec<_>>(),
         frameworks => frameworks(view),
+        asked => view.framework.is_some(),
+        readers => readers(view),
+        graph => Value::from_safe_string(graph.0),
+        graph_note => graph.1,
+        projections => projections(view),
+        kinds => kinds(view),
+        proposals => proposals(view),
         gap_groups => view.gap_groups.iter().map(|g| context! {
             call => g.call, why => g.why, gaps => g.gaps, on => g.on, message => g.message, unknown => g.unknown,
         }).collect::<Vec<_>>(),
@@ -76,12 +95,17 @@ struct Rows<'a> {
     checks: Vec<serde_json::Value>,
     tables: Vec<&'a str>,
     rows: Vec<serde_json::Value>,
+    readers: Vec<serde_json::Value>,
 }
 
 fn rows(view: &View) -> Rows<'_> {
     let checks = view.checks.iter();
-    let checks =
-        checks.map(|c| json!({ "id": c.id, "title": c.title, "why": c.why, "fix": c.fix, "maps": c.maps }));
+    let checks = checks.map(|c| {
+        json!({
+            "id": c.id, "group": c.group, "title": c.title, "why": c.why, "fix": c.fix, "maps": c.maps,
+            "recipe": c.recipe,
+        })
+    });
     let mut tables: Vec<&str> = Vec::new();
     let mut known: HashMap<&str, usize> = HashMap::new();
     let mut rows = Vec::with_capacity(view.findings.len());
@@ -105,10 +129,14 @@ fn rows(view: &View) -> Rows<'_> {
             inert(subject.region.as_deref().unwrap_or("")),
             table.map_or(-1, |at| i64::try_from(at).unwrap_or(-1)),
             finding.fingerprint,
-            more(finding),
+            more(view, finding),
         ]));
     }
-    Rows { checks: checks.collect(), tables, rows }
+    let readers = view.readers.iter().map(|row| {
+        let reached = row.tables.iter().filter_map(|arn| known.get(arn.as_str()));
+        json!([row.names, row.external, row.condition, row.roads, reached.collect::<Vec<_>>(), row.count])
+    });
+    Rows { readers: readers.collect(), checks: checks.collect(), tables, rows }
 }
 
 /// Numbers that the script's list of verdicts has.
@@ -129,8 +157,18 @@ fn table_arn(arn: &str) -> Option<&str> {
 }
 
 /// What only the opened finding shows: for flagged ones the evidence, for unknown ones what is missing.
-fn more(finding: &Finding) -> serde_json::Value {
+fn more(view: &View, finding: &Finding) -> serde_json::Value {
     let mut more = serde_json::Map::new();
+    let steps = view
+        .check(&finding.check)
+        .filter(|_| finding.verdict == Verdict::Flagged && !is_plain(&finding.subject));
+    if let Some(check) = steps {
+        let steps = check.recipe.steps(&finding.subject);
+        let steps: Vec<_> = steps.iter().map(|step| json!([step.form, step.text])).collect();
+        more.insert("$steps".to_owned(), json!(steps));
+    } else if !finding.subject.names.is_empty() {
+        more.insert("$names".to_owned(), json!(finding.subject.names));
+    }
     if finding.verdict == Verdict::Flagged {
         if !finding.evidence.is_empty() {
             more.insert("Evidence".to_owned(), json!(finding.evidence));
@@ -147,56 +185,103 @@ fn more(finding: &Finding) -> serde_json::Value {
     more.into()
 }
 
-/// One framework with its controls.
-#[derive(Serialize)]
-struct Framework {
-    name: String,
-    failed: usize,
-    controls: Vec<Control>,
-}
-
-/// A control with what the checks that bear on it said.
-#[derive(Serialize)]
-struct Control {
-    id: String,
-    state: &'static str,
-    flagged: u64,
-    unknown: u64,
-    clear: u64,
-    checks: BTreeSet<String>,
-}
-
-fn frameworks(view: &View) -> Vec<Framework> {
-    let mut all: BTreeMap<&str, BTreeMap<&str, Control>> = BTreeMap::new();
-    for check in &view.checks {
-        for (name, ids) in &check.maps {
-            for id in ids {
-                let control = all.entry(name).or_default().entry(id).or_insert_with(|| Control {
-                    id: id.clone(),
-                    state: "",
-                    flagged: 0,
-                    unknown: 0,
-                    clear: 0,
-                    checks: BTreeSet::new(),
-                });
-                control.flagged += check.verdicts.flagged;
-                control.unknown += check.verdicts.unknown;
-                control.clear += check.verdicts.clear;
-                control.checks.insert(check.id.clone());
-            }
-        }
-    }
-    let framework = |(name, controls): (&str, BTreeMap<&str, Control>)| {
-        let mut controls: Vec<Control> = controls.into_values().collect();
-        for control in &mut controls {
-            control.state = match (control.flagged, control.unknown) {
-                (0, 0) => "met",
-                (0, _) => "open",
-                _ => "failed",
-            };
-        }
-        let failed = controls.iter().filter(|control| control.flagged > 0).count();
-        Framework { name: name.to_owned(), failed, controls }
+/// Whether every name of a subject is the same in every language that recipes are written in, so that the page's script
+/// may put it in; others come made out.
+fn is_plain(subject: &Subject) -> bool {
+    let plain = |text: &str| {
+        !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "_-.:/@+=,".contains(c))
     };
-    all.into_iter().map(framework).collect()
+    let table = subject.table.iter().map(String::as_str);
+    table.chain([subject.arn.as_str(), subject.account.as_str()]).all(plain)
+        && subject.names.values().all(|name| plain(name))
+}
+
+/// Text that may hold lines, inert.
+fn code(text: &str) -> String {
+    text.lines().map(inert).collect::<Vec<_>>().join("\n")
+}
+
+fn readers(view: &View) -> Vec<Value> {
+    let row = |row: &super::reach::ReaderRow| {
+        let names: Vec<&str> = row
+            .tables
+            .iter()
+            .map(|arn| arn.split_once(":table/").map_or(arn.as_str(), |(_, name)| name))
+            .collect();
+        let more = row.count.saturating_sub(names.len() as u64);
+        context! {
+            names => row.names.join(", "), external => row.external, condition => row.condition, roads => row.roads,
+            tables => names.join(", "), count => row.count, more,
+        }
+    };
+    view.readers.iter().take(1000).map(row).collect()
+}
+
+fn projections(view: &View) -> Vec<Value> {
+    let one = |projection: &crate::remedy::Projection| {
+        let left = projection.left_out.iter().map(|(name, kinds)| {
+            let kinds: Vec<&str> = kinds.iter().map(|kind| kind.as_str()).collect();
+            format!("{name} ({})", kinds.join(", "))
+        });
+        let requests = remediation::requests(projection);
+        context! {
+            table => projection.table, region => projection.region, arn => projection.arn,
+            left_out => left.collect::<Vec<_>>(), keys => projection.secret_keys, partial => projection.partial,
+            indexes => projection.indexes.iter().map(|(name, include)| context! { name, include }).collect::<Vec<_>>(),
+            requests => requests.iter().map(|(form, _, text)| block(form, text)).collect::<Vec<_>>(),
+        }
+    };
+    view.plan.projections.iter().map(one).collect()
+}
+
+fn kinds(view: &View) -> Vec<Value> {
+    let kinds: BTreeSet<_> =
+        view.plan.projections.iter().flat_map(|p| p.left_out.values().flatten()).collect();
+    kinds.into_iter().map(|kind| context! { kind => kind.as_str(), advice => advice(*kind) }).collect()
+}
+
+fn proposals(view: &View) -> Vec<Value> {
+    let one = |proposal: &crate::remedy::Proposal| {
+        let commands = proposal.commands.join("\n");
+        let policies = proposal.policies.as_deref().unwrap_or_default();
+        let policies: Vec<Value> =
+            policies.iter().map(|policy| block("Policy", &remediation::pretty(policy))).collect();
+        context! {
+            name => proposal.name, arn => proposal.arn, why => proposal.policies.as_ref().err(),
+            closes => proposal.closes, loses => proposal.loses, leaves => proposal.leaves, dropped => proposal.dropped,
+            policies, commands => block("AWS CLI", &commands),
+        }
+    };
+    view.plan.proposals.iter().map(one).collect()
+}
+
+/// Code to copy. The template's own formatter would show its line feeds as escapes, so it is escaped here.
+fn block(form: &str, text: &str) -> Value {
+    let safe =
+        code(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
+    context! { form, text => Value::from_safe_string(safe) }
+}
+
+fn frameworks(view: &View) -> Vec<Value> {
+    let all =
+        view.framework.clone().map_or_else(|| framework::all(&view.checks, &view.findings), |one| vec![one]);
+    let one = |standing: &framework::Standing| {
+        let decided = standing.controls.iter().filter(|control| control.state != State::NotDecided);
+        let open = standing.controls.iter().filter(|control| control.state == State::NotDecided);
+        let state = |state| standing.count(state);
+        context! {
+            title => standing.title, scope => standing.scope, failed => state(State::Failed),
+            clear => state(State::Clear), not_assessed => state(State::NotAssessed), decided => decided.clone().count(),
+            controls => decided.map(|control| context! {
+                id => control.id, name => control.name, state => control.state.as_str(),
+                class => match control.state {
+                    State::Failed => "failed", State::NotAssessed => "open", State::Clear => "met", _ => "",
+                },
+                flagged => control.verdicts.flagged, unknown => control.verdicts.unknown,
+                clear => control.verdicts.clear, checks => control.checks,
+            }).collect::<Vec<_>>(),
+            open => open.map(|control| context! { id => control.id, name => control.name }).collect::<Vec<_>>(),
+        }
+    };
+    all.iter().map(one).collect()
 }

@@ -98,6 +98,49 @@ function entry(list, name, value) {
   list.append(cell);
 }
 
+// Code with a button that copies it.
+function code(form, text) {
+  const block = make("div", undefined, "code");
+  block.append(make("span", form), make("pre", text));
+  copyable(block);
+  return block;
+}
+
+function copyable(block) {
+  const button = make("button", "Copy", "copy");
+  button.type = "button";
+  button.addEventListener("click", () => {
+    const text = block.querySelector("pre").textContent;
+    const done = () => (button.textContent = "Copied");
+    const select = () => getSelection().selectAllChildren(block.querySelector("pre"));
+    if (navigator.clipboard) navigator.clipboard.writeText(text).then(done, select);
+    else select();
+  });
+  block.append(button);
+}
+
+// The steps of a recipe. Names that are not the same in every language come made out, as `$steps`.
+const FORMS = [["cli", "AWS CLI", ""], ["terraform", "Terraform", '"'], ["cloudformation", "CloudFormation", '"']];
+function steps(row) {
+  const more = row[MORE] || {};
+  if (more.$steps) return more.$steps;
+  if (VERDICTS[row[VERDICT]] !== "flagged") return [];
+  const names = { ...(more.$names || {}), arn: row[ARN], region: row[PLACE], account: row[ARN].split(":")[4], partition: row[ARN].split(":")[1], id: row[ARN].split(/[:\/]/).pop() };
+  if (row[TABLE] >= 0) names.table = data.tables[row[TABLE]].split(":table/")[1];
+  const made = [];
+  for (const [key, form, quote] of FORMS) {
+    const template = checks[row[CHECK]].recipe[key];
+    if (!template) continue;
+    let whole = true;
+    const text = template.replace(/<([a-z_]+)>/g, (_, name) => {
+      if (!names[name]) whole = false;
+      return quote + names[name] + quote;
+    });
+    if (whole) made.push([form, text]);
+  }
+  return made;
+}
+
 function show(title, kind, fill) {
   const dialog = byId("detail");
   const close = make("button", "Close", "close");
@@ -105,7 +148,8 @@ function show(title, kind, fill) {
   close.addEventListener("click", () => dialog.close());
   dialog.replaceChildren(close, make("h3", title, kind));
   fill(dialog);
-  dialog.showModal();
+  if (!dialog.open) dialog.showModal();
+  dialog.scrollTop = 0;
 }
 
 function open(at) {
@@ -120,12 +164,25 @@ function open(at) {
     entry(list, "Why it matters", check.why);
     entry(list, "What to do", check.fix);
     const more = row[MORE] || {};
-    for (const name of Object.keys(more)) entry(list, name, more[name]);
+    for (const name of Object.keys(more)) if (!name.startsWith("$")) entry(list, name, more[name]);
     entry(list, "Controls", Object.entries(check.maps).map(([name, ids]) => name + " " + ids.join(", ")).join("\n"));
     entry(list, "Check", check.id);
     entry(list, "Fingerprint", row[PRINT]);
-    dialog.append(list);
+    dialog.append(list, ...steps(row).map(([form, text]) => code(form, text)));
   });
+}
+
+const GROUPS = { access: "Access", encryption: "Encryption", exposure: "Indexes, streams, copies", items: "What items hold", monitoring: "Monitoring", recovery: "Recovery" };
+
+// A finding as a line of a table's part; a click opens it.
+function brief(at) {
+  const row = rows[at];
+  const verdict = VERDICTS[row[VERDICT]];
+  const word = verdict === "flagged" ? SEVERITIES[row[SEVERITY]] : WORDS[verdict] || verdict;
+  const line = make("tr", undefined, "link");
+  line.append(make("td", word, "sev " + (verdict === "flagged" ? word : verdict)), make("td", checks[row[CHECK]].title), make("td", row[SAID], "wrap"));
+  line.addEventListener("click", () => open(at));
+  return line;
 }
 
 // Tables: those with findings, the worst first.
@@ -158,21 +215,25 @@ function tables() {
     element.append(make("b", name), make("span", arn.split(":")[3] + " ", "muted"), dots);
     element.addEventListener("click", () => show(name, "", (dialog) => {
       dialog.append(make("p", arn, "mono wrap"));
+      const groups = [...new Set(its.map((at) => checks[rows[at][CHECK]].group))].sort();
+      for (const group of groups) {
+        const body = make("tbody");
+        for (const at of its.filter((at) => checks[rows[at][CHECK]].group === group)) body.append(brief(at));
+        const table = make("table");
+        table.append(body);
+        dialog.append(make("h3", GROUPS[group] || group), table);
+      }
+      const reading = data.readers.filter((reader) => reader[4].includes(table));
+      if (!reading.length) return;
       const body = make("tbody");
-      its.forEach((at) => {
-        const row = rows[at];
+      for (const [names, external, condition, roads] of reading) {
         const line = make("tr");
-        const verdict = VERDICTS[row[VERDICT]];
-        line.append(
-          make("td", verdict === "flagged" ? SEVERITIES[row[SEVERITY]] : WORDS[verdict] || verdict, "sev " + (verdict === "flagged" ? SEVERITIES[row[SEVERITY]] : verdict)),
-          make("td", checks[row[CHECK]].id),
-          make("td", row[SAID], "wrap"),
-        );
+        line.append(make("td", names.join(", "), external ? "wrap sev high" : "wrap"), make("td", roads), make("td", condition || "outright", "wrap"));
         body.append(line);
-      });
-      const table = make("table");
-      table.append(body);
-      dialog.append(table);
+      }
+      const matrix = make("table");
+      matrix.append(body);
+      dialog.append(make("h3", "Who can read"), matrix);
     }));
     return element;
   };
@@ -208,6 +269,12 @@ document.querySelectorAll("[data-severity],[data-verdict]").forEach((card) =>
     byId("findings").scrollIntoView();
   }),
 );
+document.querySelectorAll(".code").forEach(copyable);
+byId("theme").addEventListener("click", () => {
+  const root = document.documentElement;
+  const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  root.dataset.theme = dark ? "light" : "dark";
+});
 document.querySelector(".filters").addEventListener("submit", (event) => event.preventDefault());
 wanted.text.addEventListener("input", filter);
 [wanted.severity, wanted.verdict, wanted.check].forEach((select) => select.addEventListener("change", filter));

@@ -33,6 +33,11 @@ pub fn render(answers: &[Answer], width: u16, direct: bool, indirect: bool) -> S
         out.push('\n');
         if direct {
             out.push_str(&readers(answer, width));
+            if !answer.held_off.is_empty() {
+                let people = counted(answer.held_off.len() as u64, "way reads", "ways read");
+                let table = rows(answer, &answer.held_off, width);
+                out.push_str(&format!("{people} the table, and never this attribute\n{table}"));
+            }
         }
         if indirect {
             out.push_str(&through(answer, width));
@@ -65,10 +70,15 @@ fn readers(answer: &Answer, width: u16) -> String {
     if answer.readers.is_empty() {
         return "Nobody reads it by rights of their own.\n".to_owned();
     }
+    let people = counted(answer.readers.len() as u64, "way to read it", "ways to read it");
+    format!("{people} by rights of their own\n{}", rows(answer, &answer.readers, width))
+}
+
+fn rows(answer: &Answer, readers: &[Reader], width: u16) -> String {
     let common = common(answer);
     let mut table = base(width);
     table.set_header(["WHO", "DECISION", "ACTIONS", "KMS", "BY"].map(style::heading_cell));
-    for reader in &answer.readers {
+    for reader in readers {
         let by: Vec<String> = reader.via.iter().map(ToString::to_string).collect();
         let rest = reader.unless.iter().map(|unless| unless.layer).filter(|layer| !common.contains(layer));
         let rest: Vec<&str> = rest.collect();
@@ -80,8 +90,7 @@ fn readers(answer: &Answer, width: u16) -> String {
         let cells = [who(reader), said, actions(reader), kms(reader.kms).to_owned(), by.join(", ")];
         table.add_row(cells.iter().map(|text| Cell::new(cell(text, CUT))));
     }
-    let people = counted(answer.readers.len() as u64, "way to read it", "ways to read it");
-    format!("{people} by rights of their own\n{}\n", table.trim_fmt())
+    format!("{}\n", table.trim_fmt())
 }
 
 fn through(answer: &Answer, width: u16) -> String {
