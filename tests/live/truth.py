@@ -23,7 +23,7 @@ NOTHING_PLANTED = """
                reads-by-escalation trust-names-a-deleted-principal
     encryption/ cache-not-encrypted cache-without-tls key-lost-by-dynamodb key-material-expires
                key-of-another-account key-unavailable recovery-point-not-encrypted replica-encryption-weaker
-    exposure/  backup-vault-open-to-others cache-keeps-items-long cache-open-to-the-world
+    exposure/  export-of-secrets backup-vault-open-to-others cache-keeps-items-long cache-open-to-the-world
                cache-role-reads-every-table vpc-without-endpoint endpoint-in-no-route-table
                endpoint-lets-everything-through endpoint-lets-writes-to-strangers export-bucket-not-blocked
                export-bucket-public export-without-kms
@@ -34,7 +34,7 @@ NOTHING_PLANTED = """
                time-to-live-on-another-attribute
     monitoring/ log-holds-token-keys log-of-reads-not-protected region-switched-off sample-too-small
                table-in-transition
-    recovery/  backup-kept-without-end backup-vault-not-locked cache-in-one-zone provisioned-without-scaling
+    recovery/  old-backup-of-secrets backup-kept-without-end backup-vault-not-locked cache-in-one-zone provisioned-without-scaling
                recovery-point-of-deleted-table recovery-window-short
 """
 
