@@ -293,7 +293,7 @@ fn the_embedded_account_shows_who_reads_by_which_path() {
     let mailer = entry(&answer, "held_off", "role/loyalty-mailer").unwrap();
     assert_eq!(mailer["actions"], json!([{ "action": "GetItem", "on": "table" }]));
     assert!(mailer["via"].as_array().unwrap().iter().any(|by| by["policy"] == "names"), "{mailer}");
-    assert!(row(&hash, "| role loyalty-mailer").contains("dynamodb:Attributes [email, name, user_id]"));
+    assert!(row(&hash, "| role loyalty-mailer").contains("dynamodb:Attributes [user_id, email, name]"));
     assert!(ask(&hash, "table").contains("1 way reads the table, and never this attribute"));
     let name = json(&["--table", &users, "--attribute", "name"]);
     assert!(entry(&name, "readers", "role/loyalty-mailer").is_some());

@@ -63,7 +63,7 @@ pub(crate) fn text(text: &str, hint: Option<Hint>, beside: Beside) -> Option<Hit
 /// A token, key or secret by its name.
 fn secret(text: &str, kind: SecretKind, confidence: f64) -> Option<Hit> {
     let exact = Length::Exact(text.len());
-    if is_cleared(text) {
+    if is_cleared(text) || is_dated(text) {
         return None;
     }
     if is_uuid(text) {
@@ -105,6 +105,13 @@ fn secret(text: &str, kind: SecretKind, confidence: f64) -> Option<Hit> {
     is_chosen(text)
         .then(|| hit("named-secret", kind, Basis::Likely, 0.6, Length::Password(text.len())))
         .flatten()
+}
+
+/// Whether a text begins with a date and a time, as sort keys do (`2026-03-14T10:00:00Z#57`).
+fn is_dated(text: &str) -> bool {
+    let form = b"0000-00-00T00:";
+    text.len() > form.len()
+        && text.bytes().zip(form).all(|(b, f)| if *f == b'0' { b.is_ascii_digit() } else { b == *f })
 }
 
 fn password(text: &str, hint: Hint, beside: Beside) -> Option<Hit> {

@@ -58,7 +58,20 @@ async fn a_proposed_policy_closes_what_it_says_and_opens_nothing() {
     let (facts, findings) = judged(&before, &library);
     let plan = plan(&before, &library, &facts, &findings, &Default::default());
     let proved: Vec<_> = plan.proposals.iter().filter(|proposal| proposal.policies.is_ok()).collect();
-    assert!(proved.len() >= 10, "{:#?}", plan.proposals);
+    // An administrator without his own tables could still let himself in again, so no narrower policy is proved for those.
+    let names: BTreeSet<&str> = proved.iter().map(|proposal| proposal.name.as_str()).collect();
+    for name in [
+        "analytics-export",
+        "booking-service",
+        "checkout-api",
+        "legacy-importer",
+        "mei.tanaka",
+        "passenger-portal",
+        "support-desk",
+        "terraform-deploy",
+    ] {
+        assert!(names.contains(name), "{name}: {:#?}", plan.proposals);
+    }
     assert!(
         plan.proposals.iter().all(|p| p.policies.is_ok() || !p.policies.as_ref().unwrap_err().is_empty())
     );
