@@ -1,6 +1,6 @@
 //! The embedded account answers the auditor's calls as AWS does, through the real SDK clients.
 #![cfg(feature = "demo")]
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on should fail")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on should fail")]
 
 mod copies;
 mod dynamodb;
