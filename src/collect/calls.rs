@@ -58,6 +58,7 @@ const VAULT: &[&str] = &["backup:*:*:backup-vault:*"];
 const POLICY: &[&str] = &["iam::*:policy/*"];
 const PRINCIPAL: &[&str] = &["iam::*:role/*", "iam::*:user/*"];
 const POOL: &[&str] = &["cognito-identity:*:*:identitypool/*"];
+const INTEGRATION: &[&str] = &["redshift:*:*:integration:*"];
 const RULE: &[&str] = &["events:*:*:rule/*"];
 
 /// Why calls are made, and the topic that they are for.
@@ -72,7 +73,13 @@ const KEYS: Reason = Reason("Describe the keys and who may decrypt", None);
 const WHO: Reason = Reason("Read who exists and what they may do", None);
 const SELF: Reason = Reason("Name the account and the caller", None);
 const ITEMS: Reason = Reason("Sample items", None);
-const BUCKETS: Reason = Reason("Read what protects the buckets of exports", Some(Topic::Buckets));
+const BUCKETS: Reason =
+    Reason("Read what protects the buckets of exports and imports", Some(Topic::Buckets));
+const FILES: Reason = Reason("See whether exports and imports still lie in S3", Some(Topic::Files));
+const IMPORTS: Reason = Reason("Find what tables were imported from", Some(Topic::Imports));
+const LEGACY: Reason = Reason("Find global tables of the legacy version", Some(Topic::GlobalTables));
+const INTEGRATIONS: Reason =
+    Reason("Find the zero-ETL integrations that copy tables", Some(Topic::Integrations));
 const CACHES: Reason = Reason("Describe DAX clusters", Some(Topic::Caches));
 const CONSUMERS: Reason = Reason("Find the functions that read streams", Some(Topic::Consumers));
 const CREDENTIALS: Reason =
@@ -157,6 +164,12 @@ calls! {
     GET_BUCKET_POLICY_STATUS = "s3" "GetBucketPolicyStatus", BUCKET, BUCKETS;
     GET_PUBLIC_ACCESS_BLOCK = "s3" "GetPublicAccessBlock" as "s3:GetBucketPublicAccessBlock", BUCKET, BUCKETS;
     GET_BUCKET_ENCRYPTION = "s3" "GetBucketEncryption" as "s3:GetEncryptionConfiguration", BUCKET, BUCKETS;
+    GET_ACCOUNT_PUBLIC_ACCESS_BLOCK = "s3-control" "GetPublicAccessBlock" as "s3:GetAccountPublicAccessBlock", ALL, BUCKETS;
+    LIST_OBJECTS = "s3" "ListObjectsV2" as "s3:ListBucket", BUCKET, FILES;
+    LIST_IMPORTS = "dynamodb" "ListImports", ALL, IMPORTS;
+    LIST_GLOBAL_TABLES = "dynamodb" "ListGlobalTables", ALL, LEGACY;
+    DESCRIBE_INBOUND_INTEGRATIONS = "glue" "DescribeInboundIntegrations", ALL, INTEGRATIONS;
+    DESCRIBE_INTEGRATIONS = "redshift" "DescribeIntegrations", INTEGRATION, INTEGRATIONS;
     DESCRIBE_CLUSTERS = "dax" "DescribeClusters", ALL, CACHES;
     DESCRIBE_PARAMETERS = "dax" "DescribeParameters", ALL, CACHES;
     LIST_EVENT_SOURCE_MAPPINGS = "lambda" "ListEventSourceMappings", ALL, CONSUMERS;

@@ -53,6 +53,7 @@ const ANSWERS: &[(&str, &str)] = &[
     ("GetKeyRotationStatus", "UnsupportedOperation"),
     ("GetBackupVaultAccessPolicy", "ResourceNotFound"),
     ("DescribeOrganization", "AWSOrganizationsNotInUse"),
+    ("GetBucketLocation", "NoSuchBucket"),
     ("ListPoliciesForTarget", "PolicyTypeNotEnabled"),
     ("GetBucketPolicyStatus", "NoSuchBucketPolicy"),
     ("GetPublicAccessBlock", "NoSuchPublicAccessBlockConfiguration"),

@@ -164,10 +164,25 @@ async fn assemble(
     .await;
     let told = tables.iter().filter(|t| t.description.value().is_some()).find_map(|t| account_of(&t.arn));
     let id = if run.account == "unknown" { told.unwrap_or(run.account.clone()) } else { run.account.clone() };
-    let (buckets, guardrails) = tokio::join!(services::bucket::buckets(&run, &tables), bound(&run, &id));
+    let (buckets, public_access_blocked, guardrails) = tokio::join!(
+        services::bucket::buckets(&run, &tables, &regions),
+        services::bucket::account_blocked(&run, &id),
+        bound(&run, &id),
+    );
     let (calls, gaps) = run.desk.books();
     let partition = run.partition.name.to_owned();
-    let account = Account { id, partition, identity, regions, tables, keys, buckets, principals, guardrails };
+    let account = Account {
+        id,
+        partition,
+        identity,
+        regions,
+        tables,
+        keys,
+        buckets,
+        public_access_blocked,
+        principals,
+        guardrails,
+    };
     let (tool, taken) = (env!("CARGO_PKG_VERSION").to_owned(), run.taken);
     Snapshot { format: FORMAT, tool, taken, scope, accounts: vec![account], calls, gaps }
 }

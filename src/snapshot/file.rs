@@ -134,7 +134,8 @@ pub fn parse(bytes: &[u8], path: &Path) -> Result<Snapshot, Error> {
     // What an older version did not look at is in none of its gaps.
     let absent = Services::not_collected();
     let regions = || snapshot.accounts.iter().flat_map(|account| &account.regions);
-    if regions().any(|region| region.services.lacks_some()) {
+    let older = snapshot.accounts.iter().any(|a| a.public_access_blocked.gap() == Some(&absent.id()));
+    if older || regions().any(|region| region.services.lacks_some()) {
         snapshot.gaps.entry(absent.id()).or_insert(absent);
     }
     Ok(snapshot)

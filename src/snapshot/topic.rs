@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub enum Topic {
     /// AWS Backup: plans, what they select, vaults and what they keep.
     BackupPlans,
-    /// S3: the buckets that received exports.
+    /// S3: the buckets that received exports and that imports came from, and what the account blocks.
     Buckets,
     /// IAM: the credential report, with users' passwords and access keys.
     Credentials,
@@ -18,8 +18,16 @@ pub enum Topic {
     Consumers,
     /// EC2: VPC endpoints for DynamoDB.
     Endpoints,
+    /// S3: whether files of exports and imports still lie there.
+    Files,
+    /// DynamoDB: global tables of the legacy version.
+    GlobalTables,
     /// Cognito: identity pools, and the roles that they give to guests and users.
     IdentityPools,
+    /// DynamoDB: what tables were imported from.
+    Imports,
+    /// Glue and Redshift: zero-ETL integrations.
+    Integrations,
     /// Kinesis: the streams that receive changes.
     KinesisStreams,
     /// EC2: VPCs, and what has an interface in them.
@@ -40,14 +48,18 @@ pub enum Topic {
 
 impl Topic {
     /// Every topic.
-    pub const ALL: [Topic; 15] = [
+    pub const ALL: [Topic; 19] = [
         Topic::BackupPlans,
         Topic::Buckets,
         Topic::Caches,
         Topic::Consumers,
         Topic::Credentials,
         Topic::Endpoints,
+        Topic::Files,
+        Topic::GlobalTables,
         Topic::IdentityPools,
+        Topic::Imports,
+        Topic::Integrations,
         Topic::KinesisStreams,
         Topic::Networks,
         Topic::Organization,

@@ -29,7 +29,7 @@ fn expected(call: &str) -> &'static [&'static str] {
         "iam:GetPolicy" => &["principals.policies"],
         "iam:GetPolicyVersion" => &["principals.policies"],
         "dynamodb:ListTables" => &[
-            "buckets",
+            "buckets.*.files",
             "keys",
             "regions.*.orphan_backups",
             "regions.*.services.kinesis_streams",
@@ -38,7 +38,12 @@ fn expected(call: &str) -> &'static [&'static str] {
         ],
         "tag:GetResources" => &[],
         "dynamodb:ListBackups" => &["regions.*.orphan_backups", "tables.*.backups"],
-        "dynamodb:ListExports" | "dynamodb:DescribeExport" => &["buckets", "tables.*.exports"],
+        "dynamodb:ListExports" | "dynamodb:DescribeExport" => &["buckets.*.files", "tables.*.exports"],
+        "dynamodb:ListImports" => &["buckets.*.files", "regions.*.services.imports"],
+        "dynamodb:ListGlobalTables" => &["regions.*.services.legacy_global_tables"],
+        "glue:DescribeInboundIntegrations" | "redshift:DescribeIntegrations" => {
+            &["regions.*.services.integrations"]
+        }
         "dynamodb:DescribeTable" => {
             &["keys", "tables.*.description", "tables.*.stream_policy", "tables.*.sample"]
         }
@@ -71,7 +76,11 @@ fn expected(call: &str) -> &'static [&'static str] {
             &["regions.*.services.recorders"]
         }
         "ec2:DescribeVpcEndpoints" => &["regions.*.services.endpoints"],
-        "s3:GetBucketLocation" => &["buckets.*.blocked", "buckets.*.kms", "buckets.*.public"],
+        "s3:GetBucketLocation" => {
+            &["buckets.*.blocked", "buckets.*.files", "buckets.*.kms", "buckets.*.public"]
+        }
+        "s3:ListObjectsV2" => &["buckets.*.files"],
+        "s3-control:GetPublicAccessBlock" => &["public_access_blocked"],
         "s3:GetBucketPolicyStatus" => &["buckets.*.public"],
         "s3:GetPublicAccessBlock" => &["buckets.*.blocked"],
         "s3:GetBucketEncryption" => &["buckets.*.kms"],

@@ -75,6 +75,12 @@ async fn every_answer_finds_its_place() {
     assert_eq!((services.rules.items.len(), services.rules.items[0].targets.value()), (1, Some(&1)));
     let bucket = &account.buckets[0];
     assert_eq!((bucket.public.value(), bucket.blocked.value()), (Some(&false), Some(&true)));
+    let files: Vec<(&str, Option<&bool>)> =
+        bucket.files.iter().map(|(prefix, seen)| (prefix.as_str(), seen.value())).collect();
+    assert_eq!(files, [("AWSDynamoDB/e1/", Some(&true)), ("moved/", Some(&false))]);
+    assert_eq!(account.public_access_blocked.value(), Some(&false));
+    assert_eq!(services.imports.items[0].bucket.as_deref(), Some("bucket"));
+    assert_eq!((services.integrations.items.len(), &*services.integrations.items[0].status), (1, "active"));
     let organization = account.guardrails.value().unwrap().as_ref().unwrap();
     assert_eq!(organization.path.as_deref(), Some("o-1/r-1/ou-1/"));
     assert_eq!((organization.scps.len(), organization.rcps.len()), (3, 0));

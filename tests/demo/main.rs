@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on should fail")]
 
 mod copies;
+mod denials;
 mod dynamodb;
 mod findings;
 mod iam;

@@ -102,6 +102,7 @@ pub fn account(users: Vec<Principal>, roles: Vec<Principal>, tables: Vec<Table>)
         tables,
         keys: vec![],
         buckets: vec![],
+        public_access_blocked: Seen::Value(false),
         principals: Principals { users, roles, ..Principals::default() },
         guardrails: Seen::Value(None),
     }

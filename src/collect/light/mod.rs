@@ -44,6 +44,8 @@ pub(super) enum Question {
     Body(Value),
     /// The arguments in a REST path and its query.
     Path(Vec<String>, Vec<(&'static str, String)>),
+    /// A REST operation about an account as a whole, which a header and the host name.
+    Account(String),
     /// The fields of a form.
     Form(Vec<(String, String)>),
 }
@@ -84,7 +86,7 @@ impl Light {
             .service_name(call.service)
             .operation_name(call.operation)
             .behavior_version(BehaviorVersion::latest())
-            .endpoint_url(&endpoint::of(&self.sdk, service, region))
+            .endpoint_url(&endpoint::of(&self.sdk, service, region, account(&question)))
             .standard_retry(&self.sdk.retry_config().cloned().unwrap_or_else(RetryConfig::standard))
             .retry_classifier(HttpStatusCodeClassifier::default())
             .retry_classifier(TransientErrorClassifier::<Refusal>::new())
@@ -117,7 +119,7 @@ impl Light {
     fn signed(&self, service: &Service, region: &str) -> StaticRuntimePlugin {
         let mut config = Layer::new("light");
         let mut signing = SigV4OperationSigningConfig {
-            name: Some(SigningName::from_static(service.host)),
+            name: Some(SigningName::from_static(service.signs)),
             region: Some(SigningRegion::from(Region::new(region.to_owned()))),
             ..SigV4OperationSigningConfig::default()
         };
@@ -144,6 +146,14 @@ fn unbuilt(what: &'static str) -> SdkError<Refusal, HttpResponse> {
     SdkError::construction_failure(what)
 }
 
+/// The account that a question is about, where it is about one as a whole.
+fn account(question: &Question) -> Option<&str> {
+    match question {
+        Question::Account(id) => Some(id),
+        _ => None,
+    }
+}
+
 /// The request in the protocol of its service; none where the question is of another protocol.
 fn request(service: &Service, call: &Call, question: &Question) -> Option<HttpRequest> {
     let (method, uri, kind, body) = match (service.speaks, question) {
@@ -166,6 +176,9 @@ fn request(service: &Service, call: &Call, question: &Question) -> Option<HttpRe
             }
             ("GET", uri, None, String::new())
         }
+        (Protocol::RestXml, Question::Account(_)) => {
+            ("GET", service::path(call.service, call.operation, &[])?, None, String::new())
+        }
         _ => return None,
     };
     let mut request = HttpRequest::new(SdkBody::from(body));
@@ -175,6 +188,9 @@ fn request(service: &Service, call: &Call, question: &Question) -> Option<HttpRe
     headers.insert("user-agent", concat!("dynaudit/", env!("CARGO_PKG_VERSION")));
     if let Some(kind) = kind {
         headers.insert("content-type", kind);
+    }
+    if let Some(account) = account(question) {
+        headers.insert("x-amz-account-id", account.to_owned());
     }
     if let Protocol::Json(prefix) = service.speaks {
         headers.insert("x-amz-target", format!("{prefix}.{}", call.operation));
