@@ -8,6 +8,14 @@ use crate::snapshot::Topic;
 
 /// Facts, by how their paths begin, and the topics that tell them.
 const NEEDS: &[(&str, &[Topic])] = &[
+    ("account.sensitive", &[Topic::Items]),
+    ("attribute.", &[Topic::Items]),
+    ("attribute.copies", &[Topic::Copies, Topic::Streaming]),
+    ("attribute.expires", &[Topic::TimeToLive]),
+    ("backup.", &[Topic::Copies]),
+    ("copy.", &[Topic::Copies, Topic::Items, Topic::Streaming]),
+    ("export.", &[Topic::Copies]),
+    ("key.mixes_sensitivity", &[Topic::Items]),
     ("account.regions.bare_vpcs", &[Topic::Endpoints, Topic::Networks]),
     ("account.regions.recorded", &[Topic::Recorders]),
     ("account.regions.watched", &[Topic::Rules, Topic::Trails]),
@@ -16,6 +24,8 @@ const NEEDS: &[(&str, &[Topic])] = &[
     ("export.bucket_", &[Topic::Buckets]),
     // Who may reach what is bound by the organization.
     ("principal.", &[Topic::Organization]),
+    ("principal.indirect", &[Topic::Items]),
+    ("principal.reads_sensitive", &[Topic::Items]),
     ("principal.activity.guest_pools", &[Topic::IdentityPools]),
     ("principal.activity.keys", &[Topic::Credentials]),
     ("principal.activity.oldest_key_days", &[Topic::Credentials]),
@@ -23,6 +33,8 @@ const NEEDS: &[(&str, &[Topic])] = &[
     ("principal.activity.unused", &[Topic::Usage]),
     ("principal.activity.used_days", &[Topic::Usage]),
     ("reader.", &[Topic::Organization]),
+    ("reader.reads_sensitive", &[Topic::Items]),
+    ("reader.tables.sensitive", &[Topic::Items]),
     ("table.access", &[Topic::Organization]),
     ("account.auditor_can_write", &[Topic::Organization]),
     ("account.guarded", &[Topic::Organization]),
@@ -30,9 +42,17 @@ const NEEDS: &[(&str, &[Topic])] = &[
     ("stream.logged", &[Topic::Trails]),
     ("table.autoscaled", &[Topic::Scaling]),
     ("table.data_events", &[Topic::Trails]),
-    ("table.kinesis", &[Topic::KinesisStreams]),
+    ("table.has_backup", &[Topic::ContinuousBackups, Topic::Copies]),
+    ("table.insights_on", &[Topic::Insights]),
+    ("table.kinesis", &[Topic::KinesisStreams, Topic::Streaming]),
+    ("table.known_as", &[Topic::Items]),
+    ("table.pci_scope", &[Topic::Items]),
+    ("table.pitr", &[Topic::ContinuousBackups]),
     ("table.protection.plans", &[Topic::BackupPlans]),
-    ("table.protection.points", &[Topic::BackupPlans]),
+    ("table.protection.points", &[Topic::BackupPlans, Topic::Copies]),
+    ("table.sample", &[Topic::Items, Topic::TimeToLive]),
+    ("table.sensitive", &[Topic::Items]),
+    ("table.ttl", &[Topic::TimeToLive]),
     ("vault.", &[Topic::BackupPlans]),
 ];
 
@@ -86,9 +106,10 @@ mod tests {
 
     #[test]
     fn a_fact_needs_its_topics_and_no_others() {
-        assert!(needed(["table.name", "table.pitr.enabled", "table.protect", "export.bucket"]).is_empty());
-        assert_eq!(needed(["export.bucket_public"]), [Topic::Buckets].into());
-        assert_eq!(needed(["table.protection"]), [Topic::BackupPlans].into());
+        assert!(needed(["table.name", "table.protect", "key.rotation"]).is_empty());
+        assert_eq!(needed(["export.bucket_public"]), [Topic::Buckets, Topic::Copies].into());
+        assert_eq!(needed(["table.protection"]), [Topic::BackupPlans, Topic::Copies].into());
+        assert_eq!(needed(["table.pitr.enabled"]), [Topic::ContinuousBackups].into());
         assert_eq!(needed(["vault.locked"]), [Topic::BackupPlans].into());
     }
 }
