@@ -44,7 +44,7 @@ pub(super) async fn region(run: Arc<Run>, name: String) -> Found {
     let (mut tables, copies, mut services) = tokio::join!(
         each(&run, &client, &name, wanted, Arc::new(tags)),
         piece(&run, named("copies"), async |run: Arc<Run>| {
-            copies::copies(&run.desk, &client, &name, |table| run.wants(table), &names).await
+            copies::copies(&run, &client, &name, |table| run.wants(table), &names).await
         }),
         piece(&run, named("services"), async |run: Arc<Run>| services::services(&run, &name).await),
     );
@@ -104,7 +104,7 @@ async fn one(
     let _seat = run.desk.tables.acquire().await.ok();
     let arn = format!("arn:{}:dynamodb:{region}:{}:table/{name}", run.partition.name, run.account);
     let table = piece(run, format!("table {arn}"), async |run: Arc<Run>| {
-        tables::table(&run.desk, client, sampler, &Named { name, region, arn: &arn, tags }).await
+        tables::table(&run, client, sampler, &Named { name, region, arn: &arn, tags }).await
     })
     .await;
     run.desk.progress.table_done(&table.arn);

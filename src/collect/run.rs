@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::time::UNIX_EPOCH;
 
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
 use aws_types::SdkConfig;
@@ -10,9 +9,11 @@ use tokio::sync::watch;
 
 use super::calls::{self, CALLS, SCAN};
 use super::clients::Clients;
+use super::clock::Clock;
 use super::desk::Desk;
 use super::export::Export;
 use super::fault::Fault;
+use super::pace::Pace;
 use super::pages::side_by_side;
 use super::piece::piece;
 use super::region::{self, Found};
@@ -61,9 +62,12 @@ impl Run {
     /// What samples the tables of a Region.
     pub(super) fn sampler(&self, region: &str) -> Sampler {
         Sampler {
-            scans: match self.sampling {
-                Some(sampling) => Scans::Of { client: self.clients.scans(region), sampling, seed: self.seed },
-                None => Scans::Not(self.not_asked(&SCAN.name(), "items were not to be read")),
+            scans: match (self.sampling, self.unasked(Topic::Items)) {
+                (Some(_), Some(gap)) => Scans::Not(gap),
+                (Some(sampling), None) => {
+                    Scans::Of { client: self.clients.scans(region), sampling, seed: self.seed }
+                }
+                (None, _) => Scans::Not(self.not_asked(&SCAN.name(), "items were not to be read")),
             },
             now: self.taken,
             exports: Arc::clone(&self.exports),
@@ -105,9 +109,12 @@ pub async fn collect(
 ) -> Result<Snapshot, Error> {
     let regions = regions(sdk, plan.regions)?;
     let partition = partition_of(&regions[0]);
+    let clock = Clock::over(sdk.time_source().unwrap_or_default());
+    let sdk = &sdk.to_builder().time_source(clock.clone()).build();
     let clients = Arc::new(Clients::new(sdk, plan.sampling.is_some()));
     let sleep = sdk.sleep_impl().unwrap_or_else(|| SharedAsyncSleep::new(TokioSleep::new()));
-    let desk = Arc::new(Desk::new(clients.pace(), sleep, plan.concurrency, progress, stop));
+    let pace = Pace::towards(sdk.endpoint_url());
+    let desk = Arc::new(Desk::new(pace, clock.clone(), sleep, plan.concurrency, progress, stop));
 
     let identity = identify(&desk, &clients, partition).await?;
     let known = identity.value().map(|identity| identity.account.clone());
@@ -126,7 +133,7 @@ pub async fn collect(
         topics: plan.topics,
         // Where nobody knows the account, another's pieces could be taken for this one's.
         kept: plan.kept.filter(|_| known.is_some()),
-        taken: now(sdk),
+        taken: Timestamp(clock.seconds()),
     };
     run.taken = begin(&run, &scope, run.taken);
     let (run, principals, found) = if known.is_some() {
@@ -169,6 +176,7 @@ async fn assemble(
         services::bucket::account_blocked(&run, &id),
         bound(&run, &id),
     );
+    run.desk.progress.done(run.desk.effort());
     let (calls, gaps) = run.desk.books();
     let partition = run.partition.name.to_owned();
     let account = Account {
@@ -289,12 +297,6 @@ fn regions(sdk: &SdkConfig, asked: Regions) -> Result<Vec<String>, Error> {
     regions.sort();
     regions.dedup();
     if regions.is_empty() { Err(Error::NoRegion) } else { Ok(regions) }
-}
-
-fn now(sdk: &SdkConfig) -> Timestamp {
-    let now = sdk.time_source().unwrap_or_default().now();
-    let seconds = now.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    Timestamp(i64::try_from(seconds).unwrap_or(i64::MAX))
 }
 
 /// The account in an ARN: its fifth part, if that is twelve digits.

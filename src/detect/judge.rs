@@ -83,7 +83,7 @@ fn secret(text: &str, kind: SecretKind, confidence: f64) -> Option<Hit> {
     // A scheme before it: `Token …`, `ApiKey …`, `sso-key …:…`.
     if let Some((scheme, rest)) = text.split_once(' ')
         && scheme.len() <= 20
-        && is_random(rest)
+        && (is_random(rest) || is_uuid(rest) || is_short_random(rest))
     {
         return hit("named-random", kind, Basis::Likely, confidence, Length::Exact(rest.len()));
     }

@@ -19,6 +19,7 @@ mod json;
 mod judge;
 mod key;
 mod language;
+mod lexicon;
 mod look;
 mod mask;
 mod names;

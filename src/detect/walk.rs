@@ -54,6 +54,8 @@ struct Way<'a> {
     beside: Beside,
     depth: usize,
     layers: usize,
+    /// Whether the names are those of a URL's query.
+    query: bool,
 }
 
 impl<'a> Way<'a> {
@@ -184,7 +186,7 @@ impl<S: Sink> Walk<'_, S> {
     fn unpacked(&mut self, how: &'static str, inner: &Value<'_>, way: Way<'_>, path: &Path<'_>) -> bool {
         let path = path.to(Step::Unpacked(how));
         self.sink.visit(&path);
-        self.value(inner, Way { layers: way.layers + 1, ..way.deeper() }, &path)
+        self.value(inner, Way { layers: way.layers + 1, query: how == "query", ..way.deeper() }, &path)
     }
 
     /// Unpacks before it judges: a format inside says more than the look of the wrapping.
@@ -254,6 +256,8 @@ impl<S: Sink> Walk<'_, S> {
     fn hint(&mut self, way: Way<'_>) -> Option<Hint> {
         match (way.beside.named, way.name?) {
             (Some(named), (name, _)) if is_value(name) => Some(named),
+            // A data model's `key` is an index; that of a request lets in.
+            (_, ("key" | "appid", _)) if way.query => Some(Hint::Service),
             (_, name) => self.mask.hint(way.holder, name),
         }
     }

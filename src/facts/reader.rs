@@ -294,6 +294,8 @@ pub struct Roads {
 pub struct Tables {
     /// How many.
     pub count: i64,
+    /// What a sentence says of them: the names of one or two, the number of more.
+    pub named: String,
     /// How many in whose samples a secret was seen; unknown where one of them was not sampled.
     pub sensitive: Fact<i64>,
     /// At how many of them it is let in by DynamoDB and stopped by the table's key; unknown where a key was not seen.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// One thing that other services of AWS tell about tables.
+/// One thing that is told about tables, by DynamoDB itself beside their descriptions, or by another service of AWS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Topic {
@@ -14,6 +14,10 @@ pub enum Topic {
     Credentials,
     /// DAX: clusters and how long they keep items.
     Caches,
+    /// DynamoDB: point-in-time recovery.
+    ContinuousBackups,
+    /// DynamoDB: backups and exports.
+    Copies,
     /// Lambda: functions that read streams.
     Consumers,
     /// EC2: VPC endpoints for DynamoDB.
@@ -28,6 +32,10 @@ pub enum Topic {
     Imports,
     /// Glue and Redshift: zero-ETL integrations.
     Integrations,
+    /// DynamoDB: Contributor Insights.
+    Insights,
+    /// DynamoDB: a sample of the items.
+    Items,
     /// Kinesis: the streams that receive changes.
     KinesisStreams,
     /// EC2: VPCs, and what has an interface in them.
@@ -40,6 +48,10 @@ pub enum Topic {
     Rules,
     /// Application Auto Scaling: what grows with its load.
     Scaling,
+    /// DynamoDB: which Kinesis streams receive changes.
+    Streaming,
+    /// DynamoDB: time to live.
+    TimeToLive,
     /// CloudTrail: trails and event data stores, and what they select.
     Trails,
     /// IAM: when principals last used DynamoDB.
@@ -48,11 +60,13 @@ pub enum Topic {
 
 impl Topic {
     /// Every topic.
-    pub const ALL: [Topic; 19] = [
+    pub const ALL: [Topic; 25] = [
         Topic::BackupPlans,
         Topic::Buckets,
         Topic::Caches,
         Topic::Consumers,
+        Topic::ContinuousBackups,
+        Topic::Copies,
         Topic::Credentials,
         Topic::Endpoints,
         Topic::Files,
@@ -60,12 +74,16 @@ impl Topic {
         Topic::IdentityPools,
         Topic::Imports,
         Topic::Integrations,
+        Topic::Insights,
+        Topic::Items,
         Topic::KinesisStreams,
         Topic::Networks,
         Topic::Organization,
         Topic::Recorders,
         Topic::Rules,
         Topic::Scaling,
+        Topic::Streaming,
+        Topic::TimeToLive,
         Topic::Trails,
         Topic::Usage,
     ];

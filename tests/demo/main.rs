@@ -2,6 +2,7 @@
 #![cfg(feature = "demo")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on should fail")]
 
+mod alone;
 mod copies;
 mod denials;
 mod dynamodb;

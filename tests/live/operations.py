@@ -13,6 +13,8 @@ CODES = {  # kind of fault: (status, code) of services that speak JSON, then of 
     "deny": ((400, "AccessDeniedException"), (403, "AccessDenied")),
     "throttle": ((400, "ThrottlingException"), (400, "Throttling")),
     "error": ((500, "InternalServerError"), (500, "ServiceFailure")),
+    "expire": ((400, "ExpiredTokenException"), (403, "ExpiredToken")),
+    "skew": ((400, "InvalidSignatureException"), (403, "SignatureDoesNotMatch")),
 }
 
 
@@ -62,6 +64,8 @@ def refusal(operation, kind):
     """The answer of a service that refuses: as (status, headers, body)."""
     service, _, name = operation.partition(":")
     words, speaks = f"refused by the test: {name}", model(service)["metadata"]
+    if kind == "skew":
+        words = "Signature expired: 20200101T000000Z is now earlier than 20200101T000500Z"
     if speaks["protocol"] in ("query", "ec2", "rest-xml"):
         status, code = CODES[kind][1]
         error = f"<Error><Type>Sender</Type><Code>{code}</Code><Message>{words}</Message></Error>"

@@ -12,6 +12,7 @@ import case_faults
 import case_hostile
 import case_partial
 import case_policy
+import case_storms
 import case_who
 import proxy as proxies
 import seed
@@ -29,8 +30,9 @@ RETRIED = (("throttled once", "throttle", 1), ("failed once", "error", 1), ("hun
 class Session:
     """One run of the tests with one binary."""
 
-    def __init__(self, tally, path, home, full, sizes, only=""):
+    def __init__(self, tally, path, home, full, sizes, only="", storms=False):
         self.tally, self.path, self.home, self.full, self.only = tally, path, home, full, only
+        self.storms = storms
         self.sizes = sizes or ((SMALL, 50, 500, 2000) if full else (SMALL, 50))
 
     def on(self, server):
@@ -38,6 +40,8 @@ class Session:
         if listed is None:
             return
         printed, calls = listed
+        if self.storms:
+            return self.stormy(server)
         for size in self.sizes:
             with self.case(f"{server} {size}") as title:
                 self.audited(title, server, size, calls)
@@ -46,6 +50,11 @@ class Session:
                 case_policy.run(self.tally, title, *account, printed, every=self.full)
         with self.case(f"{server} hostile") as title, self.server(server) as (url, home):
             case_hostile.run(self.tally, title, url, Binary(self.path, home, url))
+
+    def stormy(self, server):
+        """Every fault, one by one and three at a time."""
+        with self.case(f"{server} storms") as title, self.seeded(server, SMALL) as (there, binary, proxy):
+            case_storms.run(self.tally, title, there, binary, proxy, self.full, self.only)
 
     def audited(self, title, server, size, calls):
         with self.seeded(server, size) as (there, binary, proxy):

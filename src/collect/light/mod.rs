@@ -1,5 +1,5 @@
 //! Calls to services beyond the SDK crates of the card: built here, and sent through the SDK's own orchestrator with the
-//! same credentials, HTTP client, retries, time limits and guard as every other call.
+//! same credentials, HTTP client, time limits and guard as every other call.
 //!
 //! A whole crate for a handful of read calls would cost minutes of build time; here a service is a line in
 //! [`service`] and a file of readers.
@@ -12,11 +12,8 @@ mod xml;
 use aws_config::BehaviorVersion;
 use aws_runtime::auth::SigV4OperationSigningConfig;
 use aws_runtime::auth::sigv4::{SCHEME_ID, SigV4AuthScheme};
-use aws_runtime::retries::classifiers::AwsErrorCodeClassifier;
-use aws_smithy_runtime::client::defaults::default_http_client_plugin_v2;
 use aws_smithy_runtime::client::identity::IdentityCache;
 use aws_smithy_runtime::client::orchestrator::operation::Operation;
-use aws_smithy_runtime::client::retries::classifiers::{HttpStatusCodeClassifier, TransientErrorClassifier};
 use aws_smithy_runtime_api::client::auth::AuthSchemeOptionResolverParams;
 use aws_smithy_runtime_api::client::auth::static_resolver::StaticAuthSchemeOptionResolver;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
@@ -24,15 +21,15 @@ use aws_smithy_runtime_api::client::identity::SharedIdentityCache;
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponentsBuilder;
-use aws_smithy_runtime_api::client::runtime_plugin::{RuntimePlugin, StaticRuntimePlugin};
+use aws_smithy_runtime_api::client::runtime_plugin::StaticRuntimePlugin;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::config_bag::Layer;
-use aws_smithy_types::retry::RetryConfig;
 use aws_types::region::{Region, SigningRegion};
 use aws_types::{SdkConfig, SigningName};
 use serde_json::Value;
 
 use super::calls::Call;
+use super::clients::http_client;
 use super::guard::Guard;
 pub(in crate::collect) use answer::Refusal;
 use service::{Protocol, Service, encoded};
@@ -61,16 +58,12 @@ pub(super) struct Light {
 impl Light {
     /// Light calls on this configuration.
     pub(super) fn new(sdk: &SdkConfig) -> Self {
-        let default = || {
-            let plugin = default_http_client_plugin_v2(BehaviorVersion::latest())?;
-            plugin.runtime_components(&RuntimeComponentsBuilder::new("light")).http_client()
-        };
-        let http = sdk.http_client().or_else(default);
+        let http = sdk.http_client().or_else(http_client);
         let identities = sdk.identity_cache().unwrap_or_else(|| IdentityCache::lazy().build());
         Self { sdk: sdk.clone(), http, identities }
     }
 
-    /// Sends one call, with the SDK's own retries.
+    /// Sends one call, once.
     pub(super) async fn send(
         &self,
         call: &'static Call,
@@ -87,10 +80,7 @@ impl Light {
             .operation_name(call.operation)
             .behavior_version(BehaviorVersion::latest())
             .endpoint_url(&endpoint::of(&self.sdk, service, region, account(&question)))
-            .standard_retry(&self.sdk.retry_config().cloned().unwrap_or_else(RetryConfig::standard))
-            .retry_classifier(HttpStatusCodeClassifier::default())
-            .retry_classifier(TransientErrorClassifier::<Refusal>::new())
-            .retry_classifier(AwsErrorCodeClassifier::<Refusal>::new())
+            .no_retry()
             .interceptor(guard)
             .runtime_plugin(self.signed(service, region));
         if let Some(http) = &self.http {

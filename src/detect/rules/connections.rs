@@ -7,7 +7,11 @@ use zeroize::Zeroizing;
 
 use super::{Found, Length, Match, Rule};
 use crate::{
-    detect::{benign::is_cleared, password::is_placeholder, randomness::is_random},
+    detect::{
+        benign::is_cleared,
+        password::is_placeholder,
+        randomness::{is_random, is_uuid},
+    },
     snapshot::sample::{Basis, SecretKind},
 };
 
@@ -131,5 +135,8 @@ fn basic(m: &Match<'_>) -> Option<Found> {
 
 fn bearer(m: &Match<'_>) -> Option<Found> {
     let text = std::str::from_utf8(m.secret).ok()?;
-    is_random(text).then(|| m.found(Basis::Shaped)).flatten().map(|f| Found { public: "Bearer ".into(), ..f })
+    (is_random(text) || is_uuid(text))
+        .then(|| m.found(Basis::Shaped))
+        .flatten()
+        .map(|f| Found { public: "Bearer ".into(), ..f })
 }

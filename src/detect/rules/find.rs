@@ -10,7 +10,7 @@ use regex::bytes::Regex;
 use super::{
     Form, Found, Hit, Match, Rule, aws, connections, formats, hashes, hidden, jwt,
     keywords::{Keyword, Keywords},
-    private_key, providers, sessions,
+    prefixes, private_key, providers, sessions,
     template::Template,
     wallets,
 };
@@ -42,6 +42,7 @@ pub(super) fn all_rules() -> Vec<Rule> {
         connections::rules(),
         sessions::rules(),
         wallets::rules(),
+        prefixes::rules(),
     ] {
         rules.extend(table);
     }

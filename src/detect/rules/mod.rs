@@ -8,6 +8,7 @@ mod formats;
 mod hashes;
 mod jwt;
 mod keywords;
+mod prefixes;
 mod private_key;
 mod providers;
 mod sessions;

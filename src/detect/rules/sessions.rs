@@ -11,9 +11,10 @@ use super::{Found, Length, Match, Rule, is_filler, jwt, keywords::ASSIGNMENT};
 use crate::{
     detect::{
         benign::is_cleared,
+        identity::id,
         names::{Hint, hint},
         password::{is_chosen, is_drawn_word, is_placeholder},
-        randomness::is_random,
+        randomness::{is_random, is_short_random, is_uuid},
     },
     snapshot::sample::{Basis, SecretKind},
 };
@@ -119,12 +120,17 @@ fn assigned(m: &Match<'_>) -> Option<Found> {
     // The cheap questions first: most that is assigned in a text looks like nothing.
     let random = is_random(value);
     let chosen = || is_chosen(value) || is_drawn_word(value);
-    if !random && !chosen() {
+    let short = || is_uuid(value) || is_short_random(value);
+    if !random && !chosen() && !short() {
         return None;
     }
     let kind = match hint(&[Some(name)])? {
-        Hint::Secret(kind) if random => kind,
+        // The UUID of a session names it in a log more often than it opens it.
+        Hint::Secret(SecretKind::SessionToken) if !random => return None,
+        Hint::Secret(kind) if random || short() || is_chosen(value) => kind,
         Hint::AwsSecret if random => SecretKind::OpaqueToken,
+        Hint::Service if random && id(value).is_none() => SecretKind::ApiKey,
+        Hint::CodeSeed if random => SecretKind::OpaqueToken,
         Hint::Password if chosen() => SecretKind::Password,
         _ => return None,
     };

@@ -220,8 +220,9 @@ impl Access {
             reads_sensitive: unlocked(
                 self.sensitive(read) > 0,
                 self.sensitive(perhaps) > 0,
-                through(|target| target.sensitive || target.unsampled.is_some())
-                    .or_else(|| self.unsampled(perhaps)),
+                // The nearest reason first: what is in the tables that it reads, before which others it may read.
+                self.unsampled(perhaps)
+                    .or_else(|| through(|target| target.sensitive || target.unsampled.is_some())),
             ),
             decrypts_all_keys: unless(self.decrypts_all_keys(subject), own),
             gone_tables: self.gone_tables(subject),

@@ -29,6 +29,7 @@ impl Access {
         let conditions: Vec<&str> = class.keyed.conditions().iter().map(String::as_str).collect();
         let tables = Tables {
             count: count(class.tables.len()),
+            named: self.named(&class.tables),
             sensitive: unless(self.unsampled(&class.tables), count(self.sensitive(&class.tables))),
             stopped: unless(doubt.or(unseen), count(class.keyed.stopped().len())),
             all: class.tables.len() == self.targets.len(),
@@ -76,6 +77,16 @@ impl Access {
             return Fact::Known(true);
         };
         unless(gap, false)
+    }
+
+    /// Names of one or two tables, the number of more. Tables of one name in two Regions are told by their number.
+    fn named(&self, tables: &Bits) -> String {
+        let mut names = tables.iter().filter_map(|at| self.targets.get(at)).map(|target| target.name.as_str());
+        match (names.next(), names.next(), tables.len()) {
+            (Some(one), None, 1) => one.to_owned(),
+            (Some(one), Some(other), 2) if one != other => format!("{one} and {other}"),
+            (_, _, many) => format!("{many} tables"),
+        }
     }
 
     fn reads_sensitive(&self, class: &AccessClass) -> Fact<bool> {
