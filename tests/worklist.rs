@@ -77,7 +77,8 @@ fn the_page_is_in_step() {
          Generated from `tests/worklist/rows.toml`: do not edit.\n\n| row | checks | left out, and why; or how |\n|---|---|---|\n",
     );
     for (id, row) in rows() {
-        let checks: Vec<String> = row.by.iter().map(|check| format!("[{check}](checks/{check}.md)")).collect();
+        let checks: Vec<String> =
+            row.by.iter().map(|check| format!("[{check}](checks/{check}.md)")).collect();
         let words: Vec<&str> = row.left.iter().chain(&row.note).map(String::as_str).collect();
         out.push_str(&format!("| {id} | {} | {} |\n", checks.join(", "), words.join("; ")));
     }

@@ -78,8 +78,7 @@ const KEYS: Reason = Reason("Describe the keys and who may decrypt", None);
 const WHO: Reason = Reason("Read who exists and what they may do", None);
 const SELF: Reason = Reason("Name the account and the caller", None);
 const ITEMS: Reason = Reason("Sample items", Some(Topic::Items));
-const BUCKETS: Reason =
-    Reason("Read what protects the buckets of exports and imports", Some(Topic::Buckets));
+const BUCKETS: Reason = Reason("Read what protects the buckets of exports and imports", Some(Topic::Buckets));
 const FILES: Reason = Reason("See whether exports and imports still lie in S3", Some(Topic::Files));
 const IMPORTS: Reason = Reason("Find what tables were imported from", Some(Topic::Imports));
 const LEGACY: Reason = Reason("Find global tables of the legacy version", Some(Topic::GlobalTables));

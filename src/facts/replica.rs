@@ -66,9 +66,7 @@ pub fn nodes(table: &snapshot::Table, around: &Around<'_>, gaps: &mut BTreeMap<G
             let external = replica.arn.as_deref().and_then(account_of).filter(|owner| owner != account);
             let differences = match twin(table, replica, around) {
                 Some(twin) => compare(table, twin),
-                None => {
-                    Collection { items: Vec::new(), gap: Some(not_looked_at(table, replica, gaps)) }
-                }
+                None => Collection { items: Vec::new(), gap: Some(not_looked_at(table, replica, gaps)) },
             };
             let facts = Replica {
                 region: replica.region.clone(),
@@ -155,10 +153,15 @@ fn not_looked_at(
 fn compare(table: &snapshot::Table, twin: &snapshot::Table) -> Collection<Difference> {
     let first = table.region < twin.region;
     let told = [
-        ("recovery", both(&table.continuous_backups, &twin.continuous_backups, |a, b| a.enabled && !b.enabled)),
+        (
+            "recovery",
+            both(&table.continuous_backups, &twin.continuous_backups, |a, b| a.enabled && !b.enabled),
+        ),
         (
             "deletion protection",
-            both(&table.description, &twin.description, |a, b| a.deletion_protection && !b.deletion_protection),
+            both(&table.description, &twin.description, |a, b| {
+                a.deletion_protection && !b.deletion_protection
+            }),
         ),
         ("time to live", both(&table.time_to_live, &twin.time_to_live, |a, b| a.is_on() && !b.is_on())),
         ("tags", both(&table.tags, &twin.tags, |a, b| first && a != b)),

@@ -16,6 +16,9 @@ const NEEDS: &[(&str, &[Topic])] = &[
     ("backup.", &[Topic::Copies]),
     ("copy.", &[Topic::Copies, Topic::Integrations, Topic::Items, Topic::Streaming]),
     ("export.", &[Topic::Copies]),
+    // A key may be named by a backup alone.
+    ("grant.", &[Topic::Copies]),
+    ("key.", &[Topic::Copies]),
     ("key.mixes_sensitivity", &[Topic::Items]),
     ("account.regions.bare_vpcs", &[Topic::Endpoints, Topic::Networks]),
     ("account.regions.recorded", &[Topic::Recorders]),

@@ -93,7 +93,11 @@ async fn what_expires_and_does_not_go() {
 async fn what_only_a_look_at_the_whole_shows() {
     for (check, about, line) in [
         ("no-backup-plan", "eu-west-1:111122223333:table/orders", "no plan of AWS Backup selects orders"),
-        ("reads-not-logged", "table/sessions", "nothing records every read of sessions, in which secrets were seen"),
+        (
+            "reads-not-logged",
+            "table/sessions",
+            "nothing records every read of sessions, in which secrets were seen",
+        ),
         (
             "key-pending-deletion",
             "eu-central-1:111122223333:table/orders",

@@ -4,8 +4,7 @@ use dynaudit::{
     facts::{build::build_with, sensitivity::Rules},
     finding::SubjectKind::{Export, Import, Key, Replica, Table, Use},
     snapshot::{
-        Bucket, Listed, Seen, Snapshot,
-        services,
+        Bucket, Listed, Seen, Snapshot, services,
         table::{ContinuousBackups, Restore, TimeToLive},
     },
 };
@@ -40,10 +39,14 @@ fn a_replica_is_held_against_its_table() {
     let gap = deny(&mut snapshot, "dynamodb:DescribeContinuousBackups", "t");
     snapshot.accounts[0].tables[1].continuous_backups = Seen::Gap(gap.clone());
     let facts = only(&snapshot, Replica);
-    assert_eq!(facts["differences"], json!({ "$partial": [{ "setting": "deletion protection" }], "$unknown": gap }));
+    assert_eq!(
+        facts["differences"],
+        json!({ "$partial": [{ "setting": "deletion protection" }], "$unknown": gap })
+    );
     // Policies differ by more than the Region that they name.
     let mut snapshot = global();
-    let policy = |region: &str| format!("{{\"Resource\":\"arn:aws:dynamodb:{region}:{ACCOUNT}:table/sessions\"}}");
+    let policy =
+        |region: &str| format!("{{\"Resource\":\"arn:aws:dynamodb:{region}:{ACCOUNT}:table/sessions\"}}");
     table(&mut snapshot).policy = Seen::Value(Some(policy(REGION)));
     snapshot.accounts[0].tables[1].policy = Seen::Value(Some(policy("us-east-1")));
     assert_eq!(only(&snapshot, Replica)["differs_in"].as_array().unwrap().len(), 2);
@@ -123,7 +126,8 @@ fn bucket(blocked: bool) -> Bucket {
         public: Seen::Value(false),
         blocked: Seen::Value(blocked),
         kms: Seen::Value(true),
-        files: [("moved/".to_owned(), Seen::Value(true)), ("AWSDynamoDB/1/".to_owned(), Seen::Value(false))].into(),
+        files: [("moved/".to_owned(), Seen::Value(true)), ("AWSDynamoDB/1/".to_owned(), Seen::Value(false))]
+            .into(),
     }
 }
 

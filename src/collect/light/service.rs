@@ -127,7 +127,9 @@ pub fn operation(service: &str, path: &str) -> Option<&'static str> {
             (path.split('/').collect(), template.split('/').collect());
         let segments = theirs.len() == ours.len()
             && theirs.iter().zip(&ours).all(|(t, o)| if *o == "{}" { !t.is_empty() } else { t == o });
-        segments && (wanted.is_empty() || query.split('&').any(|q| q == wanted || q.split('=').next() == Some(wanted)))
+        segments
+            && (wanted.is_empty()
+                || query.split('&').any(|q| q == wanted || q.split('=').next() == Some(wanted)))
     };
     ROUTES.iter().find(|(s, _, template)| *s == service && matches(template)).map(|(_, o, _)| *o)
 }

@@ -20,19 +20,14 @@ use crate::snapshot::table::Table;
 use crate::snapshot::{GapId, Region, Seen, Topic, Why};
 
 /// Buckets that exports and imports name, by name, each with the prefixes that are named in it.
-pub(in crate::collect) async fn buckets(
-    run: &Arc<Run>,
-    tables: &[Table],
-    regions: &[Region],
-) -> Vec<Bucket> {
+pub(in crate::collect) async fn buckets(run: &Arc<Run>, tables: &[Table], regions: &[Region]) -> Vec<Bucket> {
     let exports = tables.iter().flat_map(|table| &table.exports.items).filter_map(|export| {
         let details = export.details.value()?;
         Some((details.bucket.clone()?, details.files_of(&export.arn)))
     });
     let imports = regions.iter().flat_map(|region| &region.services.imports.items);
-    let imports = imports.filter_map(|import| {
-        Some((import.bucket.clone()?, import.prefix.clone().unwrap_or_default()))
-    });
+    let imports = imports
+        .filter_map(|import| Some((import.bucket.clone()?, import.prefix.clone().unwrap_or_default())));
     let mut named: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for (bucket, prefix) in exports.chain(imports) {
         named.entry(bucket).or_default().insert(prefix);
@@ -93,7 +88,12 @@ async fn bucket(run: &Run, name: String, prefixes: BTreeSet<String>) -> Bucket {
         }
         Err(fault) => {
             let gap = run.desk.gap(call, &on, &fault);
-            return unseen(settings.as_ref().unwrap_or(&gap), unlisted.as_ref().unwrap_or(&gap), name, prefixes);
+            return unseen(
+                settings.as_ref().unwrap_or(&gap),
+                unlisted.as_ref().unwrap_or(&gap),
+                name,
+                prefixes,
+            );
         }
     };
     let there = Asker { run, region: &region };

@@ -81,7 +81,8 @@ impl Access {
 
     /// Names of one or two tables, the number of more. Tables of one name in two Regions are told by their number.
     fn named(&self, tables: &Bits) -> String {
-        let mut names = tables.iter().filter_map(|at| self.targets.get(at)).map(|target| target.name.as_str());
+        let mut names =
+            tables.iter().filter_map(|at| self.targets.get(at)).map(|target| target.name.as_str());
         match (names.next(), names.next(), tables.len()) {
             (Some(one), None, 1) => one.to_owned(),
             (Some(one), Some(other), 2) if one != other => format!("{one} and {other}"),

@@ -94,7 +94,8 @@ impl Services {
     /// Whether the version that took the snapshot did not look at some of it.
     pub fn lacks_some(&self) -> bool {
         let absent = Some(Self::not_collected().id());
-        let later = [&self.imports.gap, &self.identity_pools.gap, &self.rules.gap, &self.trails.gap, &self.vpcs.gap];
+        let later =
+            [&self.imports.gap, &self.identity_pools.gap, &self.rules.gap, &self.trails.gap, &self.vpcs.gap];
         later.contains(&&absent)
     }
 
