@@ -34,7 +34,7 @@ const TOLD: &[(&str, &[&str])] = &[
     ("copy.", BACKUPS),
     ("export.", &["dynamodb:ListExports", "dynamodb:DescribeExport"]),
     ("grant.", &["kms:ListGrants"]),
-    ("import.", &["dynamodb:ListImports"]),
+    ("imported.", &["dynamodb:ListImports"]),
     ("index.", TABLE),
     ("key.", KEY),
     ("key.grants", &["kms:ListGrants"]),

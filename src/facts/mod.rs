@@ -8,7 +8,7 @@
 //!          ├─ vault · cluster · endpoint
 //!          └─ table ─┬─ attribute ── copy
 //!                    ├─ index · stream · replica
-//!                    └─ backup · export · import
+//!                    └─ backup · export · imported
 //! ```
 //!
 //! A check sees its subject and all that stand above it. A reader stands beside the tables, not

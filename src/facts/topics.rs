@@ -16,9 +16,6 @@ const NEEDS: &[(&str, &[Topic])] = &[
     ("backup.", &[Topic::Copies]),
     ("copy.", &[Topic::Copies, Topic::Integrations, Topic::Items, Topic::Streaming]),
     ("export.", &[Topic::Copies]),
-    // A key may be named by a backup alone.
-    ("grant.", &[Topic::Copies]),
-    ("key.", &[Topic::Copies]),
     ("key.mixes_sensitivity", &[Topic::Items]),
     ("account.regions.bare_vpcs", &[Topic::Endpoints, Topic::Networks]),
     ("account.regions.recorded", &[Topic::Recorders]),
@@ -27,9 +24,9 @@ const NEEDS: &[(&str, &[Topic])] = &[
     ("endpoint.", &[Topic::Endpoints]),
     ("export.bucket_", &[Topic::Buckets]),
     ("export.emptied", &[Topic::Files]),
-    ("import.", &[Topic::Imports]),
-    ("import.bucket_", &[Topic::Buckets, Topic::Imports]),
-    ("import.files", &[Topic::Files, Topic::Imports]),
+    ("imported.", &[Topic::Imports]),
+    ("imported.bucket_", &[Topic::Buckets, Topic::Imports]),
+    ("imported.files", &[Topic::Files, Topic::Imports]),
     // Who may reach what is bound by the organization.
     ("principal.", &[Topic::Organization]),
     ("principal.indirect", &[Topic::Items]),

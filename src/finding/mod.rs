@@ -138,7 +138,8 @@ pub enum SubjectKind {
     Backup,
     /// An export to S3.
     Export,
-    /// An import from S3, which made its table.
+    /// An import from S3, which made its table: `imported`, since CEL keeps the shorter word for itself.
+    #[serde(rename = "imported")]
     Import,
     /// A secret seen under one path of a table's items.
     Attribute,
@@ -184,7 +185,7 @@ impl SubjectKind {
             SubjectKind::Replica => "replica",
             SubjectKind::Backup => "backup",
             SubjectKind::Export => "export",
-            SubjectKind::Import => "import",
+            SubjectKind::Import => "imported",
             SubjectKind::Vault => "vault",
             SubjectKind::Cluster => "cluster",
             SubjectKind::Endpoint => "endpoint",
