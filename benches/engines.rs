@@ -45,9 +45,9 @@ fn main() {
 /// Every principal against every table on every road, and then one table spelled out.
 fn size(name: &str, plan: &Plan) {
     let account = estate(plan);
-    let (start, cpu) = (Instant::now(), cpu());
+    let (start, before) = (Instant::now(), cpu());
     let access = evaluate(&account, &BTreeSet::new(), &mut BTreeMap::new());
-    let (wall, cpu) = (start.elapsed(), meter::cpu() - cpu);
+    let (wall, cpu) = (start.elapsed(), cpu() - before);
     let decisions = plan.principals as f64 * plan.tables as f64 * actions() as f64;
     println!(
         "access  ({name}) {} principals, 3 of {} policies each, {} tables, {} actions: {} classes in {wall:.2?}, \

@@ -22,13 +22,13 @@ struct Width {
     open: usize,
     /// Places to take away as soon as they are free.
     owed: usize,
-    /// Answers since the door was last made narrower: those of the same burst do not make it narrower again.
-    answers: usize,
+    /// Answers to come to what was under way when the door was last made narrower: they do not make it narrower again.
+    rest: usize,
 }
 
 impl Default for Door {
     fn default() -> Self {
-        let width = Width { open: FIRST, owed: 0, answers: FIRST };
+        let width = Width { open: FIRST, owed: 0, rest: 0 };
         Self { places: Arc::new(Semaphore::new(FIRST)), width: Mutex::new(width) }
     }
 }
@@ -43,7 +43,7 @@ impl Door {
     /// Gives a place back after an answer; one that came quickly opens the door wider.
     pub(super) fn answered(&self, place: Option<OwnedSemaphorePermit>, quickly: bool) {
         self.change(place, |width, places| {
-            width.answers += 1;
+            width.rest = width.rest.saturating_sub(1);
             if quickly && width.open < MOST {
                 width.open += 1;
                 match width.owed {
@@ -57,13 +57,14 @@ impl Door {
     /// Gives a place back after a refusal for its rate, which halves the door.
     pub(super) fn throttled(&self, place: Option<OwnedSemaphorePermit>) {
         self.change(place, |width, _| {
-            width.answers += 1;
-            if width.answers > width.open {
-                let half = (width.open / 2).max(LEAST);
-                width.owed += width.open - half;
-                width.open = half;
-                width.answers = 0;
+            if width.rest > 0 {
+                width.rest -= 1;
+                return;
             }
+            let half = (width.open / 2).max(LEAST);
+            width.rest = width.open;
+            width.owed += width.open - half;
+            width.open = half;
         });
     }
 

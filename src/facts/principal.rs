@@ -42,7 +42,7 @@ pub struct Principal {
     /// What it signs in with, and when it used DynamoDB.
     pub activity: Activity,
     /// Whether it can give itself the right to read tables that it does not read: by a policy, a group, the
-    /// end of its boundary, or a new principal.
+    /// end of its boundary, a new principal, or the policy or a grant of the key that stops it.
     pub grants_itself: Fact<bool>,
 }
 

@@ -16,6 +16,9 @@ const NEEDS: &[(&str, &[Topic])] = &[
     ("backup.", &[Topic::Copies]),
     ("copy.", &[Topic::Copies, Topic::Integrations, Topic::Items, Topic::Streaming]),
     ("export.", &[Topic::Copies]),
+    ("grant.", &[Topic::Copies]),
+    // Backups have keys, too.
+    ("key.", &[Topic::Copies]),
     ("key.mixes_sensitivity", &[Topic::Items]),
     ("account.regions.bare_vpcs", &[Topic::Endpoints, Topic::Networks]),
     ("account.regions.recorded", &[Topic::Recorders]),
@@ -116,7 +119,7 @@ mod tests {
 
     #[test]
     fn a_fact_needs_its_topics_and_no_others() {
-        assert!(needed(["table.name", "table.protect", "key.rotation"]).is_empty());
+        assert!(needed(["table.name", "table.protect", "index.name"]).is_empty());
         assert_eq!(needed(["export.bucket_public"]), [Topic::Buckets, Topic::Copies].into());
         assert_eq!(needed(["table.protection"]), [Topic::BackupPlans, Topic::Copies].into());
         assert_eq!(needed(["table.pitr.enabled"]), [Topic::ContinuousBackups].into());

@@ -206,10 +206,12 @@ impl<'a> ByResource<'a> {
         let mut said = Self::default();
         let (bounded, passed) = (caller.boundary.is_some(), caller.session.is_some());
         let grants = services::granted_by_resource(request.action, across);
+        let spared =
+            caller.who.kind == WhoKind::Root && !across && services::beyond_own_policy(request.action);
         each(named, request, |statement, effect| {
             let Some(principals) = &statement.principals else { return };
             let tally = match effect {
-                Effect::Deny if principals.denies(caller.who, bounded) => &mut said.denies,
+                Effect::Deny if !spared && principals.denies(caller.who, bounded) => &mut said.denies,
                 Effect::Allow if grants => match principals.closeness(caller.who) {
                     None => return,
                     // A user with session policies is a federated user: what is granted to the user stays
@@ -244,12 +246,14 @@ impl<'a> Everything<'a> {
         let levels = |levels: Levels<'a>, layer| levels.iter().map(|level| said(level, layer)).collect();
         // "SCPs don't affect any service-linked role", nor do RCPs.
         let exempt = caller.who.is_service_linked();
+        // "SCPs affect only IAM users and roles": a service is of no account, a token's bearer not yet.
+        let outside = matches!(caller.who.kind, WhoKind::Service | WhoKind::Provider | WhoKind::Anyone);
         let rcps: Levels<'_> = if services::under_rcps(request.action) { request.rcps } else { &[] };
         Self {
             identity: caller.identity.map(|own| said(own, Layer::Identity)),
             boundary: caller.boundary.map(|own| said(own, Layer::Boundary)),
             session: caller.session.map(|own| said(own, Layer::Session)),
-            scps: if exempt { Vec::new() } else { levels(caller.scps, Layer::Scp) },
+            scps: if exempt || outside { Vec::new() } else { levels(caller.scps, Layer::Scp) },
             rcps: if exempt { Vec::new() } else { levels(rcps, Layer::Rcp) },
             resource: request
                 .policy

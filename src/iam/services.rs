@@ -146,6 +146,51 @@ const KMS_ACROSS_ACCOUNTS: &[&str] = &[
     "verifymac",
 ];
 
+/// Actions on a bucket's policy: only identities of the account that owns the bucket may take them, and its root
+/// user may whatever the policy denies ("PutBucketPolicy").
+const BUCKET_POLICY: &[&str] = &["deletebucketpolicy", "getbucketpolicy", "putbucketpolicy"];
+
+/// Actions on a queue that its policy cannot grant to another account ("Limitations of Amazon SQS custom policies").
+const SQS_NOT_ACROSS_ACCOUNTS: &[&str] = &[
+    "addpermission",
+    "cancelmessagemovetask",
+    "createqueue",
+    "deletequeue",
+    "listmessagemovetasks",
+    "listqueues",
+    "listqueuetags",
+    "removepermission",
+    "setqueueattributes",
+    "startmessagemovetask",
+    "tagqueue",
+    "untagqueue",
+];
+
+/// Actions of AWS KMS that are asked of no key, so that no key policy has a say ("AWS KMS permissions").
+const KMS_WITHOUT_KEY: &[&str] = &[
+    "connectcustomkeystore",
+    "createcustomkeystore",
+    "createkey",
+    "deletecustomkeystore",
+    "describecustomkeystores",
+    "disconnectcustomkeystore",
+    "generaterandom",
+    "listaliases",
+    "listkeys",
+    "updatecustomkeystore",
+];
+
+/// Actions of AWS STS that are asked of no role ("Actions, resources, and condition keys for AWS Security Token Service").
+const STS_WITHOUT_ROLE: &[&str] = &[
+    "decodeauthorizationmessage",
+    "getaccesskeyinfo",
+    "getcalleridentity",
+    "getfederationtoken",
+    "getservicebearertoken",
+    "getsessiontoken",
+    "getwebidentitytoken",
+];
+
 fn parts(action: &str) -> (&str, &str) {
     action.split_once(':').unwrap_or(("", action))
 }
@@ -163,6 +208,13 @@ pub fn granted_by_resource(action: &str, across: bool) -> bool {
         ("dynamodb", name) if across => DYNAMODB_ACROSS_ACCOUNTS.contains(&name),
         ("dynamodb", name) => !DYNAMODB_NOT_AT_ALL.contains(&name),
         ("kms", name) if across => KMS_ACROSS_ACCOUNTS.contains(&name),
+        ("kms", name) => !KMS_WITHOUT_KEY.contains(&name),
+        ("s3", name) if across => !BUCKET_POLICY.contains(&name),
+        ("sqs", name) if across => !SQS_NOT_ACROSS_ACCOUNTS.contains(&name),
+        ("sts", name) => !STS_WITHOUT_ROLE.contains(&name),
+        // The one policy that a resource of IAM has is a role's trust policy, and that is about AWS STS ("How IAM works
+        // with other AWS services").
+        ("iam", _) => false,
         _ => true,
     }
 }
@@ -172,7 +224,8 @@ pub fn granted_by_resource(action: &str, across: bool) -> bool {
 /// account").
 pub fn rule(action: &str) -> Rule {
     match parts(action) {
-        ("kms", _) | ("sts", _) => Rule::ResourceFirst,
+        ("kms", name) if !KMS_WITHOUT_KEY.contains(&name) => Rule::ResourceFirst,
+        ("sts", name) if !STS_WITHOUT_ROLE.contains(&name) => Rule::ResourceFirst,
         _ => Rule::Either,
     }
 }
@@ -182,13 +235,34 @@ pub(super) fn open_to_root(action: &str) -> bool {
     action != "sts:assumerole"
 }
 
+/// Whether the root user of a resource's account may take `action` whatever the resource's policy denies.
+pub(super) fn beyond_own_policy(action: &str) -> bool {
+    matches!(parts(action), ("s3", name) if BUCKET_POLICY.contains(&name))
+}
+
+/// The Region in which all requests for `action` are made, for services with a single endpoint ("AWS: Denies access to
+/// AWS based on the requested Region").
+pub fn only_region(action: &str) -> Option<&'static str> {
+    let global =
+        ["budgets", "cloudfront", "iam", "importexport", "organizations", "route53", "support", "waf"];
+    global.contains(&parts(action).0).then_some("us-east-1")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn the_lists_are_sorted() {
-        for list in [UNDER_RCPS, DYNAMODB_ACROSS_ACCOUNTS, DYNAMODB_NOT_AT_ALL, KMS_ACROSS_ACCOUNTS] {
+        for list in [
+            UNDER_RCPS,
+            DYNAMODB_ACROSS_ACCOUNTS,
+            DYNAMODB_NOT_AT_ALL,
+            KMS_ACROSS_ACCOUNTS,
+            KMS_WITHOUT_KEY,
+            SQS_NOT_ACROSS_ACCOUNTS,
+            STS_WITHOUT_ROLE,
+        ] {
             assert!(list.is_sorted());
         }
     }

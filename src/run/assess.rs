@@ -180,6 +180,7 @@ impl Ready {
             ),
             false => Default::default(),
         };
+        drop(facts);
         let view = |findings, wanted: &BTreeSet<Verdict>| {
             View::new(snapshot, digest.clone(), rows.clone(), &gaps, findings, wanted)
                 .with_triage(triage.clone())
@@ -191,10 +192,12 @@ impl Ready {
             true => self.bundle(&view(judged.findings.clone(), &Verdict::ALL.into()), snapshot)?,
             false => Vec::new(),
         };
-        let left = view(judged.findings.clone(), &[Verdict::Flagged, Verdict::Unknown].into());
+        // Both are one where nothing else is wanted, as is usual; and a large account's findings are many megabytes.
+        let least = [Verdict::Flagged, Verdict::Unknown].into();
+        let left = (*wanted != least).then(|| view(judged.findings.clone(), &least));
         let view = view(judged.findings, wanted);
         console.report(&view, &bundle, self.format, &self.outputs)?;
-        self.tell(&left, console)?;
+        self.tell(left.as_ref().unwrap_or(&view), console)?;
         Ok(outcome)
     }
 

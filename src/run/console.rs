@@ -1,7 +1,7 @@
 //! Standard output and standard error: colours where they are wanted, a closed pipe without complaint.
 
 use std::{
-    io::{self, ErrorKind, IsTerminal, Write},
+    io::{self, BufWriter, ErrorKind, IsTerminal, Write},
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -143,17 +143,25 @@ impl Console {
 
     fn file(&self, view: &View, bundle: &[u8], format: Format, path: &Path) -> Result<(), Error> {
         let failed = |error| Error::Write(path.to_owned(), error);
-        let bytes = rendered(view, bundle, format, self.width.unwrap_or(UNBOUND)).map_err(failed)?;
+        let mut bytes = Vec::new();
+        render(view, bundle, format, self.width.unwrap_or(UNBOUND), &mut bytes).map_err(failed)?;
         let bytes = if format == Format::Table { strip(&bytes) } else { bytes };
         write_private(path, &bytes).map_err(failed)
     }
 
     fn shown(&self, view: &View, bundle: &[u8], format: Format) -> Result<(), Error> {
-        let bytes = rendered(view, bundle, format, self.width.unwrap_or_else(terminal_width));
-        let written = bytes.and_then(|bytes| match format {
-            Format::Table => write_to(AutoStream::new(io::stdout(), self.color).lock(), &bytes),
-            _ => write_to(io::stdout().lock(), &bytes),
-        });
+        let width = self.width.unwrap_or_else(terminal_width);
+        let written = if matches!(format, Format::Json | Format::Jsonl) {
+            // As it is made: a large account's report is not held in memory as a whole.
+            let mut out = BufWriter::new(io::stdout().lock());
+            render(view, bundle, format, width, &mut out).and_then(|()| out.flush())
+        } else {
+            let mut bytes = Vec::new();
+            render(view, bundle, format, width, &mut bytes).and_then(|()| match format {
+                Format::Table => write_to(AutoStream::new(io::stdout(), self.color).lock(), &bytes),
+                _ => write_to(io::stdout().lock(), &bytes),
+            })
+        };
         finish(written).map(drop)
     }
 }
@@ -166,26 +174,24 @@ pub fn refuse(said: &str) -> ExitCode {
     ExitCode::from(2)
 }
 
-/// The report in one form; the table with its colours, `width` columns wide.
-fn rendered(view: &View, bundle: &[u8], format: Format, width: u16) -> io::Result<Vec<u8>> {
-    let mut out = Vec::new();
+/// Writes the report in one form; the table with its colours, `width` columns wide.
+fn render(view: &View, bundle: &[u8], format: Format, width: u16, out: &mut dyn Write) -> io::Result<()> {
     match format {
-        Format::Table => out = table::render(view, width).into_bytes(),
-        Format::Json => json::render(view, &mut out)?,
-        Format::Jsonl => jsonl::render(view, &mut out)?,
-        Format::Sarif => sarif::render(view, &mut out)?,
-        Format::Ocsf => ocsf::render(view, ocsf::Version::V1_5, &mut out)?,
-        Format::Ocsf18 => ocsf::render(view, ocsf::Version::V1_8, &mut out)?,
-        Format::Asff => asff::render(view, &mut out)?,
-        Format::Oscal => oscal::render(view, &mut out)?,
-        Format::Csv => csv::render(view, &mut out)?,
-        Format::Junit => junit::render(view, &mut out)?,
-        Format::Markdown => markdown::render(view, &mut out)?,
-        Format::Remediation => remediation::render(view, &mut out)?,
-        Format::Html => html::render(view, &mut out)?,
-        Format::Evidence => out.extend_from_slice(bundle),
+        Format::Table => out.write_all(table::render(view, width).as_bytes()),
+        Format::Json => json::render(view, out),
+        Format::Jsonl => jsonl::render(view, out),
+        Format::Sarif => sarif::render(view, out),
+        Format::Ocsf => ocsf::render(view, ocsf::Version::V1_5, out),
+        Format::Ocsf18 => ocsf::render(view, ocsf::Version::V1_8, out),
+        Format::Asff => asff::render(view, out),
+        Format::Oscal => oscal::render(view, out),
+        Format::Csv => csv::render(view, out),
+        Format::Junit => junit::render(view, out),
+        Format::Markdown => markdown::render(view, out),
+        Format::Remediation => remediation::render(view, out),
+        Format::Html => html::render(view, out),
+        Format::Evidence => out.write_all(bundle),
     }
-    Ok(out)
 }
 
 fn strip(drawn: &[u8]) -> Vec<u8> {

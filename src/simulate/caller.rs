@@ -7,13 +7,13 @@
 //! | `aws:username` | `CallerArn` of a user; no other principal has one |
 //! | `aws:userid` | of a root user and of a federated user; the ids of others are not in their ARNs |
 //! | `aws:ResourceAccount`, `s3:ResourceAccount` | the owner, where a resource is named |
-//! | `aws:RequestedRegion` | the resource's ARN, where it has a Region |
+//! | `aws:RequestedRegion` | the resource's ARN, where it has a Region; `us-east-1` for services with one endpoint, such as IAM |
 //! | `kms:CallerAccount` | `CallerArn` |
 //!
 //! ("AWS global condition context keys", "AWS KMS condition keys".)
 
 use super::{Input, Refused, input::shown};
-use crate::iam::{Keys, Value, Who, WhoKind, arn::Arn};
+use crate::iam::{Keys, Value, Who, WhoKind, arn::Arn, services};
 
 /// The caller. Without `CallerArn` it is a principal of the owner's account that no policy names. A call with a
 /// web identity's token is made without credentials, so its caller is the provider whose keys are given.
@@ -77,11 +77,19 @@ pub(super) fn keys(who: &Who, action: &str, resource: &str, owner: &str) -> Keys
     }
     if let Some(arn) = Arn::parse(resource).filter(|arn| !arn.region.is_empty() && arn.region != "*") {
         keys = keys.with_one("aws:RequestedRegion", arn.region);
+    } else if let Some(region) = services::only_region(action).filter(|_| !is_elsewhere(who, resource)) {
+        keys = keys.with_one("aws:RequestedRegion", region);
     }
     if action.starts_with("kms:") && !who.account.is_empty() {
         keys = keys.with_one("kms:CallerAccount", &who.account);
     }
     keys
+}
+
+/// Whether the request is made in another partition than `aws`.
+fn is_elsewhere(who: &Who, resource: &str) -> bool {
+    let named = Arn::parse(resource).or_else(|| Arn::parse(&who.arn));
+    named.is_some_and(|arn| !["aws", "*", ""].contains(&arn.partition))
 }
 
 fn of_caller(who: &Who) -> Keys {

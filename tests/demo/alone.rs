@@ -31,14 +31,14 @@ async fn collected(topics: &[Topic]) -> Snapshot {
     collect(&sdk, plan, Arc::new(()), stop).await.unwrap()
 }
 
-/// What each check says of each subject.
+/// What each check says of each subject; its message may tell more than it judges by, and stands aside.
 fn said(library: &Library, snapshot: &Snapshot) -> BTreeMap<(String, String), String> {
     let facts = build(snapshot);
     let mut gaps = snapshot.gaps.clone();
     gaps.extend(facts.gaps.clone());
     let findings = judge::judge(library, &facts, &gaps);
     let row = |f: dynaudit::finding::Finding| {
-        ((f.check, f.fingerprint.to_string()), format!("{:?} {:?} {}", f.verdict, f.severity, f.message))
+        ((f.check, f.fingerprint.to_string()), format!("{:?} {:?}", f.verdict, f.severity))
     };
     findings.into_iter().map(row).collect()
 }

@@ -11,6 +11,7 @@ mod auditor;
 mod bits;
 mod classes;
 mod columns;
+mod doubts;
 mod fence;
 mod gate;
 mod gone;
@@ -40,8 +41,8 @@ use std::{
 };
 
 use self::{
-    guard::Guard, keyed::Keyed, locks::Locks, outside::Outsider, policies::Policies, subjects::Subject,
-    targets::Target, world::World,
+    doubts::Doubts, guard::Guard, keyed::Keyed, locks::Locks, outside::Outsider, policies::Policies,
+    subjects::Subject, targets::Target, world::World,
 };
 use super::{
     Fact,
@@ -142,6 +143,8 @@ pub struct Access {
     incomplete: Option<GapId>,
     /// Which tables there are, whether looked at or not.
     listing: gone::Listing,
+    /// What was not seen and bears on everyone.
+    doubts: Doubts,
     /// Tables whose key was not seen.
     unseen_keys: Bits,
     /// Why tables of some Region are missing among `targets`.
@@ -193,6 +196,7 @@ fn judged(
         account: account.id.clone(),
         partition: account.partition.clone(),
         listing: gone::Listing::of(account),
+        doubts: Doubts::of(&targets, &subjects),
         unseen_keys: Bits::of(targets.len(), hiding.map(|(at, _)| at)),
         parties: subjects.iter().map(own).chain(others).collect(),
         policies,
@@ -289,8 +293,8 @@ impl Access {
         // A key that was not seen may stop some of them, and adds nobody.
         let locked = target.and_then(Target::unseen_key).filter(|_| !readers.is_empty());
         hidden.or(locked.cloned()).or_else(|| self.incomplete.clone()).or_else(|| {
-            let mut others = self.subjects.iter().enumerate().filter(|(n, _)| !readers.contains(n));
-            others.find_map(|(_, subject)| subject.unread.first().cloned())
+            let mut others = self.doubts.unread.iter().filter(|(number, _)| !readers.contains(number));
+            others.next().map(|(_, gap)| gap.clone())
         })
     }
 }

@@ -189,9 +189,9 @@ impl Access {
         let unlocked = |found: bool, perhaps: bool, gap: Option<&GapId>| {
             unless(found, self.unseen_key(&reaches.perhaps).filter(|_| perhaps).or(gap))
         };
-        let through = |wanted: fn(&&Target) -> bool| {
-            let hidden = || self.targets.iter().filter(wanted).find_map(Target::hidden);
-            own.or_else(hidden).or(self.unlisted.as_ref())
+        let doubts = &self.doubts;
+        let through = |hidden: &Option<GapId>| -> Option<GapId> {
+            own.or(hidden.as_ref()).or(self.unlisted.as_ref()).cloned()
         };
         let facts = Principal {
             arn: Fact::Known(subject.who.arn.clone()),
@@ -207,22 +207,19 @@ impl Access {
                 Err(gap) => Fact::Unknown(gap.clone()),
             },
             policies_unread: Fact::Known(!subject.unread.is_empty() || subject.boundary_unread.is_some()),
-            reads_tables: unlocked(!read.is_empty(), !perhaps.is_empty(), through(|_| true)),
+            reads_tables: unlocked(!read.is_empty(), !perhaps.is_empty(), through(&doubts.hidden).as_ref()),
             reads_every_table: unlocked(
                 *wildcard && all(outright),
                 *wildcard && all(unsure),
                 // A stream's policy lets nobody read every item.
-                own.or_else(|| self.targets.iter().find_map(|target| target.own_unread.as_ref()))
-                    .or_else(|| self.targets.iter().find_map(|target| target.undescribed.as_ref()))
-                    .or(self.unlisted.as_ref()),
+                own.or(doubts.own_unread.as_ref()).or(doubts.undescribed.as_ref()).or(self.unlisted.as_ref()),
             ),
             full_access: unless(all(full), own.or(self.unlisted.as_ref())),
             reads_sensitive: unlocked(
                 self.sensitive(read) > 0,
                 self.sensitive(perhaps) > 0,
                 // The nearest reason first: what is in the tables that it reads, before which others it may read.
-                self.unsampled(perhaps)
-                    .or_else(|| through(|target| target.sensitive || target.unsampled.is_some())),
+                self.unsampled(perhaps).or(through(&doubts.hidden_sensitive).as_ref()),
             ),
             decrypts_all_keys: unless(self.decrypts_all_keys(subject), own),
             gone_tables: self.gone_tables(subject),

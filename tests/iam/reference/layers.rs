@@ -34,12 +34,39 @@ const ACROSS: [&str; 18] = [
     "updatetable",
 ];
 
+/// What a resource's policy grants to nobody, or to nobody of another account, beside DynamoDB's.
+fn cannot_grant(action: &str, across: bool) -> bool {
+    match action {
+        // IAM has no resource-based policy but the trust policy, which is about sts ("How IAM works with other AWS
+        // services").
+        iam if iam.starts_with("iam:") => true,
+        // Asked of no key, or of no role.
+        "kms:createkey"
+        | "kms:listkeys"
+        | "kms:listaliases"
+        | "sts:getcalleridentity"
+        | "sts:getsessiontoken" => true,
+        // "PutBucketPolicy"; "Limitations of Amazon SQS custom policies".
+        "s3:putbucketpolicy" | "s3:getbucketpolicy" | "s3:deletebucketpolicy" => across,
+        "sqs:deletequeue" | "sqs:setqueueattributes" | "sqs:addpermission" | "sqs:createqueue" => across,
+        // "Allowing users in other accounts to use a KMS key".
+        kms if kms.starts_with("kms:") => {
+            across
+                && !["decrypt", "encrypt", "describekey", "generatedatakey", "creategrant"]
+                    .contains(&&kms[4..])
+        }
+        _ => false,
+    }
+}
+
 pub fn decide(request: &Request, asked: Asked<'_>) -> &'static str {
     let caller = &request.caller;
     let action = asked.action.to_lowercase();
     let (service, operation) = action.split_once(':').unwrap();
     let scps = if caller.linked || caller.kind == Kind::Outside { &[][..] } else { &request.scps };
-    let rcps = if caller.linked || !COVERED.contains(&service) { &[][..] } else { &request.rcps };
+    // "RCPs do not impact the kms:RetireGrant permission" (Resource control policies (RCPs)).
+    let covered = COVERED.contains(&service) && action != "kms:retiregrant";
+    let rcps = if caller.linked || !covered { &[][..] } else { &request.rcps };
 
     // Deny evaluation: any policy that applies.
     let own = request
@@ -50,7 +77,15 @@ pub fn decide(request: &Request, asked: Asked<'_>) -> &'static str {
         .chain(scps.iter().flatten());
     let theirs = request.resource.iter().chain(rcps.iter().flatten());
     if own.into_iter().any(|document| own_says(document, "Deny", request, asked))
-        || theirs.into_iter().any(|document| named(document, "Deny", request, asked) != Named::No)
+        || theirs.into_iter().any(|document| {
+            // Of the policy of its bucket the owner's root user cannot be locked out ("PutBucketPolicy").
+            let saved = caller.kind == Kind::Root
+                && caller.account == request.owner
+                && request.resource.as_ref().is_some_and(|own| std::ptr::eq(own, document))
+                && action.starts_with("s3:")
+                && action.ends_with("bucketpolicy");
+            !saved && named(document, "Deny", request, asked) != Named::No
+        })
     {
         return "explicitDeny";
     }
@@ -67,8 +102,11 @@ pub fn decide(request: &Request, asked: Asked<'_>) -> &'static str {
         None => caller.kind != Kind::Federated,
     };
     let within = boundary && session;
-    let grant =
-        request.resource.as_ref().map_or(Named::No, |document| named(document, "Allow", request, asked));
+    let across = caller.kind != Kind::Outside && caller.account != request.owner;
+    let grant = match &request.resource {
+        Some(document) if !cannot_grant(&action, across) => named(document, "Allow", request, asked),
+        _ => Named::No,
+    };
 
     // Role trust policies and key policies must allow, whatever the identity policies say.
     let resource_first = (service == "kms" && asked.resource.contains(":key/"))

@@ -20,6 +20,10 @@ pub struct Scene {
     pub(super) subjects: Index,
     pub(super) group_arns: Index,
     pub(super) managed_arns: Index,
+    /// None: keys and clusters are known by number.
+    nothing: Index,
+    /// ARNs of DAX clusters, each with the number of its role; those whose role is of the account.
+    pub(super) clusters: Vec<(String, usize)>,
     /// Tags and boundary of each subject.
     pub(super) traits: Vec<Traits>,
     /// Equal numbers, equal traits.
@@ -125,6 +129,8 @@ impl Scene {
                     members: members.get(group.name.as_str()).cloned().unwrap_or_default(),
                 })
                 .collect(),
+            nothing: Index::default(),
+            clusters: clusters(account, &number),
             managed: holders.into_values().map(|holders| Managed { holders }).collect(),
             region: account
                 .regions
@@ -144,6 +150,7 @@ impl Scene {
             On::Role | On::User => &self.subjects,
             On::Group => &self.group_arns,
             On::Managed => &self.managed_arns,
+            On::Key | On::Cluster => &self.nothing,
         }
     }
 
@@ -152,7 +159,7 @@ impl Scene {
         let size = self.subjects.len();
         let gather = |lists: Vec<&Vec<usize>>| Bits::of(size, lists.into_iter().flatten().copied());
         match on {
-            On::Role | On::User => found.clone(),
+            On::Role | On::User | On::Key | On::Cluster => found.clone(),
             On::Group => gather(
                 found.iter().filter_map(|at| self.groups.get(at)).map(|group| &group.members).collect(),
             ),
@@ -180,6 +187,16 @@ impl Scene {
             None => keys.with("iam:PermissionsBoundary", Value::Absent),
         }
     }
+}
+
+/// The DAX clusters of an account whose role is among its subjects.
+fn clusters(account: &Account, number: &HashMap<&str, usize>) -> Vec<(String, usize)> {
+    let all = account.regions.iter().flat_map(|region| &region.services.clusters.items);
+    let mut clusters: Vec<_> = all
+        .filter_map(|cluster| Some((cluster.arn.clone(), *number.get(cluster.role_arn.as_str())?)))
+        .collect();
+    clusters.sort_unstable();
+    clusters
 }
 
 /// The policies of a group, as they were loaded with its members; one that could not be read is a gap there.
