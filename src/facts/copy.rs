@@ -91,6 +91,7 @@ pub fn told(copy: &Copy) -> String {
     };
     match copy.dies_after_days {
         None => format!("{place} {} (stays)", copy.name),
+        Some(1) => format!("{place} {} (1 day)", copy.name),
         Some(days) => format!("{place} {} ({days} days)", copy.name),
     }
 }

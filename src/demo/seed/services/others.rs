@@ -85,11 +85,11 @@ fn buckets(shelf: &Laying<'_>) {
     shelf.lay(HOME, "s3:GetBucketEncryption", "ferrylink-dropbox", rule("AES256").into());
 }
 
-/// Orders are queried in the warehouse, too.
+/// Grants are queried in the lake, too.
 fn integrations(shelf: &Laying<'_>) {
-    let orders = format!("arn:aws:dynamodb:{HOME}:{ACCOUNT}:table/orders");
-    let inbound = json!({ "InboundIntegrations": [{ "SourceArn": orders, "Status": "ACTIVE",
-        "IntegrationArn": format!("arn:aws:glue:{HOME}:{ACCOUNT}:integration:orders-lake"),
+    let grants = format!("arn:aws:dynamodb:{HOME}:{ACCOUNT}:table/oauth_tokens");
+    let inbound = json!({ "InboundIntegrations": [{ "SourceArn": grants, "Status": "ACTIVE",
+        "IntegrationArn": format!("arn:aws:glue:{HOME}:{ACCOUNT}:integration:grants-lake"),
         "TargetArn": format!("arn:aws:glue:{HOME}:{ACCOUNT}:database/lake") }] });
     shelf.lay(HOME, "glue:DescribeInboundIntegrations", "", inbound);
     let none = "<DescribeIntegrationsResponse><DescribeIntegrationsResult><Integrations/>\
