@@ -26,7 +26,7 @@ def label(subject, seeded, by_class=False):
     if kind in ("principal", "reader"):
         return who(arn, seeded.account) + (f"~{subject.get('class')}" if by_class and kind == "reader" else "")
     if kind == "use":
-        return place + (f"@{subject['place']}" if subject["place"] != "table" else "")
+        return place + (f"@{subject['place']}" if subject.get("place", "table") != "table" else "")
     if kind == "table":
         return place
     return f"{place}/{subject.get('name') or subject.get('index') or kind}" if table else f"{kind}:{arn}"

@@ -39,7 +39,8 @@ MADE_UP = {
 GAPS = {
     "moto": {"backup:DescribeRegionSettings": "", "cloudtrail:ListEventDataStores": "",
              "dynamodb:DescribeContributorInsights": "", "dynamodb:DescribeKinesisStreamingDestination": "",
-             "dynamodb:GetResourcePolicy": "/stream/", "dynamodb:ListExports": "",
+             "dynamodb:GetResourcePolicy": "/stream/", "dynamodb:ListExports": "", "dynamodb:ListGlobalTables": "",
+             "glue:DescribeInboundIntegrations": "", "redshift:DescribeIntegrations": "",
              "iam:GenerateServiceLastAccessedDetails": ""},
     "ministack": {"application-autoscaling:DescribeScalableTargets": "", "cloudtrail:ListEventDataStores": "",
                   "dax:DescribeClusters": "", "kinesis:DescribeStreamSummary": f":{OUTSIDER}:",

@@ -8,7 +8,7 @@ import botocore.loaders
 
 LOADER = botocore.loaders.create_loader()
 SIGNED_AS = {"tagging": "tag"}  # what permissions call otherwise than signatures do
-MODELS = {"tag": "resourcegroupstaggingapi"}  # what the models call otherwise than permissions do
+MODELS = {"tag": "resourcegroupstaggingapi", "s3-control": "s3control"}  # what the models call otherwise than permissions do
 CODES = {  # kind of fault: (status, code) of services that speak JSON, then of those that speak XML
     "deny": ((400, "AccessDeniedException"), (403, "AccessDenied")),
     "throttle": ((400, "ThrottlingException"), (400, "Throttling")),
@@ -36,7 +36,7 @@ def routes(service):
     for name, operation in model(service)["operations"].items():
         path, _, query = operation["http"]["requestUri"].partition("?")
         pattern = re.sub(r"\\{[^/]*?\\}", "[^/]+", re.escape(path.rstrip("/")))
-        names = set(filter(None, query.split("&")))
+        names = {part.partition("=")[0] for part in query.split("&") if part}
         found.append((operation["http"]["method"], re.compile(pattern + "/?"), names, name))
     return sorted(found, key=lambda route: -len(route[2]))  # the most particular first
 
@@ -46,6 +46,8 @@ def identify(headers, body, method="POST", path="/"):
     scope = re.search(r"Credential=[^/,]+/\d+/[^/]+/([^/]+)/", headers.get("Authorization", ""))
     prefix, _, operation = headers.get("X-Amz-Target", "").rpartition(".")
     service = SIGNED_AS.get(scope[1], scope[1]) if scope else targets().get(prefix, "?")
+    if service == "s3" and path.startswith("/v20180820/"):
+        service = "s3-control"  # both are signed for as one
     if not operation:
         operation = urllib.parse.parse_qs(body.decode("latin-1")).get("Action", [None])[0]
     return f"{service}:{operation or (scope and by_path(service, method, path)) or '?'}"
