@@ -9,6 +9,7 @@ import botocore.loaders
 LOADER = botocore.loaders.create_loader()
 SIGNED_AS = {"tagging": "tag"}  # what permissions call otherwise than signatures do
 MODELS = {"tag": "resourcegroupstaggingapi", "s3-control": "s3control"}  # what the models call otherwise than permissions do
+CALLS = {"s3:GetAccountPublicAccessBlock": "s3-control:GetPublicAccessBlock"}  # permissions named otherwise than their call
 CODES = {  # kind of fault: (status, code) of services that speak JSON, then of those that speak XML
     "deny": ((400, "AccessDeniedException"), (403, "AccessDenied")),
     "throttle": ((400, "ThrottlingException"), (400, "Throttling")),

@@ -14,6 +14,7 @@ import case_partial
 import case_policy
 import case_storms
 import case_who
+import operations
 import proxy as proxies
 import seed
 import servers
@@ -77,7 +78,8 @@ class Session:
         ran = Binary(self.path, self.home).run("policy")
         try:
             printed = json.loads(ran.out)
-            calls = case_policy.actions(printed) | {"sts:GetCallerIdentity"}
+            allowed = case_policy.actions(printed) | {"sts:GetCallerIdentity"}
+            calls = {operations.CALLS.get(action, action) for action in allowed}
         except (ValueError, KeyError, TypeError) as error:
             self.tally.check("policy", [f"exit code {ran.code}: {error}"])
             return None
