@@ -35,6 +35,7 @@ mod sample;
 mod services;
 mod spread;
 mod tables;
+mod veil;
 
 pub use clients::{Session, load};
 pub use export::Export;

@@ -13,6 +13,7 @@ use super::run::Run;
 use super::sample::Sampler;
 use super::services::{self, tags, tags::Tags};
 use super::tables::{self, Named};
+use super::veil::Veiled;
 use crate::snapshot::table::{Backup, Table};
 use crate::snapshot::{Listed, Region, Services, Why};
 
@@ -104,7 +105,9 @@ async fn one(
     let _seat = run.desk.tables.acquire().await.ok();
     let arn = format!("arn:{}:dynamodb:{region}:{}:table/{name}", run.partition.name, run.account);
     let table = piece(run, format!("table {arn}"), async |run: Arc<Run>| {
-        tables::table(&run, client, sampler, &Named { name, region, arn: &arn, tags }).await
+        tables::table(&run, client, sampler, &Named { name, region, arn: &arn, tags })
+            .await
+            .veiled(&run.detector)
     })
     .await;
     run.desk.progress.table_done(&table.arn);

@@ -19,6 +19,7 @@ use super::piece::piece;
 use super::region::{self, Found};
 use super::regions::{Partition, partition_of};
 use super::sample::{Sampler, Scans};
+use super::veil::Veiled;
 use super::{
     Error, Halt, Plan, Progress, Regions, Sampling, activity, keys, organization, principals, services,
 };
@@ -42,7 +43,7 @@ pub(super) struct Run {
     sampling: Option<Sampling>,
     exports: Arc<BTreeMap<String, Export>>,
     seed: u64,
-    detector: Arc<Detector>,
+    pub(super) detector: Arc<Detector>,
     topics: BTreeSet<Topic>,
     pub(super) kept: Option<Arc<Pieces>>,
     taken: Timestamp,
@@ -218,7 +219,7 @@ fn begin(run: &Run, scope: &Scope, now: Timestamp) -> Timestamp {
     let Some(kept) = &run.kept else { return now };
     let topics = run.topics.iter().copied().collect();
     let exports = run.exports.iter().map(|(table, export)| (table.clone(), export.time)).collect();
-    kept.begin(&Head::new(run.account.clone(), scope.clone(), topics, exports, now))
+    kept.begin(&Head::new(run.account.clone(), scope.clone(), topics, exports, run.detector.own_id(), now))
 }
 
 async fn people(run: &Arc<Run>) -> Principals {
@@ -226,14 +227,14 @@ async fn people(run: &Arc<Run>) -> Principals {
         let home = run.partition.home;
         let mut found = principals::principals(&run.desk, &run.clients.iam(home), home, &run.named()).await;
         Box::pin(activity::add(&run, &mut found, &run.named())).await;
-        found
+        found.veiled(&run.detector)
     })
     .await
 }
 
 async fn bound(run: &Arc<Run>, account: &str) -> Seen<Option<Organization>> {
     piece(run, "organization".to_owned(), async |run: Arc<Run>| {
-        organization::organization(&run, account).await
+        organization::organization(&run, account).await.veiled(&run.detector)
     })
     .await
 }
@@ -258,7 +259,9 @@ async fn ask_keys(run: &Arc<Run>, arns: Vec<String>) -> Vec<Key> {
         let run = Arc::clone(run);
         async move {
             piece(&run, format!("key {arn}"), async |run: Arc<Run>| {
-                keys::key(&run.desk, &run.clients.kms(keys::region_of(&arn)), &arn).await
+                keys::key(&run.desk, &run.clients.kms(keys::region_of(&arn)), &arn)
+                    .await
+                    .veiled(&run.detector)
             })
             .await
         }

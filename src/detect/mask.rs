@@ -8,7 +8,7 @@ use super::{
     budget::Budget,
     guard::is_disarmed,
     look::Sorts,
-    names::{Hint, hint},
+    names::{Hint, hint, wraps},
     randomness::{is_mail, is_random, is_uuid},
     rules::{self, Hit},
 };
@@ -35,6 +35,8 @@ pub(crate) struct Named {
     pub alone: Option<Hint>,
     /// Whether it says that a secret lies there as its digest or its ciphertext.
     pub disarmed: bool,
+    /// Whether it says nothing of its own, and hands on what holds it.
+    pub wraps: bool,
 }
 
 /// Decides which names are shown, and remembers what they say.
@@ -60,7 +62,8 @@ impl Mask {
         }
         let room = self.clean.len() < MAX_REMEMBERED && name.len() <= MAX_NAME;
         let id = room.then_some(self.clean.len() as u32);
-        let named = Named { id, alone: hint(&[None, Some(name)]), disarmed: is_disarmed(name) };
+        let named =
+            Named { id, alone: hint(&[None, Some(name)]), disarmed: is_disarmed(name), wraps: wraps(name) };
         if room {
             self.clean.insert(name.into(), named);
         }

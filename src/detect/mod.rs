@@ -22,6 +22,7 @@ mod language;
 mod lexicon;
 mod look;
 mod mask;
+mod mnemonic;
 mod names;
 mod own;
 mod pairs;
@@ -38,6 +39,7 @@ mod tongues;
 mod tree;
 mod unpack;
 mod value;
+mod veil;
 mod verdict;
 mod walk;
 mod words;
@@ -83,6 +85,11 @@ impl Detector {
     /// Names the key of the digests: 16 hex digits.
     pub fn key_id(&self) -> String {
         self.key.id()
+    }
+
+    /// Names what the user added: 16 hex digits that change with it.
+    pub fn own_id(&self) -> String {
+        self.own.id()
     }
 
     fn key(&self) -> &DigestKey {

@@ -2,8 +2,8 @@
 
 use super::{
     lexicon::{
-        BESIDE, DISARMED, HARMLESS_TOKENS, INNER, OTHER_SESSIONS, QUALIFIERS, SECRET_CODES, SECRET_KEYS,
-        SERVICE_KEYS, WRITING,
+        BESIDE, DISARMED, HARMLESS_TOKENS, INDEX_KEYS, INNER, OTHER_SESSIONS, QUALIFIERS, SECRET_CODES,
+        SECRET_KEYS, SERVICE_KEYS, WRITING,
     },
     services::names_service,
     words::words,
@@ -33,13 +33,26 @@ pub(crate) enum Hint {
     Grant,
     /// The name of a service and nothing more: a random value is likely its key.
     Service,
+    /// The key to something whose name is no word of data models: one that is no digest is likely a service's.
+    Key,
 }
 
 /// Whether a name is that of the value in a pair.
 pub(crate) fn is_value(name: &str) -> bool {
     matches!(
         name,
-        "value" | "Value" | "val" | "v" | "data" | "content" | "setting_value" | "VALUE" | "secret_value"
+        "value"
+            | "Value"
+            | "val"
+            | "v"
+            | "ParameterValue"
+            | "parameterValue"
+            | "optionValue"
+            | "data"
+            | "content"
+            | "setting_value"
+            | "VALUE"
+            | "secret_value"
     )
 }
 
@@ -54,6 +67,10 @@ pub(crate) fn is_naming(name: &str) -> bool {
         "field",
         "attribute",
         "parameter",
+        "ParameterKey",
+        "parameterKey",
+        "ParameterName",
+        "optionName",
         "param",
         "setting",
         "variable",
@@ -84,6 +101,11 @@ pub(crate) fn hint(path: &[Option<&str>]) -> Option<Hint> {
         return found;
     }
     held(&own, named.find_map(|s| *s)).or_else(|| service(&own))
+}
+
+/// Whether a name says no more than that a value is in it.
+pub(crate) fn wraps(name: &str) -> bool {
+    words(name).iter().all(|w| WRITING.contains(&w.as_str()) || INNER.contains(&w.as_str()))
 }
 
 /// What holds a name says of it.
@@ -168,6 +190,7 @@ fn of_words(words: &[String]) -> Option<Option<Hint>> {
             secret(AccessToken)
         }
         "key" if has("secret") && any(&["access", "aws"]) => Some(Some(Hint::AwsSecret)),
+        "key" if before == Some("recovery") => Some(Some(Hint::Code)),
         "key" if before == Some("api") => secret(ApiKey),
         // The public half of web push ("Push API", applicationServerKey).
         "key" if rest.ends_with(&["application", "server"]) => Some(None),
@@ -176,14 +199,26 @@ fn of_words(words: &[String]) -> Option<Option<Hint>> {
         "verifier" if any(&["code", "pkce"]) => secret(OpaqueToken),
         "code" if rest.is_empty() => Some(Some(Hint::Grant)),
         "answer" if any(&["secret", "security", "recovery"]) => Some(Some(Hint::Password)),
+        // The read and write strings of SNMP, in clear on the wire (RFC 3584).
+        "community" if has("snmp") => Some(Some(Hint::Password)),
+        "confirm" | "confirmation" | "again" | "repeat" if before == Some("password") => {
+            Some(Some(Hint::Password))
+        }
+        // The second secret of an application at Agora.
+        "certificate" if rest.ends_with(&["app"]) => secret(ApiKey),
+        "word" if before == Some("password") => Some(Some(Hint::Password)),
         "ntlm" => Some(Some(Hint::PasswordHash)),
         "hash" if any(&["nt", "ntlm", "lm", "crypt"]) => Some(Some(Hint::PasswordHash)),
         "crypt" if any(&["password", "user", "login"]) => Some(Some(Hint::PasswordHash)),
-        "keystore" | "pkcs" | "pfx" | "jks" => secret(SecretKind::PrivateKey),
+        "keystore" | "keyset" | "pkcs" | "pfx" | "jks" | "keypair" => secret(SecretKind::PrivateKey),
+        "pair" if before == Some("key") => secret(SecretKind::PrivateKey),
         "refresh" | "access" if names_service(&rest) => {
             secret(if last == "refresh" { RefreshToken } else { AccessToken })
         }
         "key" if before.is_some_and(|w| SECRET_KEYS.contains(&w)) => secret(OpaqueToken),
+        "key" if before.is_some_and(|w| w.len() >= 3 && !INDEX_KEYS.contains(&w)) && !any(INDEX_KEYS) => {
+            Some(Some(Hint::Key))
+        }
         "psk" | "dek" => secret(OpaqueToken),
         "session" | "sid" | "cookie" if any(OTHER_SESSIONS) => Some(None),
         "sid" if before.is_some_and(|w| !matches!(w, "session" | "connect" | "user" | "php")) => Some(None),
@@ -226,6 +261,8 @@ fn of_words(words: &[String]) -> Option<Option<Hint>> {
                         | "lock"
                         | "parental"
                         | "sim"
+                        | "bitlocker"
+                        | "alarm"
                 )
             ) =>
         {

@@ -122,8 +122,9 @@ fn singular(word: &str) -> &str {
         "secrets" | "scrt" | "secr" => "secret",
         "keys" => "key",
         "sessions" | "sess" => "session",
-        "passwords" | "passwd" | "passwds" | "pwd" | "pwds" | "pswd" | "psw" | "pw" | "pass" | "passcode"
-        | "passphrase" | "passwrd" | "pword" | "passw" | "userpass" | "passkey" => "password",
+        "passwords" | "passwd" | "passwds" | "pwd" | "pwds" | "psw" | "pw" | "pass" | "passcode"
+        | "passphrase" | "passwrd" | "pword" | "passw" | "pswrd" | "pswd" | "storepass" | "keypass"
+        | "userpass" | "passkey" => "password",
         "credentials" | "cred" | "creds" => "credential",
         "cookies" => "cookie",
         "codes" => "code",

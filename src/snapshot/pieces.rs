@@ -27,6 +27,9 @@ pub struct Head {
     topics: Vec<Topic>,
     /// Exports that are read in place of their tables, each with its moment.
     exports: Vec<(String, Timestamp)>,
+    /// What the user added to the detector, by its digest.
+    #[serde(default)]
+    detect: String,
     taken: Timestamp,
 }
 
@@ -37,10 +40,11 @@ impl Head {
         scope: Scope,
         topics: Vec<Topic>,
         exports: Vec<(String, Timestamp)>,
+        detect: String,
         taken: Timestamp,
     ) -> Self {
         let tool = env!("CARGO_PKG_VERSION").to_owned();
-        Self { format: FORMAT, tool, account, scope, topics, exports, taken }
+        Self { format: FORMAT, tool, account, scope, topics, exports, detect, taken }
     }
 
     fn takes_up(&self, earlier: &Head) -> bool {
@@ -191,7 +195,14 @@ mod tests {
     use super::*;
 
     fn head(taken: i64) -> Head {
-        Head::new("111122223333".into(), Scope::default(), vec![Topic::Trails], vec![], Timestamp(taken))
+        Head::new(
+            "111122223333".into(),
+            Scope::default(),
+            vec![Topic::Trails],
+            vec![],
+            String::new(),
+            Timestamp(taken),
+        )
     }
 
     fn piece(value: &str) -> Piece<String> {

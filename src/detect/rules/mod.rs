@@ -27,7 +27,8 @@ pub(crate) use aws::is_secret_access_key;
 pub(crate) use find::find;
 pub(crate) use hashes::raw_hash;
 pub(crate) use jwt::jws_signature;
-pub(crate) use private_key::jwk_secret;
+pub(crate) use private_key::key_object;
+pub(crate) use wallets::is_ripple_seed;
 
 /// Bytes after a keyword that a pattern may look at; longer secrets do not exist among the formats.
 const WINDOW: usize = 16 * 1024;

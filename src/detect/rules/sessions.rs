@@ -41,6 +41,8 @@ pub(super) fn rules() -> Vec<Rule> {
         Rule::token("google-signed-url", &["X-Goog-Signature="], "(?P<s>[0-9a-f]{128,1024})").kind(SecretKind::AccessToken).check(opaque),
         Rule::token("cloudfront-signed-url", &["Key-Pair-Id="], "(?P<s>(?:K|APKA)[A-Z0-9]{10,20})").kind(SecretKind::AccessToken).check(opaque),
         Rule::token("wireguard-key", &["PrivateKey = ", "PrivateKey=", "PresharedKey = ", "PresharedKey="], "(?P<s>[A-Za-z0-9+/]{43}=)").kind(SecretKind::PrivateKey).check(opaque),
+        Rule::token("openvpn-static-key", &["-----BEGIN OpenVPN Static key V1-----"], r"(?:\\n|\s)*(?P<s>(?:[0-9a-f]|\\n|\s){64,900})-----END").kind(SecretKind::PrivateKey).check(opaque),
+        Rule::token("xml-private-key", &["<RSAKeyValue>"], r"[\s\S]{20,8000}?<D>(?P<s>[A-Za-z0-9+/=\s]{40,1400})</D>").kind(SecretKind::PrivateKey).check(opaque),
         Rule::token("putty-private-key", &["PuTTY-User-Key-File-"], r"[23]: [\s\S]{20,}?Private-Lines: [0-9]{1,3}\r?\n(?P<s>[A-Za-z0-9+/=\r\n]{40,})").kind(SecretKind::PrivateKey).check(opaque),
         Rule::token("netrc", &["machine "], r"\S{1,200}\s+login\s+\S{1,100}\s+password\s+(?P<s>\S{4,200})").kind(SecretKind::Password).check(written),
         Rule::token("xml-password", &["<password>", "<passwd>", "<pass>", "<pwd>", "<secret>", "<clientsecret>", "<apikey>", "<token>"], r"(?P<s>[^<\s]{4,200})</").kind(SecretKind::Password).any_case().check(written),
