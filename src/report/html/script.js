@@ -201,10 +201,10 @@ function matrix(reading) {
       if (open.has(way)) cell.title = way + (condition ? ", under a condition" : ", outright");
       line.append(cell);
     }
-    line.append(make("td", condition || "outright", "wrap"));
+    line.append(make("td", condition, "wrap"));
     body.append(line);
   }
-  const table = make("table");
+  const table = make("table", undefined, "matrix");
   const top = make("thead");
   top.append(head);
   table.append(top, body);
