@@ -5,13 +5,18 @@
 //! browser may be pointed at the page. Machines differ: compare lines of one run, or runs on one machine.
 #![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs, reason = "a measurement, not the product")]
 
-use std::{collections::BTreeSet, fs, io, path::PathBuf};
+use std::{
+    collections::BTreeSet,
+    fs,
+    io::{self, Write},
+    path::PathBuf,
+};
 
 use dynaudit::{
     check::{Library, judge::judge_only},
     facts::build::build,
     finding::Verdict,
-    remedy::prove::plan,
+    remedy::prove::{plan, reaches},
     report::{
         View, asff, csv, evidence, html, json, jsonl, junit, markdown, ocsf, oscal, reach, remediation,
         sarif, table,
@@ -19,12 +24,12 @@ use dynaudit::{
     },
     snapshot::{
         Snapshot,
-        file::{canonical, digest},
+        file::{canonical, digest, write_private_by},
+        pack,
         sample::SecretKind,
     },
 };
 
-#[allow(dead_code, reason = "a part of it is used here")]
 #[path = "../tests/support/mod.rs"]
 mod support;
 use support::build as make;
@@ -38,6 +43,7 @@ const READERS: usize = 200;
 
 fn main() {
     let keep = std::env::var_os("RENDER_DIR").map(PathBuf::from);
+    let kept = keep.is_some();
     let snapshot = spoiled();
     let library = Library::builtin().unwrap();
 
@@ -50,7 +56,7 @@ fn main() {
     let judged = judge_only(&library, &facts, &gaps, |v| matches!(v, Verdict::Flagged | Verdict::Unknown));
     println!("checks: {meter}");
     let meter = Meter::start();
-    let plan = plan(&snapshot, &library, &facts, &judged.findings, &Default::default());
+    let plan = plan(&snapshot, &library, &reaches(&facts), &judged.findings, &Default::default());
     let readers = reach::rows(&facts);
     println!(
         "what is proposed: {} projections, {} policies: {meter}",
@@ -81,12 +87,12 @@ fn main() {
             previous: None,
             key: None,
         };
-        evidence::bundle(&view, &sources)
+        evidence::bundle(&view, sources)
     };
-    type Form<'a> = (&'a str, Box<dyn Fn(&mut Vec<u8>) -> io::Result<()> + 'a>);
+    type Form<'a> = (&'a str, Box<dyn Fn(&mut dyn Write) -> io::Result<()> + 'a>);
     let view = &view;
     let forms: Vec<Form<'_>> = vec![
-        ("report.txt", Box::new(|out| Ok(out.extend(table::render(view, 120).into_bytes())))),
+        ("report.txt", Box::new(|out| out.write_all(table::render(view, 120).as_bytes()))),
         ("findings.json", Box::new(|out| json::render(view, out))),
         ("findings.jsonl", Box::new(|out| jsonl::render(view, out))),
         ("findings.sarif", Box::new(|out| sarif::render(view, out))),
@@ -99,16 +105,18 @@ fn main() {
         ("report.md", Box::new(|out| markdown::render(view, out))),
         ("remediation.md", Box::new(|out| remediation::render(view, out))),
         ("report.html", Box::new(|out| html::render(view, out))),
-        ("evidence.zip", Box::new(|out| Ok(out.extend(bundle()?)))),
+        ("evidence.zip", Box::new(|out| pack::write(&bundle()?, out))),
     ];
+    let dir = keep.unwrap_or_else(|| std::env::temp_dir().join(format!("render-{}", std::process::id())));
+    fs::create_dir_all(&dir).unwrap();
     for (name, render) in forms {
-        let mut bytes = Vec::new();
+        let path = dir.join(name);
         let meter = Meter::start();
-        render(&mut bytes).unwrap();
-        println!("{name:24} {:>7.1} MiB in {meter}", bytes.len() as f64 / MIB);
-        if let Some(dir) = &keep {
-            fs::create_dir_all(dir).unwrap();
-            fs::write(dir.join(name), bytes).unwrap();
+        write_private_by(&path, render).unwrap();
+        let bytes = fs::metadata(&path).unwrap().len() as f64;
+        println!("{name:24} {:>7.1} MiB in {meter}", bytes / MIB);
+        if !kept {
+            fs::remove_file(&path).unwrap();
         }
     }
 }
@@ -118,12 +126,7 @@ fn main() {
 fn spoiled() -> Snapshot {
     let mut snapshot = support::empty();
     let mut one = support::with_table("sessions");
-    for (path, kind) in [
-        ("access_token", SecretKind::Jwt),
-        ("refresh_token", SecretKind::RefreshToken),
-        ("api_key", SecretKind::ApiKey),
-        ("password", SecretKind::Password),
-    ] {
+    for (path, kind) in [("access_token", SecretKind::Jwt), ("refresh_token", SecretKind::RefreshToken)] {
         make::see(&mut one, path, kind);
         make::sample(&mut one).contents.names.insert(path.into(), 3);
     }

@@ -17,7 +17,10 @@ use crate::{
     report::{
         View, asff, csv, html, json, jsonl, junit, markdown, ocsf, oscal, remediation, sarif, table, text,
     },
-    snapshot::file::write_private,
+    snapshot::{
+        file::write_private_by,
+        pack::{self, Members},
+    },
 };
 
 /// Width of a table that no terminal bounds: fixed, so that the same input gives the same bytes.
@@ -109,7 +112,7 @@ impl Console {
     pub fn report(
         &self,
         view: &View,
-        bundle: &[u8],
+        bundle: &Members,
         format: Format,
         outputs: &[(Format, PathBuf)],
     ) -> Result<(), Error> {
@@ -141,26 +144,27 @@ impl Console {
         }
     }
 
-    fn file(&self, view: &View, bundle: &[u8], format: Format, path: &Path) -> Result<(), Error> {
+    fn file(&self, view: &View, bundle: &Members, format: Format, path: &Path) -> Result<(), Error> {
         let failed = |error| Error::Write(path.to_owned(), error);
-        let mut bytes = Vec::new();
-        render(view, bundle, format, self.width.unwrap_or(UNBOUND), &mut bytes).map_err(failed)?;
-        let bytes = if format == Format::Table { strip(&bytes) } else { bytes };
-        write_private(path, &bytes).map_err(failed)
+        let width = self.width.unwrap_or(UNBOUND);
+        let written = write_private_by(path, |out| match format {
+            Format::Table => out.write_all(strip_str(&table::render(view, width)).to_string().as_bytes()),
+            _ => render(view, bundle, format, width, out),
+        });
+        written.map_err(failed)
     }
 
-    fn shown(&self, view: &View, bundle: &[u8], format: Format) -> Result<(), Error> {
+    fn shown(&self, view: &View, bundle: &Members, format: Format) -> Result<(), Error> {
         let width = self.width.unwrap_or_else(terminal_width);
-        let written = if matches!(format, Format::Json | Format::Jsonl) {
-            // As it is made: a large account's report is not held in memory as a whole.
-            let mut out = BufWriter::new(io::stdout().lock());
-            render(view, bundle, format, width, &mut out).and_then(|()| out.flush())
-        } else {
-            let mut bytes = Vec::new();
-            render(view, bundle, format, width, &mut bytes).and_then(|()| match format {
-                Format::Table => write_to(AutoStream::new(io::stdout(), self.color).lock(), &bytes),
-                _ => write_to(io::stdout().lock(), &bytes),
-            })
+        let written = match format {
+            Format::Table => {
+                let drawn = table::render(view, width);
+                write_to(AutoStream::new(io::stdout(), self.color).lock(), drawn.as_bytes())
+            }
+            _ => {
+                let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
+                render(view, bundle, format, width, &mut out).and_then(|()| out.flush())
+            }
         };
         finish(written).map(drop)
     }
@@ -175,7 +179,7 @@ pub fn refuse(said: &str) -> ExitCode {
 }
 
 /// Writes the report in one form; the table with its colours, `width` columns wide.
-fn render(view: &View, bundle: &[u8], format: Format, width: u16, out: &mut dyn Write) -> io::Result<()> {
+fn render(view: &View, bundle: &Members, format: Format, width: u16, out: &mut dyn Write) -> io::Result<()> {
     match format {
         Format::Table => out.write_all(table::render(view, width).as_bytes()),
         Format::Json => json::render(view, out),
@@ -190,12 +194,8 @@ fn render(view: &View, bundle: &[u8], format: Format, width: u16, out: &mut dyn 
         Format::Markdown => markdown::render(view, out),
         Format::Remediation => remediation::render(view, out),
         Format::Html => html::render(view, out),
-        Format::Evidence => out.write_all(bundle),
+        Format::Evidence => pack::write(bundle, out),
     }
-}
-
-fn strip(drawn: &[u8]) -> Vec<u8> {
-    strip_str(&String::from_utf8_lossy(drawn)).to_string().into_bytes()
 }
 
 fn terminal_width() -> u16 {

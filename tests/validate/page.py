@@ -65,6 +65,8 @@ def walk(page, shot):
     page.locator("#table-list button").first.click()
     if "arn:" not in page.inner_text("#detail"):
         yield "a table does not open"
+    if not page.locator("#detail .matrix td:has-text('●')").count():
+        yield "a table does not show its readers"
     page.screenshot(path=f"{shot}-table.png")
     page.click("#detail .close")
     color = "getComputedStyle(document.body).backgroundColor"
