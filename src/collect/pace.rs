@@ -112,7 +112,9 @@ impl Pace {
 
     fn place(&self, call: &Call, region: &str, tell: impl Fn(&mut Silence)) {
         let mut places = held(&self.places);
-        [ANY, call.service].map(|service| tell(places.entry((service, region.to_owned())).or_default()));
+        for service in [ANY, call.service] {
+            tell(places.entry((service, region.to_owned())).or_default());
+        }
     }
 
     fn lane<T>(&self, call: &Call, region: &str, use_it: impl FnOnce(&mut Lane) -> T) -> T {
