@@ -20,6 +20,7 @@ use aws_types::SdkConfig;
 use serde_json::Value;
 
 use super::calls::Call;
+use super::clock::Clock;
 use super::guard::Guard;
 use super::light::{Light, Question, Refusal};
 
@@ -88,6 +89,13 @@ impl Clients {
     pub fn new(sdk: &SdkConfig, contents: bool) -> Self {
         let sdk = sdk.to_builder().retry_config(RetryConfig::disabled()).build();
         Self { contents, kms: Mutex::default(), light: Light::new(&sdk), sdk }
+    }
+
+    /// The same clients, of which those without an SDK crate sign by this clock. Each of the SDK's own learns by itself how
+    /// far AWS is ahead.
+    pub(super) fn by(self, clock: &Clock) -> Self {
+        let light = Light::new(&self.sdk.to_builder().time_source(clock.clone()).build());
+        Self { light, ..self }
     }
 
     /// DynamoDB in a Region, for all but items.

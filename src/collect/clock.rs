@@ -1,4 +1,4 @@
-//! The clock that requests are signed by: this machine's, set right by what AWS says where that is minutes off.
+//! The clock of a run: this machine's, set right by what AWS says where that is minutes off.
 //!
 //! AWS documentation: "Troubleshoot Signature Version 4 signing for AWS API requests" (a signature is good for five minutes).
 

@@ -13,7 +13,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use super::Halt;
 use super::calls::{Call, Class};
 use super::guard::Refused;
-use super::lane::Trouble;
+use super::silence::Trouble;
 use crate::{snapshot::Why, source::is_active};
 
 /// Codes that speak of rates (AWS documentation: "Error handling with DynamoDB", "Common errors").

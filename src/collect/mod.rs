@@ -33,6 +33,7 @@ pub mod regions;
 mod run;
 mod sample;
 mod services;
+mod silence;
 mod spread;
 mod tables;
 mod veil;

@@ -8,7 +8,8 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use super::calls::Call;
 use super::door::Door;
-use super::lane::{Lane, Trouble};
+use super::lane::Lane;
+use super::silence::{Silence, Trouble};
 
 /// Lanes by operation and Region, for AWS throttles each API of a Region by itself; doors by service and Region.
 #[derive(Debug, Default)]
@@ -17,7 +18,12 @@ pub struct Pace {
     local: bool,
     lanes: Mutex<HashMap<(&'static str, String), Lane>>,
     doors: Mutex<HashMap<(&'static str, String), Arc<Door>>>,
+    /// What never answered: services by Region, and Regions as a whole, under no service.
+    places: Mutex<HashMap<(&'static str, String), Silence>>,
 }
+
+/// In place of a service: all of them.
+const ANY: &str = "";
 
 /// Calls a second, a little below the documented limits, so that none is throttled.
 ///
@@ -59,7 +65,12 @@ impl Pace {
 
     /// Why a call need not be made at all: the last ones of its sort all failed, for long enough.
     pub(super) fn given_up(&self, call: &Call, region: &str, now: Instant) -> Option<Trouble> {
-        self.lane(call, region, |lane| lane.given_up(now))
+        let place = || {
+            let mut places = held(&self.places);
+            let mut up = |service| places.get_mut(&(service, region.to_owned()))?.place_given_up(now);
+            up(ANY).or_else(|| up(call.service))
+        };
+        self.lane(call, region, |lane| lane.given_up(now)).or_else(place)
     }
 
     /// How long to wait before the next call of this sort; the turn is taken.
@@ -81,14 +92,28 @@ impl Pace {
         let took = going.began.elapsed();
         let quickly = self.lane(call, region, |lane| lane.answered(took));
         going.door.answered(going.place, quickly);
+        self.place(call, region, Silence::broken);
     }
 
     /// The call was not answered, for a reason that may pass.
     pub(super) fn failed(&self, call: &Call, region: &str, going: Going, trouble: Trouble) {
         self.lane(call, region, |lane| lane.failed(trouble, Instant::now()));
         match trouble {
-            Trouble::Throttled => going.door.throttled(going.place),
-            Trouble::Lost => going.door.answered(going.place, false),
+            Trouble::Throttled => {
+                going.door.throttled(going.place);
+                self.place(call, region, Silence::broken);
+            }
+            Trouble::Lost => {
+                going.door.answered(going.place, false);
+                self.place(call, region, |place| place.failed(trouble, Instant::now()));
+            }
+        }
+    }
+
+    fn place(&self, call: &Call, region: &str, tell: impl Fn(&mut Silence)) {
+        let mut places = held(&self.places);
+        for service in [ANY, call.service] {
+            tell(places.entry((service, region.to_owned())).or_default());
         }
     }
 

@@ -111,8 +111,7 @@ pub async fn collect(
     let regions = regions(sdk, plan.regions)?;
     let partition = partition_of(&regions[0]);
     let clock = Clock::over(sdk.time_source().unwrap_or_default());
-    let sdk = &sdk.to_builder().time_source(clock.clone()).build();
-    let clients = Arc::new(Clients::new(sdk, plan.sampling.is_some()));
+    let clients = Arc::new(Clients::new(sdk, plan.sampling.is_some()).by(&clock));
     let sleep = sdk.sleep_impl().unwrap_or_else(|| SharedAsyncSleep::new(TokioSleep::new()));
     let pace = Pace::towards(sdk.endpoint_url());
     let desk = Arc::new(Desk::new(pace, clock.clone(), sleep, plan.concurrency, progress, stop));
