@@ -86,3 +86,9 @@ async fn what_expires_and_does_not_go() {
         assert!(said.ends_with(line), "{said}");
     }
 }
+
+#[tokio::test]
+async fn an_old_version_of_a_policy_waits() {
+    let said = says("old-version-opens-tables", "user/jonas.lind").await;
+    assert!(said.contains("HarbourlineEngineers:v1"), "{said}");
+}
