@@ -54,6 +54,9 @@ pub struct Reader {
     pub end_user: Fact<bool>,
     /// Whether of the account's organization; null where the organization's accounts were not listed.
     pub in_organization: Fact<Option<bool>>,
+    /// How many of the tables it alone may scan whole, administrators aside, where two readers or more look items up by
+    /// key.
+    pub scans_alone: Fact<i64>,
     /// The statements that let it in, as `policy#index`, sorted.
     pub via: Fact<Vec<String>>,
 }

@@ -96,6 +96,8 @@ async fn every_answer_finds_its_place() {
     assert_eq!(people.users[0].inline["p"], r#"{"Statement":[]}"#);
     let local = &people.policies["arn:aws:iam::123456789012:policy/team/Local"];
     assert_eq!((local.name.as_str(), local.document.value().unwrap().as_str()), ("Local", "{}"));
+    assert_eq!(local.others, Some([("v1".to_owned(), "old".to_owned())].into()));
+    assert_eq!(people.policies[MANAGED].others, None, "of AWS: nobody can choose another version");
     assert_eq!(people.policies[MANAGED].document.value().unwrap(), r#"{"a":1}"#);
     assert_eq!(people.policies.len(), 2);
     let ann = "arn:aws:iam::123456789012:user/ann";

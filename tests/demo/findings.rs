@@ -140,3 +140,9 @@ async fn a_key_is_named_on_each_table_replica_and_backup_that_it_encrypts() {
         .collect();
     assert_eq!(rows, [("orders", "eu-central-1", "replica"), ("invoices", "eu-west-1", "table")]);
 }
+
+#[tokio::test]
+async fn an_old_version_of_a_policy_waits() {
+    let said = says("old-version-opens-tables", "user/jonas.lind").await;
+    assert!(said.contains("HarbourlineEngineers:v1"), "{said}");
+}

@@ -6,6 +6,7 @@
 //! tables, keys ─templates─▶ whom they name ─────┘
 //! ```
 
+mod alone;
 mod attributes;
 mod auditor;
 mod bits;

@@ -26,8 +26,9 @@ impl Access {
     /// read, one for the tables whose policies were not, one if principals were not listed whole.
     pub fn reader_nodes(&self) -> Vec<Node> {
         let mut nodes: Vec<Node> = Vec::new();
+        let alone = self.alone();
         for class in &self.joined() {
-            nodes.extend(class.members.iter().filter_map(|number| self.reader(*number, class)));
+            nodes.extend(class.members.iter().filter_map(|number| self.reader(*number, class, &alone)));
         }
         for (subject, party) in self.subjects.iter().zip(&self.parties) {
             if let Some(gap) = subject.unread.first() {
@@ -80,8 +81,10 @@ impl Access {
             }
         }
         let paths = self.paths();
+        let latent = paths.latent();
         let node = |(at, reach): (usize, Reach)| {
-            self.subjects.get(at).map(|subject| self.principal(at, subject, &reach, &paths))
+            let more = latent.get(&at).cloned().unwrap_or(Fact::Known(Vec::new()));
+            self.subjects.get(at).map(|subject| self.principal(at, subject, &reach, (&paths, more)))
         };
         let mut nodes: Vec<Node> = reads.into_iter().enumerate().filter_map(node).collect();
         if let Some(gap) = &self.incomplete {
@@ -175,7 +178,13 @@ impl Access {
         tables.iter().find_map(|at| self.targets[at].unsampled.as_ref())
     }
 
-    fn principal(&self, at: usize, subject: &Subject, reaches: &Reach, paths: &Paths<'_>) -> Node {
+    fn principal(
+        &self,
+        at: usize,
+        subject: &Subject,
+        reaches: &Reach,
+        (paths, latent): (&Paths<'_>, Fact<Vec<String>>),
+    ) -> Node {
         let Reach { read, perhaps, outright, unsure, wildcard, full } = reaches;
         let all = |tables: &Bits| !tables.is_empty() && tables.len() == self.targets.len();
         // What was found holds whatever else there is; what was not found may lie behind a gap, of the
@@ -225,6 +234,10 @@ impl Access {
             gone_tables: self.gone_tables(subject),
             indirect: paths.indirect(at),
             grants_itself: paths.grants_itself(at),
+            latent_policies: match (own, latent) {
+                (Some(gap), Fact::Known(found)) if found.is_empty() => Fact::Unknown(gap.clone()),
+                (_, latent) => latent,
+            },
             // Filled in by `facts::activity`.
             activity: Activity::unseen(&Services::not_collected().id()),
         };
@@ -346,6 +359,7 @@ fn unknown_principal(gap: &GapId) -> Principal {
         gone_tables: Fact::Unknown(gap.clone()),
         indirect: Fact::Unknown(gap.clone()),
         grants_itself: Fact::Unknown(gap.clone()),
+        latent_policies: Fact::Unknown(gap.clone()),
         activity: Activity::unseen(gap),
     }
 }

@@ -1,6 +1,6 @@
 //! A reader and a class as one node of the tree.
 
-use super::{Access, AccessClass, Party, bits::Bits, targets::Target, trust::Trust};
+use super::{Access, AccessClass, Party, alone::Alone, bits::Bits, targets::Target, trust::Trust};
 use crate::{
     facts::{
         Fact, Node, UNKNOWN,
@@ -11,7 +11,7 @@ use crate::{
 };
 
 impl Access {
-    pub(super) fn reader(&self, number: usize, class: &AccessClass) -> Option<Node> {
+    pub(super) fn reader(&self, number: usize, class: &AccessClass, alone: &Alone) -> Option<Node> {
         let party = self.parties.get(number)?;
         let arns = class.tables.iter().filter_map(|at| self.table_arn(at));
         let names =
@@ -55,6 +55,7 @@ impl Access {
             human: self.human(number),
             end_user: self.end_user(number),
             in_organization: self.in_organization(party),
+            scans_alone: self.scans_alone(number, class, alone),
             via: Fact::Known(class.via.clone()),
             ..who(party, &GapId(String::new()))
         };
@@ -192,6 +193,7 @@ pub(super) fn who(party: &Party, gap: &GapId) -> Reader {
         human: Fact::Unknown(gap.clone()),
         end_user: Fact::Unknown(gap.clone()),
         in_organization: Fact::Unknown(gap.clone()),
+        scans_alone: Fact::Unknown(gap.clone()),
         via: Fact::Unknown(gap.clone()),
     }
 }

@@ -16,6 +16,7 @@ mod closure;
 mod edges;
 mod explain;
 mod graph;
+mod latent;
 pub mod means;
 mod opened;
 mod outside;

@@ -9,7 +9,10 @@ use crate::{
         Context, Keys, Kind, Value,
         pattern::{Pattern, Resolved, Token, matches},
     },
-    snapshot::{Account, principal::Principal},
+    snapshot::{
+        Account,
+        principal::{ManagedPolicy, Principal},
+    },
 };
 
 /// What the graph needs beside subjects and policies.
@@ -46,8 +49,18 @@ pub(super) struct Group {
 /// A managed policy of the account.
 #[derive(Debug)]
 pub(super) struct Managed {
+    /// Number of what is in force, and of each other version, by name and version; none where the others were not
+    /// asked for. A version that does not parse cannot be put in force.
+    pub(super) versions: Option<Versions>,
     /// Subjects that have it, themselves or through a group.
     pub(super) holders: Vec<usize>,
+}
+
+/// A policy's versions.
+#[derive(Debug)]
+pub(super) struct Versions {
+    pub(super) now: usize,
+    pub(super) others: Vec<(String, usize)>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -131,7 +144,13 @@ impl Scene {
                 .collect(),
             nothing: Index::default(),
             clusters: clusters(account, &number),
-            managed: holders.into_values().map(|holders| Managed { holders }).collect(),
+            managed: holders
+                .into_iter()
+                .map(|(arn, holders)| Managed {
+                    versions: all.policies.get(arn).and_then(|managed| versions(managed, policies)),
+                    holders,
+                })
+                .collect(),
             region: account
                 .regions
                 .iter()
@@ -197,6 +216,18 @@ fn clusters(account: &Account, number: &HashMap<&str, usize>) -> Vec<(String, us
         .collect();
     clusters.sort_unstable();
     clusters
+}
+
+/// The versions of a managed policy.
+fn versions(managed: &ManagedPolicy, policies: &mut Policies) -> Option<Versions> {
+    let others = managed.others.as_ref()?;
+    let now = policies.load(&managed.name, managed.document.value()?, Kind::Identity).ok()?;
+    let load = |(version, text): (&String, &String)| {
+        let name = format!("{}:{version}", managed.name);
+        let id = policies.load(&name, text, Kind::Identity).ok()?;
+        Some((name, id))
+    };
+    Some(Versions { now, others: others.iter().filter_map(load).collect() })
 }
 
 /// The policies of a group, as they were loaded with its members; one that could not be read is a gap there.
