@@ -94,7 +94,7 @@ fn customer_key(at: usize) -> Key {
           "Condition": { "StringEquals": { "kms:CallerAccount": OWNER, "kms:ViaService": "dynamodb.eu-west-1.amazonaws.com" } } },
     ]);
     // Every other key is open to those alone whose own policies name it.
-    let statements = if at % 2 == 0 { json!([statements[0]]) } else { statements };
+    let statements = if at.is_multiple_of(2) { json!([statements[0]]) } else { statements };
     Key {
         region: "eu-west-1".into(),
         description: Seen::Value(key::Description {
@@ -106,7 +106,7 @@ fn customer_key(at: usize) -> Key {
             origin: Some("AWS_KMS".into()),
             ..key::Description::default()
         }),
-        rotation: Seen::Value(Some(key::Rotation { enabled: at % 3 > 0, ..key::Rotation::default() })),
+        rotation: Seen::Value(Some(key::Rotation { enabled: !at.is_multiple_of(3), ..key::Rotation::default() })),
         policy: Seen::Value(document(statements)),
         grants: Listed::default(),
         tags: Seen::Value(BTreeMap::new()),

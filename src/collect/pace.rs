@@ -80,9 +80,7 @@ impl Pace {
 
     /// Waits for a place among the calls that are under way at this service of this Region.
     pub(super) async fn enter(&self, call: &Call, region: &str) -> Going {
-        let door = Arc::clone(
-            held(&self.doors).entry((call.service, region.to_owned())).or_insert_with(Arc::default),
-        );
+        let door = Arc::clone(held(&self.doors).entry((call.service, region.to_owned())).or_default());
         let place = door.enter().await;
         Going { door, place, began: Instant::now() }
     }

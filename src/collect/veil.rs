@@ -54,6 +54,9 @@ impl Veiled for Principals {
         }
         for policy in self.policies.values_mut() {
             document(&mut policy.document, detector);
+            for text in policy.others.iter_mut().flat_map(BTreeMap::values_mut) {
+                *text = detector.veiled_policy(std::mem::take(text));
+            }
         }
         self
     }
@@ -101,8 +104,12 @@ mod tests {
         let tags = BTreeMap::from([("db_password".to_owned(), PASSWORD.to_owned())]);
         let inline = BTreeMap::from([("p".to_owned(), policy(&token))]);
         let role = Principal { trust: Some(policy(&token)), tags, inline, ..Principal::default() };
-        let managed =
-            ManagedPolicy { name: "m".to_owned(), version: None, document: Seen::Value(policy(&token)) };
+        let managed = ManagedPolicy {
+            name: "m".to_owned(),
+            version: None,
+            document: Seen::Value(policy(&token)),
+            others: Some(BTreeMap::from([("v1".to_owned(), policy(&token))])),
+        };
         let principals = Principals {
             roles: vec![role],
             policies: BTreeMap::from([("arn".to_owned(), managed)]),
@@ -110,7 +117,7 @@ mod tests {
         };
         let shown = serde_json::to_string(&principals.veiled(&detector)).unwrap();
         assert!(!shown.contains(&token) && !shown.contains(PASSWORD), "{shown}");
-        assert_eq!(shown.matches("masked-").count(), 4);
+        assert_eq!(shown.matches("masked-").count(), 5);
         let one = ControlPolicy { id: "p".into(), name: "n".into(), document: Seen::Value(policy(&token)) };
         let level = Level { policies: vec![one], ..Level::default() };
         let organization = Organization {
