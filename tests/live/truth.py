@@ -20,7 +20,7 @@ NOTHING_PLANTED = """
                service-let-in-without-source service-reads-stream-without-source table-policy-hands-itself-over
                table-policy-names-a-deleted-principal user-with-keys-reads-secrets
                open-beside-denied-scan open-oidc-trust prefix-reaches-more reader-outside-organization
-               old-version-opens-tables reads-through-a-cache scans-where-others-look-up
+               old-version-opens-tables reads-through-a-cache
                reads-by-escalation trust-names-a-deleted-principal
     encryption/ cache-not-encrypted cache-without-tls key-lost-by-dynamodb key-material-expires
                key-of-another-account key-unavailable recovery-point-not-encrypted replica-encryption-weaker

@@ -28,6 +28,7 @@ mod parallel;
 pub mod paths;
 mod policies;
 pub mod query;
+mod reaching;
 mod readers;
 mod rows;
 mod subjects;
@@ -38,12 +39,12 @@ mod world;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 
 use self::{
     doubts::Doubts, guard::Guard, keyed::Keyed, locks::Locks, outside::Outsider, policies::Policies,
-    subjects::Subject, targets::Target, world::World,
+    reaching::Reaching, subjects::Subject, targets::Target, world::World,
 };
 use super::{
     Fact,
@@ -141,6 +142,8 @@ pub struct Access {
     /// The account's users and roles, in the order of `subjects`, then `outsiders`.
     parties: Vec<Party>,
     classes: Vec<AccessClass>,
+    /// Classes by table, once somebody asks.
+    reaching: OnceLock<Reaching>,
     incomplete: Option<GapId>,
     /// Which tables there are, whether looked at or not.
     listing: gone::Listing,
@@ -208,6 +211,7 @@ fn judged(
         targets,
         outsiders,
         classes,
+        reaching: OnceLock::new(),
         incomplete: account.principals.gap.clone(),
         unlisted: account.regions.iter().filter(|r| !r.disabled).find_map(|r| r.tables.gap.clone()),
     }
@@ -264,7 +268,7 @@ impl Access {
             };
         };
         let target = &self.targets[at];
-        let reading = self.classes.iter().filter(|class| class.reads(at));
+        let reading = self.reaching(at).into_iter().filter(|class| class.reads(at));
         let readers: BTreeSet<usize> = reading.flat_map(|class| class.members.iter().copied()).collect();
         let parties = || readers.iter().filter_map(|number| self.parties.get(*number));
         let external = parties().filter(|party| party.external).count();
