@@ -106,7 +106,10 @@ fn customer_key(at: usize) -> Key {
             origin: Some("AWS_KMS".into()),
             ..key::Description::default()
         }),
-        rotation: Seen::Value(Some(key::Rotation { enabled: !at.is_multiple_of(3), ..key::Rotation::default() })),
+        rotation: Seen::Value(Some(key::Rotation {
+            enabled: !at.is_multiple_of(3),
+            ..key::Rotation::default()
+        })),
         policy: Seen::Value(document(statements)),
         grants: Listed::default(),
         tags: Seen::Value(BTreeMap::new()),

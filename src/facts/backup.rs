@@ -55,9 +55,8 @@ pub struct Export {
     pub bucket_blocked: Fact<Option<bool>>,
     /// Whether the bucket encrypts new objects with a KMS key; null where no bucket is named.
     pub bucket_kms: Fact<Option<bool>>,
-    /// Whether S3 was seen to hold no file of it any more; false where that could not be looked at, since that it was made
-    /// is known.
-    pub emptied: bool,
+    /// Whether S3 holds no file of it any more; false where no bucket is named.
+    pub emptied: Fact<bool>,
 }
 
 /// The nodes of a table's backups.
@@ -123,12 +122,18 @@ pub fn export_nodes(table: &snapshot::Table, around: &Around<'_>) -> Vec<Node> {
 }
 
 /// Whether its bucket is gone, or was seen to hold nothing under its prefix.
-fn emptied(export: &snapshot::table::Export, around: &Around<'_>) -> bool {
-    let Seen::Value(details) = &export.details else { return false };
-    let Some(name) = &details.bucket else { return false };
-    let prefix = details.files_of(&export.arn);
+fn emptied(export: &snapshot::table::Export, around: &Around<'_>) -> Fact<bool> {
+    let details = match &export.details {
+        Seen::Gap(gap) => return Fact::Unknown(gap.clone()),
+        Seen::Value(details) => details,
+    };
+    let Some(name) = &details.bucket else { return Fact::Known(false) };
     let found = around.account.buckets.iter().find(|bucket| bucket.name == *name);
-    found.is_some_and(|b| b.gone || b.files.get(&prefix).and_then(Seen::value) == Some(&false))
+    match found.map(|bucket| (bucket.gone, bucket.files.get(&details.files_of(&export.arn)))) {
+        Some((true, _)) => Fact::Known(true),
+        Some((false, Some(files))) => Fact::of(files, |holds| !holds),
+        Some((false, None)) | None => Fact::Unknown(Services::not_collected().id()),
+    }
 }
 
 /// What is known of a bucket by its name; null where none is named, and where there is no such bucket any more.
