@@ -96,7 +96,7 @@ fn places(archive: &[u8]) -> Vec<(String, std::ops::Range<usize>)> {
 static SIGNED: LazyLock<Vec<u8>> = LazyLock::new(|| made(Some(&key()), None));
 
 proptest::proptest! {
-    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(400))]
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(120))]
 
     /// In the file of the archive as it lies there: whichever member, byte and bits.
     #[test]
