@@ -26,8 +26,8 @@ const PAGES: usize = 16;
 /// Shared by everything that asks during one run.
 pub(super) struct Desk {
     pub(super) progress: Arc<dyn Progress>,
-    /// Tables in work at one time.
-    pub(super) tables: Arc<Semaphore>,
+    /// Tables of a Region that are in work at one time.
+    pub(super) tables: usize,
     seats: Arc<Semaphore>,
     /// Pages of items on their way: each may be a megabyte, and several of that once it is read.
     pages: Arc<Semaphore>,
@@ -56,7 +56,7 @@ impl Desk {
         let seats = concurrency.clamp(1, 256);
         Self {
             progress,
-            tables: Arc::new(Semaphore::new(seats)),
+            tables: seats,
             seats: Arc::new(Semaphore::new(seats)),
             pages: Arc::new(Semaphore::new(seats.min(PAGES))),
             pace: Arc::new(pace),
@@ -75,7 +75,7 @@ impl Desk {
     pub(super) fn apart(&self) -> Self {
         Self {
             progress: Arc::clone(&self.progress),
-            tables: Arc::clone(&self.tables),
+            tables: self.tables,
             seats: Arc::clone(&self.seats),
             pages: Arc::clone(&self.pages),
             pace: Arc::clone(&self.pace),

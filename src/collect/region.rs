@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::Client;
+use tokio::sync::Semaphore;
 
 use super::calls;
 use super::copies::{self, Copies};
@@ -85,10 +86,16 @@ async fn each(
     tags: Arc<Tags>,
 ) -> Vec<Table> {
     let sampler = Arc::new(run.sampler(region));
+    // Each Region has seats of its own, for each has rates of its own.
+    let seats = Arc::new(Semaphore::new(run.desk.tables));
     side_by_side(names, |name| {
         let (run, client, sampler) = (Arc::clone(run), client.clone(), Arc::clone(&sampler));
-        let (region, tags) = (region.to_owned(), Arc::clone(&tags));
-        async move { one(&run, &client, &sampler, &region, &name, &tags).await }
+        let (region, tags, seats) = (region.to_owned(), Arc::clone(&tags), Arc::clone(&seats));
+        async move {
+            // Never refused: the semaphore is not closed.
+            let _seat = seats.acquire().await.ok();
+            one(&run, &client, &sampler, &region, &name, &tags).await
+        }
     })
     .await
 }
@@ -101,8 +108,6 @@ async fn one(
     name: &str,
     tags: &Tags,
 ) -> Table {
-    // Never refused: the semaphore is not closed.
-    let _seat = run.desk.tables.acquire().await.ok();
     let arn = format!("arn:{}:dynamodb:{region}:{}:table/{name}", run.partition.name, run.account);
     let table = piece(run, format!("table {arn}"), async |run: Arc<Run>| {
         tables::table(&run, client, sampler, &Named { name, region, arn: &arn, tags })

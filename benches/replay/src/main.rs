@@ -65,10 +65,11 @@ async fn main() -> Result<(), Error> {
     let mut word = || words.next().ok_or("usage: replay LISTEN UPSTREAM|- STORE.jsonl");
     let (listen, upstream, path) = (word()?, word()?, word()?);
     let store = Store::open(&path)?;
-    eprintln!("{} answers; listening on {listen}", store.len());
+    let answers = store.len();
     let replay = Replay { upstream, store, config: Config::default(), counts: Counts::default() };
     let replay = Arc::new(Mutex::new(replay));
     let listener = TcpListener::bind(&listen).await?;
+    eprintln!("{answers} answers; listening on {listen}");
     loop {
         let (stream, _) = listener.accept().await?;
         stream.set_nodelay(true)?;
