@@ -185,9 +185,13 @@ fn code(text: &str) -> Option<Hit> {
     let mut parts = text.split([',', ' ', '\n', ';']).filter(|part| !part.is_empty());
     if let (Some(first), Some(_)) = (parts.next(), parts.next())
         && text.len() <= 1024
-        && parts.all(|part| part.len() == first.len() && code(part).is_some())
+        && (6..=40).contains(&first.len())
+        && text.bytes().any(|b| b.is_ascii_digit())
+        && parts.all(|part| {
+            part.len() == first.len() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        })
     {
-        return code(first);
+        return hit("named-code", SecretKind::OpaqueToken, Basis::Likely, 0.6, Length::Password(first.len()));
     }
     // The recovery key of BitLocker: eight groups of six digits.
     let grouped = text.split('-').count() >= 6

@@ -5,7 +5,7 @@ use super::{
         BESIDE, DISARMED, HARMLESS_TOKENS, INDEX_KEYS, INNER, OTHER_SESSIONS, QUALIFIERS, SECRET_CODES,
         SECRET_KEYS, SERVICE_KEYS, WRITING,
     },
-    services::names_service,
+    services::{ends_in_service, names_service},
     words::words,
 };
 use crate::snapshot::sample::SecretKind;
@@ -143,7 +143,7 @@ fn service(words: &[String]) -> Option<Hint> {
     let last = kept.last()?;
     let named = names_service(&kept)
         && !BESIDE.contains(last)
-        && (names_service(&kept[kept.len().saturating_sub(2)..])
+        && (ends_in_service(&kept)
             || matches!(*last, "api" | "auth" | "oauth" | "key" | "integration" | "io" | "webhook"));
     named.then_some(Hint::Service)
 }

@@ -125,3 +125,27 @@ impl Own {
         self.allowed.iter().any(|pattern| pattern.is_match(secret))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_pattern_or_exception_has_another_id() {
+        let pattern =
+            |text: &str| Pattern { id: "own", pattern: Regex::new(text).unwrap(), kind: SecretKind::ApiKey };
+        let ignored = |path: &str| Exception { path: path.into(), rule: None, reason: "r".into() };
+        let ids = [
+            Own::default(),
+            Own { patterns: vec![pattern("a")], ..Own::default() },
+            Own { patterns: vec![pattern("b")], ..Own::default() },
+            Own { allowed: vec![Regex::new("a").unwrap()], ..Own::default() },
+            Own { ignored: vec![ignored("a")], ..Own::default() },
+            Own { ignored: vec![ignored("b")], ..Own::default() },
+        ]
+        .map(|own| own.id());
+        let different: std::collections::BTreeSet<&String> = ids.iter().collect();
+        assert_eq!(different.len(), ids.len());
+        assert_eq!(ids[0], Own::default().id());
+    }
+}

@@ -126,6 +126,11 @@ pub(crate) fn names_service(words: &[&str]) -> bool {
     })
 }
 
+/// Whether a name ends in a service's, in one word or several.
+pub(crate) fn ends_in_service(words: &[&str]) -> bool {
+    (1..=MOST_WORDS.min(words.len())).any(|count| is_service(&words[words.len() - count..].concat()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -136,5 +141,6 @@ mod tests {
         assert!(is_service("stripe") && !is_service("customer"));
         assert!(names_service(&["my", "coin", "market", "cap"]) && names_service(&["ai", "21"]));
         assert!(!names_service(&["customer", "order"]));
+        assert!(ends_in_service(&["my", "ai", "21"]) && !ends_in_service(&["cloudflare", "zone"]));
     }
 }

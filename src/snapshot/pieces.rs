@@ -248,6 +248,12 @@ mod tests {
         assert_eq!(begin(false, &head(5)), 0);
         assert_eq!(begin(true, &Head { account: "444455556666".into(), ..head(6) }), 0);
         assert_eq!(begin(true, &head(7)), 0, "that one was thrown away");
+        assert_eq!(
+            begin(true, &Head { detect: "00ff".into(), ..head(7) }),
+            0,
+            "other rules see other things"
+        );
+        assert_eq!(begin(true, &head(7)), 0, "that one was thrown away, too");
         assert_eq!(begin(true, &head(8 + MAX_AGE)), 0);
         assert_eq!(begin(true, &head(7 + MAX_AGE)), 0, "a clock that went back");
     }
