@@ -156,10 +156,11 @@ fn assigned(m: &Match<'_>) -> Option<Found> {
         Hint::CodeSeed if random => SecretKind::OpaqueToken,
         Hint::Password if chosen() => SecretKind::Password,
         // A pass lets on board of something, too.
-        Hint::Password if password() && !(name.contains(' ') && ends("pass")) => SecretKind::Password,
+        Hint::Password if password() && !ends(" pass") => SecretKind::Password,
         _ => return None,
     };
-    if is_cleared(value) || value.contains("://") {
+    // Rules of a form: `required|string|min:8`.
+    if is_cleared(value) || value.contains("://") || value.matches('|').count() > 1 {
         return None;
     }
     let length =
