@@ -20,6 +20,7 @@ mod judge;
 mod key;
 mod language;
 mod lexicon;
+mod literal;
 mod look;
 mod mask;
 mod mnemonic;

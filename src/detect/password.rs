@@ -97,7 +97,8 @@ pub(crate) fn is_placeholder(text: &str) -> bool {
         || text.contains("$(")
         || text.contains("#{")
         || text.starts_with("%(")
-        || (text.starts_with('$') && text[1..].bytes().all(|b| b.is_ascii_uppercase() || b == b'_'))
+        || (text.starts_with('$')
+            && text[1..].bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_'))
 }
 
 /// Whether `text`, under a password's name, is a readable password.

@@ -9,6 +9,7 @@ use super::{Found, Length, Match, Rule};
 use crate::{
     detect::{
         benign::is_cleared,
+        literal::is_password,
         password::is_placeholder,
         randomness::{is_random, is_uuid},
     },
@@ -20,7 +21,7 @@ pub(super) fn rules() -> Vec<Rule> {
     Rule::token(
         "url-password",
         &["://"],
-        r#"([A-Za-z][A-Za-z0-9+.-]{1,24})://([^\s:@/"'<>?#]{0,128}):([^\s@/"'<>]{1,256})@[A-Za-z0-9\[][^\s"'<>/]{0,255}"#,
+        r#"([A-Za-z][A-Za-z0-9+._-]{1,24})://([^\s:@/"'<>?#]{0,128}):([^\s@/"'<>]{1,256})@[A-Za-z0-9\[][^\s"'<>/]{0,255}"#,
     )
     .kind(SecretKind::ConnectionString)
     .around(25, 600)
@@ -30,7 +31,7 @@ pub(super) fn rules() -> Vec<Rule> {
     Rule::token(
         "connection-string",
         &["password=", "pwd=", "password =", "_password=", "_pwd="],
-        r#"\s{0,2}("[^"]{1,256}"|'[^']{1,256}'|[^;&\s"']{1,256})"#,
+        r#"[ \t]{0,2}("[^"]{1,256}"|'[^']{1,256}'|[^;&\s"']{1,256})"#,
     )
     .kind(SecretKind::ConnectionString)
     .any_case()
@@ -112,6 +113,10 @@ fn pair(m: &Match<'_>) -> Option<Found> {
     let quoted = std::str::from_utf8(m.group(1)).ok()?;
     let password = quoted.trim_matches(['"', '\'']).trim_end_matches([')', ',', ':', ']', '}']);
     if password.len() < 4 || is_placeholder(password) || is_cleared(password) || is_code(quoted) {
+        return None;
+    }
+    // A program puts blanks around the sign, too: what has no quotes then is a name more often.
+    if m.start.contains(' ') && !quoted.starts_with(['"', '\'']) && !is_password(password) {
         return None;
     }
     with_password(m, Basis::Shaped, "Password=".to_owned(), password.as_bytes())

@@ -2,6 +2,7 @@
 
 mod aws;
 mod checksum;
+mod commands;
 mod connections;
 mod find;
 mod formats;
@@ -142,6 +143,12 @@ impl Rule {
     /// A keyword inside: the pattern has no fixed place to begin at, so its window is kept small.
     const fn around(mut self, back: usize, reach: usize) -> Self {
         self.back = back;
+        self.reach = reach;
+        self
+    }
+
+    /// Bytes from the keyword on that are looked at.
+    const fn within(mut self, reach: usize) -> Self {
         self.reach = reach;
         self
     }

@@ -21,6 +21,10 @@ pub(super) fn rules() -> Vec<Rule> {
         )
         .kind(SecretKind::PrivateKey)
         .check(armour),
+        // The same in base64 within a text, as a kubeconfig holds it.
+        Rule::token("private-key-base64", &["LS0tLS1CRUdJTiB"], "[A-Za-z0-9+/]{80,}={0,2}")
+            .kind(SecretKind::PrivateKey)
+            .check(packed),
     ]
 }
 
@@ -50,6 +54,14 @@ fn armour(found: &Match<'_>) -> Option<Found> {
         || bytes.starts_with(b"openssh-key-v1\0")
         || (label == "PGP" && bytes.first().is_some_and(|b| b & 0x80 != 0));
     found.found(if decodes { Basis::Verified } else { Basis::Shaped }).map(|f| Found { public, ..f })
+}
+
+/// A value that is nothing else is unpacked, which says more.
+fn packed(found: &Match<'_>) -> Option<Found> {
+    let whole = found.whole;
+    let bytes = Zeroizing::new(STANDARD.decode(whole.get(..whole.len() / 4 * 4)?).ok()?);
+    let label = bytes.get(..64)?.windows(11).any(|eleven| eleven == b"PRIVATE KEY");
+    label.then(|| found.found(Basis::Likely)).flatten().map(|f| Found { public: Cow::Borrowed(""), ..f })
 }
 
 /// A key written as a JSON object: its rule, and the member that makes it private.
