@@ -34,12 +34,60 @@ const ACROSS: [&str; 18] = [
     "updatetable",
 ];
 
+/// Operations that stay within the account, whatever the policy of the resource says ("Limitations of Amazon SQS custom
+/// policies"; "PutBucketPolicy" and its siblings).
+const WITHIN: [&str; 15] = [
+    "s3:deletebucketpolicy",
+    "s3:getbucketpolicy",
+    "s3:putbucketpolicy",
+    "sqs:addpermission",
+    "sqs:cancelmessagemovetask",
+    "sqs:createqueue",
+    "sqs:deletequeue",
+    "sqs:listmessagemovetasks",
+    "sqs:listqueues",
+    "sqs:listqueuetags",
+    "sqs:removepermission",
+    "sqs:setqueueattributes",
+    "sqs:startmessagemovetask",
+    "sqs:tagqueue",
+    "sqs:untagqueue",
+];
+
+/// Whether the caller's credentials are of no use for the call ("Compare AWS STS credentials", "AssumeRole",
+/// "GetFederationToken").
+fn barred(caller: &Kind, unsigned: bool, service: &str, operation: &str) -> bool {
+    let token = ["assumerolewithsaml", "assumerolewithwebidentity"];
+    match caller {
+        Kind::Root => service == "sts" && operation == "assumerole",
+        Kind::Role => service == "sts" && ["getfederationtoken", "getsessiontoken"].contains(&operation),
+        Kind::Federated => service == "iam" || service == "sts",
+        Kind::Outside => unsigned && service == "sts" && !token.contains(&operation),
+        Kind::User => false,
+    }
+}
+
 pub fn decide(request: &Request, asked: Asked<'_>) -> &'static str {
     let caller = &request.caller;
     let action = asked.action.to_lowercase();
     let (service, operation) = action.split_once(':').unwrap();
     let scps = if caller.linked || caller.kind == Kind::Outside { &[][..] } else { &request.scps };
-    let rcps = if caller.linked || !COVERED.contains(&service) { &[][..] } else { &request.rcps };
+    // "RCPs don't impact ... service-linked roles": neither what they do nor that their service assumes them.
+    let assumed = service == "sts" && asked.resource.contains(":role/aws-service-role/");
+    let linked = caller.linked || (assumed && caller.kind == Kind::Outside);
+    let rcps = if linked || !COVERED.contains(&service) { &[][..] } else { &request.rcps };
+
+    // "No permissions are required": no policy is asked ("GetCallerIdentity", "GetSessionToken").
+    let long_term = [Kind::User, Kind::Root].contains(&caller.kind);
+    if caller.kind != Kind::Outside && action == "sts:getcalleridentity"
+        || long_term && action == "sts:getsessiontoken"
+    {
+        return "allowed";
+    }
+    // "Even if their bucket policy explicitly denies the root principal's access" ("PutBucketPolicy").
+    let owner = caller.kind == Kind::Root && caller.account == request.owner;
+    let above = owner && WITHIN.contains(&action.as_str()) && service == "s3";
+    let resource = request.resource.as_ref().filter(|_| !above);
 
     // Deny evaluation: any policy that applies.
     let own = request
@@ -48,7 +96,7 @@ pub fn decide(request: &Request, asked: Asked<'_>) -> &'static str {
         .chain(request.boundary.iter().flatten())
         .chain(request.session.iter().flatten())
         .chain(scps.iter().flatten());
-    let theirs = request.resource.iter().chain(rcps.iter().flatten());
+    let theirs = resource.into_iter().chain(rcps.iter().flatten());
     if own.into_iter().any(|document| own_says(document, "Deny", request, asked))
         || theirs.into_iter().any(|document| named(document, "Deny", request, asked) != Named::No)
     {
@@ -67,20 +115,22 @@ pub fn decide(request: &Request, asked: Asked<'_>) -> &'static str {
         None => caller.kind != Kind::Federated,
     };
     let within = boundary && session;
-    let grant =
-        request.resource.as_ref().map_or(Named::No, |document| named(document, "Allow", request, asked));
+    let grant = resource.map_or(Named::No, |document| named(document, "Allow", request, asked));
 
     // Role trust policies and key policies must allow, whatever the identity policies say.
     let resource_first = (service == "kms" && asked.resource.contains(":key/"))
         || (service == "sts" && asked.resource.contains(":role/"));
-    let granted = if caller.kind == Kind::Outside {
-        grant != Named::No
-    } else if caller.kind == Kind::Root && action == "sts:assumerole" {
-        // "You cannot use AWS account root user credentials to call AssumeRole" (AssumeRole).
+    let granted = if barred(&caller.kind, caller.unsigned(), service, operation) {
         false
+    } else if caller.kind == Kind::Outside {
+        grant != Named::No
     } else if caller.account != request.owner {
         let side = caller.kind == Kind::Root || (identity && within);
-        grant != Named::No && side && (service != "dynamodb" || ACROSS.contains(&operation))
+        grant != Named::No
+            && side
+            && (service != "dynamodb" || ACROSS.contains(&operation))
+            && !WITHIN.contains(&action.as_str())
+            && (service != "backup" || operation == "copyintobackupvault")
     } else if caller.kind == Kind::Root {
         !resource_first || grant != Named::No
     } else {
