@@ -185,7 +185,7 @@ fn a_policy_that_aws_would_not_take_is_refused() {
         (json!({ "NotPrincipal": alice, "Effect": "Deny", "Resource": null }), "[0].NotPrincipal"),
         (json!({ "Principal": "*", "Resource": null, "Sid": "a-b" }), "[0].Sid"),
     ] {
-        let trust = policy(own(merged(json!({ "Action": "sts:AssumeRole" }), more)));
+        let trust = policy(merged(own(json!({ "Action": "sts:AssumeRole" })), more));
         let input = json!({ "CallerArn": ALICE, "ActionNames": ["sts:AssumeRole"], "ResourcePolicy": trust });
         refused(&input, "ResourcePolicy", at);
     }
