@@ -3,7 +3,7 @@
 //! | key | filled in from |
 //! |---|---|
 //! | `aws:PrincipalArn` | `CallerArn`; for a session of a role, the role's ARN without path |
-//! | `aws:PrincipalAccount`, `aws:PrincipalType`, `aws:PrincipalIsAWSService`, `aws:PrincipalServiceName` | `CallerArn` |
+//! | `aws:PrincipalAccount`, `aws:PrincipalType`, `aws:PrincipalIsAWSService`, `aws:PrincipalServiceName`, `aws:PrincipalServiceNamesList` | `CallerArn` |
 //! | `aws:username` | `CallerArn` of a user; no other principal has one |
 //! | `aws:userid` | of a root user and of a federated user; the ids of others are not in their ARNs |
 //! | `aws:ResourceAccount`, `s3:ResourceAccount` | the owner, where a resource is named |
@@ -15,13 +15,20 @@
 use super::{Input, Refused, input::shown};
 use crate::iam::{Keys, Value, Who, WhoKind, arn::Arn, services};
 
-/// The caller. Without `CallerArn` it is a principal of the owner's account that no policy names. A call with a
-/// web identity's token is made without credentials, so its caller is the provider whose keys are given.
+/// The caller. Without `CallerArn` it is a principal of the owner's account that no policy names; with a
+/// `ResourcePolicy` there must be one, for its `Principal` to be compared with ("SimulateCustomPolicy": CallerArn).
+/// A call with a web identity's token is made without credentials, so its caller is the provider whose keys are given.
 pub(super) fn who(input: &Input) -> Result<Who, Refused> {
     if let Some(provider) = provider(input) {
         return Ok(provider);
     }
     let Some(arn) = &input.caller else {
+        if input.resource_policy.is_some() {
+            return Err(Refused::new(
+                "CallerArn",
+                "a ResourcePolicy needs one to compare its Principal with",
+            ));
+        }
         let account = input.owner.clone().unwrap_or_default();
         return Ok(Who { kind: WhoKind::User, arn: String::new(), account, id: String::new() });
     };
@@ -117,7 +124,11 @@ fn of_caller(who: &Who) -> Keys {
         WhoKind::Root => {
             keys = typed(keys, &who.arn, "Account").with_one("aws:userid", &who.account);
         }
-        WhoKind::Service => keys = keys.with_one("aws:PrincipalServiceName", &who.arn),
+        WhoKind::Service => {
+            keys = keys
+                .with_one("aws:PrincipalServiceName", &who.arn)
+                .with_one("aws:PrincipalServiceNamesList", &who.arn);
+        }
         WhoKind::Anyone => {
             keys = keys.with_one("aws:PrincipalType", "Anonymous").with("aws:PrincipalArn", Value::Absent);
         }

@@ -46,9 +46,7 @@ fn cannot_grant(action: &str, across: bool) -> bool {
         | "kms:listaliases"
         | "sts:getcalleridentity"
         | "sts:getsessiontoken" => true,
-        // "PutBucketPolicy"; "Limitations of Amazon SQS custom policies".
-        "s3:putbucketpolicy" | "s3:getbucketpolicy" | "s3:deletebucketpolicy" => across,
-        "sqs:deletequeue" | "sqs:setqueueattributes" | "sqs:addpermission" | "sqs:createqueue" => across,
+        within if WITHIN.contains(&within) => across,
         // "Allowing users in other accounts to use a KMS key".
         kms if kms.starts_with("kms:") => {
             across
@@ -59,14 +57,62 @@ fn cannot_grant(action: &str, across: bool) -> bool {
     }
 }
 
+/// Operations that stay within the account, whatever the policy of the resource says ("Limitations of Amazon SQS custom
+/// policies"; "PutBucketPolicy" and its siblings).
+const WITHIN: [&str; 15] = [
+    "s3:deletebucketpolicy",
+    "s3:getbucketpolicy",
+    "s3:putbucketpolicy",
+    "sqs:addpermission",
+    "sqs:cancelmessagemovetask",
+    "sqs:createqueue",
+    "sqs:deletequeue",
+    "sqs:listmessagemovetasks",
+    "sqs:listqueues",
+    "sqs:listqueuetags",
+    "sqs:removepermission",
+    "sqs:setqueueattributes",
+    "sqs:startmessagemovetask",
+    "sqs:tagqueue",
+    "sqs:untagqueue",
+];
+
+/// Whether the caller's credentials are of no use for the call ("Compare AWS STS credentials", "AssumeRole",
+/// "GetFederationToken").
+fn barred(caller: &Kind, unsigned: bool, service: &str, operation: &str) -> bool {
+    let token = ["assumerolewithsaml", "assumerolewithwebidentity"];
+    match caller {
+        Kind::Root => service == "sts" && operation == "assumerole",
+        Kind::Role => service == "sts" && ["getfederationtoken", "getsessiontoken"].contains(&operation),
+        Kind::Federated => service == "iam" || service == "sts",
+        Kind::Outside => unsigned && service == "sts" && !token.contains(&operation),
+        Kind::User => false,
+    }
+}
+
 pub fn decide(request: &Request, asked: Asked<'_>) -> &'static str {
     let caller = &request.caller;
     let action = asked.action.to_lowercase();
     let (service, operation) = action.split_once(':').unwrap();
     let scps = if caller.linked || caller.kind == Kind::Outside { &[][..] } else { &request.scps };
+    // "RCPs don't impact ... service-linked roles": neither what they do nor that their service assumes them.
+    let assumed = service == "sts" && asked.resource.contains(":role/aws-service-role/");
+    let linked = caller.linked || (assumed && caller.kind == Kind::Outside);
     // "RCPs do not impact the kms:RetireGrant permission" (Resource control policies (RCPs)).
     let covered = COVERED.contains(&service) && action != "kms:retiregrant";
-    let rcps = if caller.linked || !covered { &[][..] } else { &request.rcps };
+    let rcps = if linked || !covered { &[][..] } else { &request.rcps };
+
+    // "No permissions are required": no policy is asked ("GetCallerIdentity", "GetSessionToken").
+    let long_term = [Kind::User, Kind::Root].contains(&caller.kind);
+    if caller.kind != Kind::Outside && action == "sts:getcalleridentity"
+        || long_term && action == "sts:getsessiontoken"
+    {
+        return "allowed";
+    }
+    // "Even if their bucket policy explicitly denies the root principal's access" ("PutBucketPolicy").
+    let owner = caller.kind == Kind::Root && caller.account == request.owner;
+    let above = owner && WITHIN.contains(&action.as_str()) && service == "s3";
+    let resource = request.resource.as_ref().filter(|_| !above);
 
     // Deny evaluation: any policy that applies.
     let own = request
@@ -75,17 +121,9 @@ pub fn decide(request: &Request, asked: Asked<'_>) -> &'static str {
         .chain(request.boundary.iter().flatten())
         .chain(request.session.iter().flatten())
         .chain(scps.iter().flatten());
-    let theirs = request.resource.iter().chain(rcps.iter().flatten());
+    let theirs = resource.into_iter().chain(rcps.iter().flatten());
     if own.into_iter().any(|document| own_says(document, "Deny", request, asked))
-        || theirs.into_iter().any(|document| {
-            // Of the policy of its bucket the owner's root user cannot be locked out ("PutBucketPolicy").
-            let saved = caller.kind == Kind::Root
-                && caller.account == request.owner
-                && request.resource.as_ref().is_some_and(|own| std::ptr::eq(own, document))
-                && action.starts_with("s3:")
-                && action.ends_with("bucketpolicy");
-            !saved && named(document, "Deny", request, asked) != Named::No
-        })
+        || theirs.into_iter().any(|document| named(document, "Deny", request, asked) != Named::No)
     {
         return "explicitDeny";
     }
@@ -103,7 +141,7 @@ pub fn decide(request: &Request, asked: Asked<'_>) -> &'static str {
     };
     let within = boundary && session;
     let across = caller.kind != Kind::Outside && caller.account != request.owner;
-    let grant = match &request.resource {
+    let grant = match resource {
         Some(document) if !cannot_grant(&action, across) => named(document, "Allow", request, asked),
         _ => Named::No,
     };
@@ -111,14 +149,16 @@ pub fn decide(request: &Request, asked: Asked<'_>) -> &'static str {
     // Role trust policies and key policies must allow, whatever the identity policies say.
     let resource_first = (service == "kms" && asked.resource.contains(":key/"))
         || (service == "sts" && asked.resource.contains(":role/"));
-    let granted = if caller.kind == Kind::Outside {
-        grant != Named::No
-    } else if caller.kind == Kind::Root && action == "sts:assumerole" {
-        // "You cannot use AWS account root user credentials to call AssumeRole" (AssumeRole).
+    let granted = if barred(&caller.kind, caller.unsigned(), service, operation) {
         false
+    } else if caller.kind == Kind::Outside {
+        grant != Named::No
     } else if caller.account != request.owner {
         let side = caller.kind == Kind::Root || (identity && within);
-        grant != Named::No && side && (service != "dynamodb" || ACROSS.contains(&operation))
+        grant != Named::No
+            && side
+            && (service != "dynamodb" || ACROSS.contains(&operation))
+            && (service != "backup" || operation == "copyintobackupvault")
     } else if caller.kind == Kind::Root {
         !resource_first || grant != Named::No
     } else {
