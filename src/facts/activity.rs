@@ -56,7 +56,8 @@ pub fn fill(nodes: &mut [Node], account: &Account, taken: Timestamp, gaps: &mut 
         absent: absent.id(),
         taken,
     };
-    if reports.usage.is_none() || reports.credentials.is_none() {
+    let versions = account.principals.policies.values().all(|policy| policy.others.is_some());
+    if reports.usage.is_none() || reports.credentials.is_none() || !versions {
         gaps.insert(absent.id(), absent);
     }
     let people: BTreeMap<&str, &Principal> = account

@@ -7,6 +7,19 @@ use super::{
     pattern::{Pattern, Resolved, Token},
 };
 
+/// Keys that hold a set of values ("AWS global condition context keys", "Actions, resources, and condition keys for Amazon
+/// DynamoDB").
+const MULTIVALUED: [&str; 8] = [
+    "aws:calledvia",
+    "aws:principalorgpaths",
+    "aws:principalservicenameslist",
+    "aws:resourceorgpaths",
+    "aws:sourceorgpaths",
+    "aws:tagkeys",
+    "dynamodb:attributes",
+    "dynamodb:leadingkeys",
+];
+
 /// One operator with one key and its values.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Condition {
@@ -87,10 +100,10 @@ impl Condition {
         let base = self.operator.base;
         // "If the key values in the request resolve to an empty data set (for example, an empty string)":
         // as if there were none. `Null` is what keeps such a set from passing `ForAllValues`, so it takes it for
-        // missing, too ("Single-valued vs. multivalued context keys").
+        // missing, too ("Single-valued vs. multivalued context keys"). A tag without a value is one that is there.
         let empty = found.iter().all(String::is_empty);
         if base == Base::Null {
-            return Some(self.null(empty));
+            return Some(self.null(empty && MULTIVALUED.contains(&self.lookup.as_str())));
         }
         if self.operator.quantifier.is_some() && empty {
             return Some(self.operator.quantifier == Some(Quantifier::ForAllValues));

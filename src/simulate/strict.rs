@@ -72,7 +72,8 @@ fn except(statement: &Statement, effect: Effect) -> Fault {
         .then(|| ("NotPrincipal", "AWS takes it with a Deny, and in no trust policy".to_owned()))
 }
 
-/// "RCP syntax": a Deny of everyone's actions of named services. The one Allow is that of `RCPFullAWSAccess`.
+/// "RCP syntax": a Deny for everyone. The one Allow is that of `RCPFullAWSAccess`. A Deny of all actions, which AWS asks to
+/// be spelt service by service, means what it says.
 fn rcp(statement: &Statement) -> Fault {
     let principals = statement.principals.as_ref()?;
     if principals.negated {
@@ -87,12 +88,8 @@ fn rcp(statement: &Statement) -> Fault {
     let everything = |names: &Names| {
         !names.negated && names.patterns.iter().any(|pattern| pattern.text().trim_matches('*').is_empty())
     };
-    match (statement.effect, everything(&statement.actions)) {
-        (Effect::Deny, true) => {
-            Some(("Action", "that of a resource control policy names a service".to_owned()))
-        }
-        (Effect::Allow, true) if everything(&statement.resources) && statement.conditions.is_empty() => None,
-        (Effect::Allow, _) => Some(("Effect", "only RCPFullAWSAccess allows; others deny".to_owned())),
-        (Effect::Deny, false) => None,
-    }
+    let all = everything(&statement.actions) && everything(&statement.resources);
+    let allows = statement.effect == Effect::Allow;
+    (allows && !(all && statement.conditions.is_empty()))
+        .then(|| ("Effect", "only RCPFullAWSAccess allows; others deny".to_owned()))
 }

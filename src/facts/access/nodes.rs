@@ -234,9 +234,11 @@ impl Access {
             gone_tables: self.gone_tables(subject),
             indirect: paths.indirect(at),
             grants_itself: paths.grants_itself(at),
-            latent_policies: match (own, latent) {
-                (Some(gap), Fact::Known(found)) if found.is_empty() => Fact::Unknown(gap.clone()),
-                (_, latent) => latent,
+            latent_policies: match (own.or(self.unlisted.as_ref()), latent) {
+                // What was found stands; nothing found may be due to what was not read.
+                (_, Fact::Known(found)) if !found.is_empty() => Fact::Known(found),
+                (Some(gap), _) => Fact::Unknown(gap.clone()),
+                (None, latent) => latent,
             },
             // Filled in by `facts::activity`.
             activity: Activity::unseen(&Services::not_collected().id()),

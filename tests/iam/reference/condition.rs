@@ -22,7 +22,11 @@ fn key_holds(operator: &str, key: &str, wanted: &[String], variables: bool, requ
     let values = request.key(key).filter(|values| !values.is_empty());
     if operator == "Null" {
         // Empty values are what `Null` is put beside ForAllValues for ("Single-valued vs. multivalued context keys").
-        let missing = values.is_none_or(|values| values.iter().all(String::is_empty));
+        let set =
+            ["tagkeys", "calledvia", "orgpaths", "servicenameslist", "leadingkeys", "dynamodb:attributes"]
+                .iter()
+                .any(|end| key.to_lowercase().ends_with(end));
+        let missing = values.is_none_or(|values| set && values.iter().all(String::is_empty));
         return wanted.iter().any(|wanted| (wanted == "true") == missing);
     }
     let (set, rest) = match operator.split_once(':') {
