@@ -6,6 +6,7 @@ mod connections;
 mod find;
 mod formats;
 mod hashes;
+mod index;
 mod jwt;
 mod keywords;
 mod private_key;
