@@ -26,6 +26,11 @@ use vocabulary::{OWNER, account, allow, arn, deny, document, table, user};
 mod estate;
 use estate::{Plan, estate};
 
+#[allow(dead_code, reason = "a part of it is used here")]
+#[path = "estate/meter.rs"]
+mod meter;
+use meter::{cpu, peak};
+
 fn main() {
     access("users of one policy set each, tables with a policy of their own", &distinct(2000, 500));
     access("users who share ten policy sets, plain tables", &shared(2000, 5000));
@@ -40,9 +45,9 @@ fn main() {
 /// Every principal against every table on every road, and then one table spelled out.
 fn size(name: &str, plan: &Plan) {
     let account = estate(plan);
-    let (start, cpu) = (Instant::now(), cpu());
+    let (start, before) = (Instant::now(), cpu());
     let access = evaluate(&account, &BTreeSet::new(), &mut BTreeMap::new());
-    let (wall, cpu) = (start.elapsed(), self::cpu() - cpu);
+    let (wall, cpu) = (start.elapsed(), cpu() - before);
     let decisions = plan.principals as f64 * plan.tables as f64 * actions() as f64;
     println!(
         "access  ({name}) {} principals, 3 of {} policies each, {} tables, {} actions: {} classes in {wall:.2?}, \
@@ -62,25 +67,6 @@ fn size(name: &str, plan: &Plan) {
 
 fn actions() -> usize {
     dynaudit::iam::actions::names().len()
-}
-
-/// Seconds of CPU that this process has used; 0 where the system does not tell.
-fn cpu() -> f64 {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let fields: Vec<f64> =
-        stat.rsplit(')').next().unwrap_or("").split_whitespace().filter_map(|f| f.parse().ok()).collect();
-    // After the name and the state: utime and stime are the 11th and 12th number, in hundredths of a second.
-    fields.get(10).zip(fields.get(11)).map_or(0.0, |(user, system)| (user + system) / 100.0)
-}
-
-/// Most memory that this process has held, in MiB; 0 where the system does not tell.
-fn peak() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    line.and_then(|l| l.trim().strip_suffix(" kB"))
-        .and_then(|kib| kib.trim().parse::<u64>().ok())
-        .unwrap_or(0)
-        / 1024
 }
 
 fn access(what: &str, account: &Account) {

@@ -1,12 +1,19 @@
 //! The configuration file: precedence, accepted risks, mistakes on the author's own line.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
 
 use std::{fs, path::Path};
 
 use assert_cmd::Command;
-use dynaudit::{config::file::File, snapshot::file, source::Source};
+use clap::CommandFactory;
+use dynaudit::{
+    cli::Cli,
+    config::file::File,
+    run::options::{Stop, parse},
+    snapshot::file,
+    source::Source,
+};
 use support::with_table;
 
 /// Runs `dynaudit` in `dir`, without what the environment may say.
@@ -46,6 +53,107 @@ fn mistakes_are_shown_on_their_line_with_what_was_meant() {
     assert!(refused("accept = 1\n").contains("[[accept]]"));
     assert!(refused("[profile]\nnightly = 3\n").contains("table of options"));
     assert!(refused("a = [\n").contains("dynaudit.toml"));
+}
+
+/// Every key of every section, right.
+const ALL_KEYS: &str = r#"[[accept]]
+check = "deletion-protection-off"
+subject = "*"
+reason = "a lab"
+owner = "ops"
+until = "2030-01-01"
+
+[[accept]]
+fingerprint = "00"
+reason = "a lab"
+owner = "ops"
+until = "2030-01-01"
+
+[detect]
+[[detect.pattern]]
+id = "staff-token"
+kind = "api-key"
+pattern = "st_[0-9a-f]{32}"
+matches = ["st_0123456789abcdef0123456789abcdef"]
+misses = ["st_short"]
+
+[[detect.allow]]
+pattern = "st_0{32}"
+matches = ["st_00000000000000000000000000000000"]
+misses = ["st_1"]
+reason = "the one of the manual"
+
+[[detect.ignore]]
+path = "build.hash"
+rule = "hex-token"
+reason = "of code"
+until = "2030-01-01"
+
+[sensitivity]
+tables = ["orders"]
+tags = { data = ["secret"] }
+
+[sensitivity.pci]
+tables = ["cards"]
+tags = { scope = ["pci"] }
+"#;
+
+/// The word with one letter changed, in each of three ways.
+fn misspelled(word: &str) -> [String; 3] {
+    let middle = word.len() / 2;
+    let (head, tail) = word.split_at(middle);
+    [format!("{head}{}", &tail[1..]), format!("{head}x{}", &tail[1..]), format!("{head}{}{tail}", &tail[..1])]
+}
+
+#[test]
+fn every_key_of_every_section_is_told_by_its_near_miss_line_and_caret() {
+    let said = File::parse(&Source::new("dynaudit.toml", ALL_KEYS)).map(drop);
+    assert_eq!(said, Ok(()));
+    let mut looked_at = 0;
+    for (number, line) in ALL_KEYS.lines().enumerate() {
+        let word = line.split([' ', '.']).next().unwrap().trim_matches(['[', ']']);
+        let section = line.starts_with('[');
+        // `id` has no letter to spare; the words after a dot are looked at as sections of their own.
+        let words: Vec<&str> = match section {
+            true => line.trim_matches(['[', ']']).split('.').collect(),
+            false if word.len() > 2 => vec![word],
+            false => continue,
+        };
+        for word in words {
+            for wrong in misspelled(word).iter().filter(|wrong| *wrong != word) {
+                let at = line.find(word).unwrap();
+                let broken = format!("{}{wrong}{}", &line[..at], &line[at + word.len()..]);
+                let all: Vec<&str> = ALL_KEYS.lines().collect();
+                let text = [&all[..number], &[broken.as_str()], &all[number + 1..]].concat().join("\n");
+                let said = refused(&text);
+                let meant = format!("did you mean `{word}`?");
+                let place = format!("dynaudit.toml:{}:{}", number + 1, at + 1);
+                assert!(said.contains(&meant) && said.contains(&place), "{broken}: {said}");
+                assert!(said.contains('^'), "{said}");
+                looked_at += 1;
+            }
+        }
+    }
+    assert!(looked_at > 100, "{looked_at}");
+}
+
+#[test]
+fn every_option_of_a_profile_is_told_by_its_near_miss_line_and_caret() {
+    let command = Cli::command();
+    let options = command.find_subcommand("assess").unwrap().get_arguments().filter_map(|arg| arg.get_long());
+    let options: Vec<&str> = options.filter(|name| !["help", "version", "config"].contains(name)).collect();
+    assert!(options.len() > 10, "{options:?}");
+    let dir = with_config("");
+    let path = dir.path().join("dynaudit.toml");
+    for option in &options {
+        for wrong in misspelled(option).iter().filter(|wrong| !options.contains(&wrong.as_str())) {
+            fs::write(&path, format!("[profile.nightly]\n{wrong} = \"1\"\n")).unwrap();
+            let args = ["dynaudit", "--config", path.to_str().unwrap(), "assess", "s.json"].map(Into::into);
+            let Err(Stop::Config(said)) = parse(&args) else { panic!("{wrong} is taken") };
+            assert!(said.contains(":2:1") && said.contains(&format!("did you mean `{option}`?")), "{said}");
+            assert!(said.contains('^'), "{said}");
+        }
+    }
 }
 
 #[test]

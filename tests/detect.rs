@@ -40,3 +40,5 @@ mod sessions;
 mod support;
 #[path = "detect/wallets.rs"]
 mod wallets;
+#[path = "detect/written.rs"]
+mod written;

@@ -3,7 +3,7 @@
 
 mod support;
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, sync::LazyLock};
 
 use assert_cmd::Command;
 use dynaudit::{
@@ -38,7 +38,7 @@ fn made(key: Option<&SigningKey>, previous: Option<attest::Sum>) -> Vec<u8> {
         previous,
         key,
     };
-    bundle(&view, &sources).unwrap()
+    pack(&bundle(&view, sources).unwrap()).unwrap()
 }
 
 #[test]
@@ -77,6 +77,81 @@ fn a_byte_that_changes_anywhere_is_found_and_its_file_named() {
         bytes[middle] ^= 1;
         // Packed anew, so that the archive itself is right.
         let verified = verify(&pack(&other).unwrap(), None);
+        assert!(verified.wrong.contains_key(name), "{name}: {verified:?}");
+    }
+}
+
+/// Where the bytes of each member lie in the archive, by name.
+fn places(archive: &[u8]) -> Vec<(String, std::ops::Range<usize>)> {
+    let mut at = 0;
+    let place = |(name, bytes): (String, Vec<u8>)| {
+        let start = at + 30 + name.len();
+        at = start + bytes.len();
+        (name, start..at)
+    };
+    unpack(archive).unwrap().into_iter().map(place).collect()
+}
+
+/// One bundle for all the cases below.
+static SIGNED: LazyLock<Vec<u8>> = LazyLock::new(|| made(Some(&key()), None));
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(120))]
+
+    /// In the file of the archive as it lies there: whichever member, byte and bits.
+    #[test]
+    fn a_byte_of_a_member_that_changes_names_it(which in 0..8_usize, share in 0.0..1.0_f64, bits in 1..=255_u8) {
+        let archive = SIGNED.clone();
+        let (name, place) = places(&archive).swap_remove(which);
+        let at = place.start + ((place.len() as f64) * share) as usize;
+        let mut other = archive;
+        other[at] ^= bits;
+        let verified = verify(&other, Some(&key().verifying_key()));
+        proptest::prop_assert!(verified.wrong.contains_key(&name), "byte {} of {name}: {verified:?}", at - place.start);
+    }
+
+    /// The archive's own bytes: headers, directory, end.
+    #[test]
+    fn a_byte_of_the_archive_that_changes_is_found(at in 0..100_000_usize, bits in 1..=255_u8) {
+        let archive = SIGNED.clone();
+        let own: Vec<usize> = {
+            let members = places(&archive);
+            (0..archive.len()).filter(|at| !members.iter().any(|(_, place)| place.contains(at))).collect()
+        };
+        let mut other = archive;
+        other[own[at % own.len()]] ^= bits;
+        proptest::prop_assert!(!verify(&other, None).is_intact());
+    }
+}
+
+#[test]
+fn nothing_stands_before_after_or_between() {
+    let archive = made(Some(&key()), None);
+    let first = &places(&archive)[0];
+    let between = [&archive[..first.1.end], b"x", &archive[first.1.end..]].concat();
+    // The end of the directory says how long a comment is, and here one is said and given.
+    let mut commented = archive.clone();
+    let length = commented.len() - 2;
+    commented[length] = 4;
+    commented.extend(b"note");
+    let twice = [&archive[..first.1.end], &archive[..]].concat();
+    for other in
+        [[b"x", &archive[..]].concat(), [&archive[..], b"x"].concat(), between, commented, twice, vec![]]
+    {
+        assert!(!verify(&other, None).is_intact(), "{} bytes", other.len());
+    }
+}
+
+#[test]
+fn a_member_that_was_replaced_is_named_though_the_list_of_sums_was_mended() {
+    let members = unpack(&made(Some(&key()), None)).unwrap();
+    for name in members.keys().filter(|name| ![STATEMENT, SUMS].contains(&name.as_str())) {
+        let mut other = members.clone();
+        other.insert(name.clone(), b"forged".to_vec());
+        let line = |(name, bytes): (&String, &Vec<u8>)| format!("{}  {name}\n", attest::sum(bytes).sha256);
+        let list: String = other.iter().filter(|(name, _)| *name != SUMS).map(line).collect();
+        other.insert(SUMS.into(), list.into_bytes());
+        let verified = verify(&pack(&other).unwrap(), Some(&key().verifying_key()));
         assert!(verified.wrong.contains_key(name), "{name}: {verified:?}");
     }
 }

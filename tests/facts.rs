@@ -15,6 +15,8 @@ mod copies;
 mod encryption;
 #[path = "facts/expiry.rs"]
 mod expiry;
+#[path = "facts/kept.rs"]
+mod kept;
 #[path = "facts/recovery.rs"]
 mod recovery;
 #[path = "facts/sample.rs"]

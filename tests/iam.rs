@@ -7,6 +7,8 @@ mod access;
 mod account;
 #[path = "iam/agreement.rs"]
 mod agreement;
+#[path = "iam/alone.rs"]
+mod alone;
 #[path = "iam/cases.rs"]
 mod cases;
 #[path = "iam/generator.rs"]
@@ -35,5 +37,7 @@ mod rows;
 mod table_policies;
 #[path = "iam/unseen_keys.rs"]
 mod unseen_keys;
+#[path = "iam/versions.rs"]
+mod versions;
 #[path = "iam/ways.rs"]
 mod ways;

@@ -147,6 +147,94 @@ fn open_keys_leave_a_condition() {
 }
 
 #[test]
+fn a_policy_that_aws_would_not_take_is_refused() {
+    let own = |more: Json| merged(json!({ "Effect": "Allow", "Action": "s3:*", "Resource": "*" }), more);
+    let rcp = |more: Json| {
+        merged(json!({ "Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*" }), more)
+    };
+    let alice = json!({ "AWS": ALICE });
+    let levels = "ResourceControlPolicyInputList";
+    // "IAM JSON policy elements: Sid" and "Resource", "RCP syntax", "AWS JSON policy elements: NotPrincipal".
+    for (member, statements, at) in [
+        ("PolicyInputList", json!([own(json!({ "Sid": "a" })), own(json!({ "Sid": "a" }))]), "[1].Sid"),
+        ("PolicyInputList", json!([own(json!({ "Sid": "a" })), own(json!({ "Sid": "b" }))]), ""),
+        ("PolicyInputList", json!([own(json!({ "Sid": "" })), own(json!({ "Sid": "" }))]), ""),
+        ("SessionPolicyInputList", own(json!({ "Sid": "a b" })), "[0].Sid"),
+        ("ResourcePolicy", own(json!({ "Sid": "a b", "Principal": "*" })), ""),
+        ("PolicyInputList", own(json!({ "Resource": "foo" })), "[0].Resource"),
+        ("PolicyInputList", own(json!({ "Resource": ["*", 5] })), "[0].Resource"),
+        ("PolicyInputList", own(json!({ "Resource": ["arn:aws:s3:::*", "arn:*", "*"] })), ""),
+        ("ServiceControlPolicyInputList", own(json!({ "Resource": "foo*" })), "[0].Resource"),
+        (levels, rcp(json!({})), ""),
+        (levels, rcp(json!({ "Principal": alice })), "[0].Principal"),
+        (levels, rcp(json!({ "Principal": null, "NotPrincipal": alice })), "[0].NotPrincipal"),
+        (levels, rcp(json!({ "Action": null, "NotAction": "s3:*" })), "[0].NotAction"),
+        (levels, rcp(json!({ "Action": "*" })), "[0].Action"),
+        (levels, rcp(json!({ "Effect": "Allow" })), "[0].Effect"),
+        (levels, rcp(json!({ "Effect": "Allow", "Action": "*" })), ""),
+        ("ResourcePolicy", own(json!({ "NotPrincipal": alice })), "[0].NotPrincipal"),
+        ("ResourcePolicy", own(json!({ "NotPrincipal": alice, "Effect": "Deny" })), ""),
+    ] {
+        let input = json!({ "CallerArn": ALICE, "ActionNames": ["s3:GetObject"], member: [policy(statements.clone())] });
+        refused(&input, member, at);
+    }
+    // A role's policy is its trust policy.
+    for (more, at) in [
+        (json!({ "Principal": "*", "Resource": null }), ""),
+        (json!({ "Principal": "*" }), "[0].Resource"),
+        (json!({ "NotPrincipal": alice, "Effect": "Deny", "Resource": null }), "[0].NotPrincipal"),
+        (json!({ "Principal": "*", "Resource": null, "Sid": "a-b" }), "[0].Sid"),
+    ] {
+        let trust = policy(merged(own(json!({ "Action": "sts:AssumeRole" })), more));
+        let input = json!({ "CallerArn": ALICE, "ActionNames": ["sts:AssumeRole"], "ResourcePolicy": trust });
+        refused(&input, "ResourcePolicy", at);
+    }
+    let nobody = json!({ "ActionNames": ["s3:GetObject"], "ResourcePolicy": policy(own(json!({ "Principal": "*" }))) });
+    assert!(ask(&nobody)["Error"].as_str().unwrap().starts_with("CallerArn"));
+    let empty = json!({ "ActionNames": ["s3:GetObject"], "PolicyInputList": [""] });
+    assert!(ask(&empty)["Error"].as_str().unwrap().starts_with("PolicyInputList.1"));
+}
+
+/// An object with the members of another over it; a null takes one away.
+fn merged(mut base: Json, more: Json) -> Json {
+    let base_members = base.as_object_mut().unwrap();
+    for (name, value) in more.as_object().unwrap() {
+        base_members.insert(name.clone(), value.clone());
+    }
+    base_members.retain(|_, value| !value.is_null());
+    base
+}
+
+fn refused(input: &Json, member: &str, at: &str) {
+    let mut input = input.clone();
+    if member == "ResourcePolicy" && input[member].is_array() {
+        input[member] = input[member][0].take();
+    }
+    let output = ask(&input);
+    match at {
+        "" => assert!(output["Error"].is_null(), "{output}: {input}"),
+        at => {
+            let error = output["Error"].as_str().unwrap_or_default();
+            assert!(
+                error.starts_with(member) && error.contains(&format!("Statement{at}")),
+                "{output}: {input}"
+            );
+        }
+    }
+}
+
+#[test]
+fn another_partition_is_another_aws() {
+    let input = |caller: &str| {
+        json!({
+            "CallerArn": caller, "PolicyInputList": [allow(json!({}))], "ActionNames": ["dynamodb:Scan"], "ResourceArns": [TABLE],
+        })
+    };
+    assert_eq!(decision(&input("arn:aws:iam::111122223333:user/alice")), "allowed");
+    assert_eq!(decision(&input("arn:aws-cn:iam::111122223333:user/alice")), "implicitDeny");
+}
+
+#[test]
 fn an_input_that_cannot_be_answered_says_why() {
     let base = json!({ "ActionNames": ["dynamodb:Scan"] });
     for (member, value, at) in [

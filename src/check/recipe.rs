@@ -81,7 +81,8 @@ fn names(over: SubjectKind) -> Vec<&'static str> {
         names.push("region");
     }
     match over {
-        K::Table | K::Stream | K::Backup | K::Export => names.push("table"),
+        K::Table | K::Stream | K::Backup | K::Export | K::Import => names.push("table"),
+        K::Use => names.extend(["table", "key"]),
         K::Index => names.extend(["table", "index"]),
         K::Replica => names.extend(["table", "replica"]),
         K::Attribute => names.extend(["table", "path"]),

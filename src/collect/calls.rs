@@ -58,6 +58,7 @@ const VAULT: &[&str] = &["backup:*:*:backup-vault:*"];
 const POLICY: &[&str] = &["iam::*:policy/*"];
 const PRINCIPAL: &[&str] = &["iam::*:role/*", "iam::*:user/*"];
 const POOL: &[&str] = &["cognito-identity:*:*:identitypool/*"];
+const INTEGRATION: &[&str] = &["redshift:*:*:integration:*"];
 const RULE: &[&str] = &["events:*:*:rule/*"];
 
 /// Why calls are made, and the topic that they are for.
@@ -65,14 +66,24 @@ const RULE: &[&str] = &["events:*:*:rule/*"];
 struct Reason(&'static str, Option<Topic>);
 
 const FIND: Reason = Reason("Find the tables and their copies", None);
+const FIND_COPIES: Reason = Reason("Find the tables and their copies", Some(Topic::Copies));
 const DESCRIBE: Reason = Reason("Describe tables and how they are kept", None);
-const COPIES: Reason = Reason("Describe backups and exports", None);
+const COPIES: Reason = Reason("Describe backups and exports", Some(Topic::Copies));
+const RECOVERY: Reason = Reason(DESCRIBE.0, Some(Topic::ContinuousBackups));
+const EXPIRY: Reason = Reason(DESCRIBE.0, Some(Topic::TimeToLive));
+const STREAMING: Reason = Reason(DESCRIBE.0, Some(Topic::Streaming));
+const INSIGHTS: Reason = Reason(DESCRIBE.0, Some(Topic::Insights));
 const SHARED: Reason = Reason("Read who may reach a table by its own policy", None);
 const KEYS: Reason = Reason("Describe the keys and who may decrypt", None);
 const WHO: Reason = Reason("Read who exists and what they may do", None);
 const SELF: Reason = Reason("Name the account and the caller", None);
-const ITEMS: Reason = Reason("Sample items", None);
-const BUCKETS: Reason = Reason("Read what protects the buckets of exports", Some(Topic::Buckets));
+const ITEMS: Reason = Reason("Sample items", Some(Topic::Items));
+const BUCKETS: Reason = Reason("Read what protects the buckets of exports and imports", Some(Topic::Buckets));
+const FILES: Reason = Reason("See whether exports and imports still lie in S3", Some(Topic::Files));
+const IMPORTS: Reason = Reason("Find what tables were imported from", Some(Topic::Imports));
+const LEGACY: Reason = Reason("Find global tables of the legacy version", Some(Topic::GlobalTables));
+const INTEGRATIONS: Reason =
+    Reason("Find the zero-ETL integrations that copy tables", Some(Topic::Integrations));
 const CACHES: Reason = Reason("Describe DAX clusters", Some(Topic::Caches));
 const CONSUMERS: Reason = Reason("Find the functions that read streams", Some(Topic::Consumers));
 const CREDENTIALS: Reason =
@@ -131,13 +142,13 @@ calls! {
     GET_POLICY_VERSION = "iam" "GetPolicyVersion", POLICY, WHO;
     LIST_TABLES = "dynamodb" "ListTables", ALL, FIND;
     GET_RESOURCES = "tag" "GetResources", ALL, FIND;
-    LIST_BACKUPS = "dynamodb" "ListBackups", ALL, FIND;
-    LIST_EXPORTS = "dynamodb" "ListExports", ALL, FIND;
+    LIST_BACKUPS = "dynamodb" "ListBackups", ALL, FIND_COPIES;
+    LIST_EXPORTS = "dynamodb" "ListExports", ALL, FIND_COPIES;
     DESCRIBE_TABLE = "dynamodb" "DescribeTable", TABLE, DESCRIBE;
-    DESCRIBE_CONTINUOUS_BACKUPS = "dynamodb" "DescribeContinuousBackups", TABLE, DESCRIBE;
-    DESCRIBE_TIME_TO_LIVE = "dynamodb" "DescribeTimeToLive", TABLE, DESCRIBE;
-    DESCRIBE_KINESIS_STREAMING_DESTINATION = "dynamodb" "DescribeKinesisStreamingDestination", TABLE, DESCRIBE;
-    DESCRIBE_CONTRIBUTOR_INSIGHTS = "dynamodb" "DescribeContributorInsights", TABLE, DESCRIBE;
+    DESCRIBE_CONTINUOUS_BACKUPS = "dynamodb" "DescribeContinuousBackups", TABLE, RECOVERY;
+    DESCRIBE_TIME_TO_LIVE = "dynamodb" "DescribeTimeToLive", TABLE, EXPIRY;
+    DESCRIBE_KINESIS_STREAMING_DESTINATION = "dynamodb" "DescribeKinesisStreamingDestination", TABLE, STREAMING;
+    DESCRIBE_CONTRIBUTOR_INSIGHTS = "dynamodb" "DescribeContributorInsights", TABLE, INSIGHTS;
     LIST_TAGS_OF_RESOURCE = "dynamodb" "ListTagsOfResource", TABLE, DESCRIBE;
     GET_RESOURCE_POLICY = "dynamodb" "GetResourcePolicy", TABLE_AND_STREAM, SHARED;
     DESCRIBE_BACKUP = "dynamodb" "DescribeBackup", BACKUP, COPIES;
@@ -157,6 +168,12 @@ calls! {
     GET_BUCKET_POLICY_STATUS = "s3" "GetBucketPolicyStatus", BUCKET, BUCKETS;
     GET_PUBLIC_ACCESS_BLOCK = "s3" "GetPublicAccessBlock" as "s3:GetBucketPublicAccessBlock", BUCKET, BUCKETS;
     GET_BUCKET_ENCRYPTION = "s3" "GetBucketEncryption" as "s3:GetEncryptionConfiguration", BUCKET, BUCKETS;
+    GET_ACCOUNT_PUBLIC_ACCESS_BLOCK = "s3-control" "GetPublicAccessBlock" as "s3:GetAccountPublicAccessBlock", ALL, BUCKETS;
+    LIST_OBJECTS = "s3" "ListObjectsV2" as "s3:ListBucket", BUCKET, FILES;
+    LIST_IMPORTS = "dynamodb" "ListImports", ALL, IMPORTS;
+    LIST_GLOBAL_TABLES = "dynamodb" "ListGlobalTables", ALL, LEGACY;
+    DESCRIBE_INBOUND_INTEGRATIONS = "glue" "DescribeInboundIntegrations", ALL, INTEGRATIONS;
+    DESCRIBE_INTEGRATIONS = "redshift" "DescribeIntegrations", INTEGRATION, INTEGRATIONS;
     DESCRIBE_CLUSTERS = "dax" "DescribeClusters", ALL, CACHES;
     DESCRIBE_PARAMETERS = "dax" "DescribeParameters", ALL, CACHES;
     LIST_EVENT_SOURCE_MAPPINGS = "lambda" "ListEventSourceMappings", ALL, CONSUMERS;
@@ -198,7 +215,7 @@ pub const SCAN: Call =
 pub fn needed(sampled: bool, topics: &BTreeSet<Topic>) -> Vec<&'static Call> {
     let wanted = |call: &&Call| match call.class {
         Class::Metadata => call.topic.is_none_or(|topic| topics.contains(&topic)),
-        Class::Contents => sampled,
+        Class::Contents => sampled && call.topic.is_none_or(|topic| topics.contains(&topic)),
         Class::Signing => false,
     };
     CALLS.iter().filter(wanted).collect()

@@ -4,21 +4,25 @@
 //! subscriber must let through the target `dynaudit` alone.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use aws_config::{AppName, BehaviorVersion, Region};
+use aws_smithy_runtime::client::defaults::default_http_client_plugin_v2;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponentsBuilder;
+use aws_smithy_runtime_api::client::runtime_plugin::RuntimePlugin;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
 use serde_json::Value;
 
 use super::calls::Call;
+use super::clock::Clock;
 use super::guard::Guard;
 use super::light::{Light, Question, Refusal};
-use super::pace::Pace;
 
 /// Which account to look at, as the user names it; what is none comes from the AWS environment.
 #[derive(Debug, Clone, Default)]
@@ -33,11 +37,9 @@ pub struct Session {
 
 /// Longest wait for one attempt of one call. The SDK itself would wait for ever.
 const ATTEMPT: Duration = Duration::from_secs(20);
-/// Longest wait for one call with all its attempts.
-const OPERATION: Duration = Duration::from_secs(90);
+/// Longest wait for one call, with finding the credentials for it.
+const OPERATION: Duration = Duration::from_secs(40);
 const CONNECT: Duration = Duration::from_secs(4);
-/// Mean wait before the second attempt, doubled each time. Throttling is waited out on top of it, by the pace.
-const BACKOFF: Duration = Duration::from_millis(200);
 
 /// Loads the configuration as the AWS command line does: environment, profiles, SSO, assumed roles, web identity,
 /// `AWS_ENDPOINT_URL`. Nothing is sent yet, except what finding the credentials takes.
@@ -47,9 +49,11 @@ pub async fn load(session: &Session) -> SdkConfig {
         .operation_attempt_timeout(ATTEMPT)
         .operation_timeout(OPERATION)
         .build();
-    let mut loader = aws_config::defaults(BehaviorVersion::latest())
-        .retry_config(RetryConfig::standard().with_max_attempts(4).with_initial_backoff(BACKOFF))
-        .timeout_config(timeouts);
+    let mut loader = aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts);
+    // One for all services, which else would have one each: one pool of connections, and one store of roots.
+    if let Some(http) = http_client() {
+        loader = loader.http_client(http);
+    }
     if let Ok(name) = AppName::new("dynaudit") {
         loader = loader.app_name(name);
     }
@@ -65,12 +69,17 @@ pub async fn load(session: &Session) -> SdkConfig {
     loader.load().await
 }
 
-/// Makes clients, each with the guard on it.
+/// The SDK's own HTTP client.
+pub(super) fn http_client() -> Option<SharedHttpClient> {
+    let plugin = default_http_client_plugin_v2(BehaviorVersion::latest())?;
+    plugin.runtime_components(&RuntimeComponentsBuilder::new("http")).http_client()
+}
+
+/// Makes clients, each with the guard on it and without retries: those are the desk's.
 #[derive(Debug)]
 pub struct Clients {
     sdk: SdkConfig,
     contents: bool,
-    pace: Arc<Pace>,
     kms: Mutex<HashMap<String, aws_sdk_kms::Client>>,
     light: Light,
 }
@@ -78,13 +87,15 @@ pub struct Clients {
 impl Clients {
     /// Clients on this configuration; `contents` opens the calls that read items.
     pub fn new(sdk: &SdkConfig, contents: bool) -> Self {
-        let pace = Arc::new(Pace::towards(sdk.endpoint_url()));
-        Self { sdk: sdk.clone(), contents, pace, kms: Mutex::default(), light: Light::new(sdk) }
+        let sdk = sdk.to_builder().retry_config(RetryConfig::disabled()).build();
+        Self { contents, kms: Mutex::default(), light: Light::new(&sdk), sdk }
     }
 
-    /// The pace that the guards report to.
-    pub(super) fn pace(&self) -> Arc<Pace> {
-        Arc::clone(&self.pace)
+    /// The same clients, of which those without an SDK crate sign by this clock. Each of the SDK's own learns by itself how
+    /// far AWS is ahead.
+    pub(super) fn by(self, clock: &Clock) -> Self {
+        let light = Light::new(&self.sdk.to_builder().time_source(clock.clone()).build());
+        Self { light, ..self }
     }
 
     /// DynamoDB in a Region, for all but items.
@@ -92,16 +103,15 @@ impl Clients {
         aws_sdk_dynamodb::Client::from_conf(self.dynamodb_config(region, false).build())
     }
 
-    /// DynamoDB in a Region, for items: one attempt only, since quick retries would press a busy table.
+    /// DynamoDB in a Region, for items.
     pub fn scans(&self, region: &str) -> aws_sdk_dynamodb::Client {
-        let config = self.dynamodb_config(region, self.contents).retry_config(RetryConfig::disabled());
-        aws_sdk_dynamodb::Client::from_conf(config.build())
+        aws_sdk_dynamodb::Client::from_conf(self.dynamodb_config(region, self.contents).build())
     }
 
     fn dynamodb_config(&self, region: &str, contents: bool) -> aws_sdk_dynamodb::config::Builder {
         aws_sdk_dynamodb::config::Builder::from(&self.sdk)
             .region(Region::new(region.to_owned()))
-            .interceptor(self.guard(region, contents))
+            .interceptor(Guard::new(contents))
     }
 
     /// KMS in a Region.
@@ -110,7 +120,7 @@ impl Clients {
         let make = || {
             let config = aws_sdk_kms::config::Builder::from(&self.sdk)
                 .region(Region::new(region.to_owned()))
-                .interceptor(self.guard(region, false));
+                .interceptor(Guard::new(false));
             aws_sdk_kms::Client::from_conf(config.build())
         };
         made.entry(region.to_owned()).or_insert_with(make).clone()
@@ -120,7 +130,7 @@ impl Clients {
     pub fn iam(&self, home: &str) -> aws_sdk_iam::Client {
         let config = aws_sdk_iam::config::Builder::from(&self.sdk)
             .region(Region::new(home.to_owned()))
-            .interceptor(self.guard(home, false));
+            .interceptor(Guard::new(false));
         aws_sdk_iam::Client::from_conf(config.build())
     }
 
@@ -128,7 +138,7 @@ impl Clients {
     pub fn sts(&self, home: &str) -> aws_sdk_sts::Client {
         let config = aws_sdk_sts::config::Builder::from(&self.sdk)
             .region(Region::new(home.to_owned()))
-            .interceptor(self.guard(home, false));
+            .interceptor(Guard::new(false));
         aws_sdk_sts::Client::from_conf(config.build())
     }
 
@@ -139,10 +149,6 @@ impl Clients {
         region: &str,
         question: Question,
     ) -> Result<Value, SdkError<Refusal, HttpResponse>> {
-        self.light.send(call, region, question, self.guard(region, false)).await
-    }
-
-    fn guard(&self, region: &str, contents: bool) -> Guard {
-        Guard::new(contents, region, self.pace())
+        self.light.send(call, region, question, Guard::new(false)).await
     }
 }

@@ -62,6 +62,7 @@ pub(super) fn description(table: &sdk::TableDescription, arn: &str, region: &str
         warm_read_units: warm.and_then(|w| w.read_units_per_second()),
         warm_write_units: warm.and_then(|w| w.write_units_per_second()),
         deletion_protection: table.deletion_protection_enabled().unwrap_or_default(),
+        disassociation_protection: table.disassociation_protection_enabled(),
         encryption: table.sse_description().map(|sse| encryption(sse, arn, region)),
         stream: table.stream_specification().map(|stream| Stream {
             enabled: stream.stream_enabled(),

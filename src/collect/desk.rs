@@ -13,18 +13,27 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use tokio::sync::{Semaphore, watch};
 
 use super::calls::{Call, Class};
+use super::clock::Clock;
 use super::fault::Fault;
 use super::pace::Pace;
+use super::patience::{Effort, Patience};
 use super::{Halt, Progress};
 use crate::snapshot::{CallCount, Gap, GapId, ResourceId, Seen, Why};
+
+/// Pages of items that may be on their way at one time.
+const PAGES: usize = 16;
 
 /// Shared by everything that asks during one run.
 pub(super) struct Desk {
     pub(super) progress: Arc<dyn Progress>,
-    /// Tables in work at one time.
-    pub(super) tables: Arc<Semaphore>,
+    /// Tables of a Region that are in work at one time.
+    pub(super) tables: usize,
     seats: Arc<Semaphore>,
+    /// Pages of items on their way: each may be a megabyte, and several of that once it is read.
+    pages: Arc<Semaphore>,
     pace: Arc<Pace>,
+    effort: Arc<Effort>,
+    clock: Clock,
     sleep: SharedAsyncSleep,
     stop: watch::Receiver<Halt>,
     calls: Mutex<BTreeMap<String, CallCount>>,
@@ -35,39 +44,10 @@ pub(super) struct Desk {
     trusted: Arc<AtomicBool>,
 }
 
-/// How often we ask again ourselves, after the SDK's own attempts.
-struct Patience {
-    throttled: u32,
-    malformed: u32,
-    failed: u32,
-}
-
-impl Patience {
-    /// The SDK retries failures and most throttling of metadata calls; it does not retry a 429 without a code, nor
-    /// an answer cut short. For items it retries nothing, so that a busy table is left alone soon.
-    fn with(call: &Call) -> Self {
-        match call.class {
-            Class::Contents => Self { throttled: 2, malformed: 1, failed: 1 },
-            Class::Metadata | Class::Signing => Self { throttled: 2, malformed: 1, failed: 0 },
-        }
-    }
-
-    fn spend(&mut self, why: Why) -> bool {
-        let left = match why {
-            Why::Throttled => &mut self.throttled,
-            Why::Malformed => &mut self.malformed,
-            Why::Failed => &mut self.failed,
-            _ => return false,
-        };
-        let any = *left > 0;
-        *left = left.saturating_sub(1);
-        any
-    }
-}
-
 impl Desk {
     pub(super) fn new(
-        pace: Arc<Pace>,
+        pace: Pace,
+        clock: Clock,
         sleep: SharedAsyncSleep,
         concurrency: usize,
         progress: Arc<dyn Progress>,
@@ -76,9 +56,12 @@ impl Desk {
         let seats = concurrency.clamp(1, 256);
         Self {
             progress,
-            tables: Arc::new(Semaphore::new(seats)),
+            tables: seats,
             seats: Arc::new(Semaphore::new(seats)),
-            pace,
+            pages: Arc::new(Semaphore::new(seats.min(PAGES))),
+            pace: Arc::new(pace),
+            effort: Arc::default(),
+            clock,
             sleep,
             stop,
             calls: Mutex::default(),
@@ -92,9 +75,12 @@ impl Desk {
     pub(super) fn apart(&self) -> Self {
         Self {
             progress: Arc::clone(&self.progress),
-            tables: Arc::clone(&self.tables),
+            tables: self.tables,
             seats: Arc::clone(&self.seats),
+            pages: Arc::clone(&self.pages),
             pace: Arc::clone(&self.pace),
+            effort: Arc::clone(&self.effort),
+            clock: self.clock.clone(),
             sleep: self.sleep.clone(),
             stop: self.stop.clone(),
             calls: Mutex::default(),
@@ -128,34 +114,52 @@ impl Desk {
         E: ProvideErrorMetadata + std::error::Error + 'static,
     {
         let mut patience = Patience::with(call);
-        let mut backoff = Duration::from_millis(500);
-        let mut sent = false;
+        let (mut sent, mut set_right) = (false, false);
         let outcome = loop {
+            if let Some(trouble) = self.pace.given_up(call, region, Instant::now()) {
+                break Err(Fault::given_up(trouble));
+            }
             let attempt = async {
-                // First the turn, then the seat: who waits in a slow lane keeps no seat from the others.
+                // First the turn, then the seats: who waits in a slow lane keeps no seat from the others.
                 self.sleep.sleep(self.pace.turn(call, region, Instant::now())).await;
-                // Never refused: the semaphore is not closed.
+                // Never refused: the semaphores are not closed.
+                let _page = match call.class {
+                    Class::Contents => self.pages.acquire().await.ok(),
+                    Class::Metadata | Class::Signing => None,
+                };
+                let going = self.pace.enter(call, region).await;
                 let _seat = self.seats.acquire().await.ok();
                 sent = true;
-                send().await
+                self.effort.sent();
+                (send().await, going)
             };
             let fault = match self.unless_stopped(attempt).await {
                 Err(stopped) => break Err(stopped),
-                Ok(Ok(answer)) => {
+                Ok((Ok(answer), going)) => {
                     self.heard.store(true, Ordering::Relaxed);
-                    self.pace.answered(call, region);
+                    self.pace.answered(call, region, going);
                     break Ok(answer);
                 }
-                Ok(Err(error)) => Fault::of(call, &error),
+                Ok((Err(error), going)) => {
+                    let fault = Fault::of(call, &error);
+                    match fault.trouble() {
+                        Some(trouble) => self.pace.failed(call, region, going, trouble),
+                        None => self.pace.answered(call, region, going),
+                    }
+                    fault
+                }
             };
             self.heard.fetch_or(fault.answered(), Ordering::Relaxed);
-            if !patience.spend(fault.why) {
-                break Err(fault);
+            self.effort.failed(&fault);
+            if !set_right && fault.clock.is_some_and(|there| self.clock.learn(there)) {
+                set_right = true;
+                continue;
             }
-            if let Err(stopped) = self.pause(backoff).await {
+            let Some(wait) = patience.spend(&fault) else { break Err(fault) };
+            if let Err(stopped) = self.pause(wait).await {
                 break Err(stopped);
             }
-            backoff *= 2;
+            self.effort.again();
         };
         if sent {
             self.count(call, outcome.as_ref().is_err_and(|fault| !fault.is_an_answer(call)));
@@ -165,6 +169,11 @@ impl Desk {
             outcome = outcome.as_ref().err().map_or("answered", |fault| fault.why.as_str()),
         );
         outcome
+    }
+
+    /// What the run took so far.
+    pub(super) fn effort(&self) -> &Effort {
+        &self.effort
     }
 
     /// Whether the endpoint serves nobody else, so that there is nobody to be gentle to.

@@ -1,15 +1,19 @@
 //! Why a call brought no answer: the SDK's errors, sorted into the reasons of a gap.
 
 use std::error::Error;
+use std::time::Duration;
 
 use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::DateTime;
+use aws_smithy_types::date_time::Format;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use super::Halt;
 use super::calls::{Call, Class};
 use super::guard::Refused;
+use super::silence::Trouble;
 use crate::{snapshot::Why, source::is_active};
 
 /// Codes that speak of rates (AWS documentation: "Error handling with DynamoDB", "Common errors").
@@ -30,7 +34,11 @@ const BAD_CREDENTIALS: &[&str] = &[
     "SignatureDoesNotMatch",
     "IncompleteSignature",
     "MissingAuthenticationToken",
+    "RequestTimeTooSkewed",
 ];
+/// Codes of a signature that is not taken, be it for the time that it names.
+const UNSIGNED: &[&str] =
+    &["InvalidSignature", "SignatureDoesNotMatch", "RequestExpired", "RequestTimeTooSkewed"];
 /// What a Region answers to credentials that it does not know; sound credentials it does not know because the
 /// account has not enabled it (AWS documentation: "Enable or disable AWS Regions in your account").
 const UNKNOWN_HERE: &[&str] =
@@ -53,6 +61,7 @@ const ANSWERS: &[(&str, &str)] = &[
     ("GetKeyRotationStatus", "UnsupportedOperation"),
     ("GetBackupVaultAccessPolicy", "ResourceNotFound"),
     ("DescribeOrganization", "AWSOrganizationsNotInUse"),
+    ("GetBucketLocation", "NoSuchBucket"),
     ("ListPoliciesForTarget", "PolicyTypeNotEnabled"),
     ("GetBucketPolicyStatus", "NoSuchBucketPolicy"),
     ("GetPublicAccessBlock", "NoSuchPublicAccessBlockConfiguration"),
@@ -69,12 +78,51 @@ pub(super) struct Fault {
     text: Option<String>,
     /// HTTP status, where there was an answer at all.
     status: Option<u16>,
+    /// Whether to ask again may help, where the call failed.
+    pub(super) loss: Loss,
+    /// How long the service asks to wait before the call is made again.
+    pub(super) after: Option<Duration>,
+    /// Where a signature was refused: what the service's clock says, in seconds since 1970.
+    pub(super) clock: Option<i64>,
+}
+
+/// How a failed call was lost.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Loss {
+    /// It was not: the service means what it says.
+    #[default]
+    Not,
+    /// The service or the connection broke.
+    Broken,
+    /// Nothing came in time.
+    Late,
 }
 
 impl Fault {
     /// A fault that we name ourselves.
     pub(super) fn own(why: Why, text: &str) -> Self {
-        Self { why, code: None, text: Some(text.to_owned()), status: None }
+        let text = Some(text.to_owned());
+        Self { why, code: None, text, status: None, loss: Loss::Not, after: None, clock: None }
+    }
+
+    /// The last calls of this sort all failed, for long: this one was not made.
+    pub(super) fn given_up(trouble: Trouble) -> Self {
+        match trouble {
+            Trouble::Throttled => {
+                Self::own(Why::Throttled, "given up after calls of this sort were throttled for long")
+            }
+            Trouble::Lost => Self::own(Why::Failed, "given up after calls of this sort were not answered"),
+        }
+    }
+
+    /// What the pace must hear of.
+    pub(super) fn trouble(&self) -> Option<Trouble> {
+        match (self.why, self.loss) {
+            (Why::Throttled, _) => Some(Trouble::Throttled),
+            (Why::Failed, Loss::Late) => Some(Trouble::Lost),
+            (Why::Failed, Loss::Broken) if self.status.is_none() => Some(Trouble::Lost),
+            _ => None,
+        }
     }
 
     /// The run ended before this was read.
@@ -102,7 +150,22 @@ impl Fault {
         };
         let said = meta.and_then(|m| m.message()).filter(|_| call.class != Class::Contents);
         let text = own.or_else(|| said.map(|m| inert(m, 300)).filter(|m| !m.is_empty()));
-        Self { why, code, text, status }
+        let loss = match (error, status) {
+            _ if why != Why::Failed => Loss::Not,
+            (SdkError::TimeoutError(_), _) => Loss::Late,
+            (SdkError::DispatchFailure(failure), _) if failure.is_timeout() => Loss::Late,
+            (SdkError::DispatchFailure(failure), _) if failure.is_io() => Loss::Broken,
+            (_, Some(500 | 502..=504)) => Loss::Broken,
+            _ => Loss::Not,
+        };
+        let header = |name: &str| error.raw_response().and_then(|r| r.headers().get(name));
+        let after = header("retry-after").and_then(|seconds| seconds.trim().parse().ok());
+        let unsigned = code.as_deref().is_some_and(|code| begins(code, UNSIGNED));
+        let clock = header("date")
+            .filter(|_| unsigned)
+            .and_then(|date| DateTime::from_str(date, Format::HttpDate).ok());
+        let (after, clock) = (after.map(Duration::from_secs), clock.map(|there| there.secs()));
+        Self { why, code, text, status, loss, after, clock }
     }
 
     /// Whether the service answered with one of these codes.
@@ -239,7 +302,7 @@ mod tests {
             why: Why::Denied,
             code: Some("AccessDeniedException".into()),
             text: Some(inert(&format!("\u{1b}[2J\u{202e}no\n{}", "x".repeat(999)), 300)),
-            status: Some(400),
+            ..Fault::own(Why::Denied, "")
         };
         let message = fault.message(&DESCRIBE_TABLE);
         assert!(message.starts_with("AccessDeniedException; needs dynamodb:DescribeTable; [2Jnoxxx"));

@@ -1,7 +1,6 @@
 //! The guard on every client: nothing leaves the process that is not on the list of calls.
 
 use std::fmt;
-use std::sync::Arc;
 
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::context::{
@@ -14,14 +13,11 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 
 use super::calls::{self, Class};
-use super::pace::Pace;
 
-/// Refuses what the run has no business to send, and tells the pace when a service throttles.
+/// Refuses what the run has no business to send.
 #[derive(Debug, Clone)]
 pub struct Guard {
     contents: bool,
-    region: String,
-    pace: Arc<Pace>,
 }
 
 /// An operation that the guard refused; nothing was sent.
@@ -40,9 +36,9 @@ impl fmt::Display for Refused {
 impl std::error::Error for Refused {}
 
 impl Guard {
-    /// A guard for the clients of one Region; `contents` opens the calls that read items.
-    pub(super) fn new(contents: bool, region: &str, pace: Arc<Pace>) -> Self {
-        Self { contents, region: region.to_owned(), pace }
+    /// A guard; `contents` opens the calls that read items.
+    pub(super) fn new(contents: bool) -> Self {
+        Self { contents }
     }
 
     /// An operation without a name is refused like any that is not on the list.
@@ -85,8 +81,8 @@ impl Intercept for Guard {
         self.judge(cfg)
     }
 
-    /// The SDK retries a throttled attempt by itself; the pace must hear of it all the same. And it reads XML that
-    /// ends too soon as if what is missing had never been there: a list of users would be short, and look whole.
+    /// The SDK reads XML that ends too soon as if what is missing had never been there: a list of users would be short,
+    /// and look whole.
     fn read_after_deserialization(
         &self,
         context: &AfterDeserializationInterceptorContextRef<'_>,
@@ -98,9 +94,6 @@ impl Intercept for Guard {
         };
         let status = context.response().status().as_u16();
         let body = context.response().body().bytes().unwrap_or_default();
-        if throttled(status, body) {
-            self.pace.throttled(call, &self.region);
-        }
         if status == 200 && matches!(call.service, "iam" | "sts") && !is_whole(call.operation, body) {
             return Err("the answer was cut short".into());
         }
@@ -111,14 +104,4 @@ impl Intercept for Guard {
 /// Whether an XML answer ends with the end of its root element.
 fn is_whole(operation: &str, body: &[u8]) -> bool {
     body.trim_ascii_end().ends_with(format!("</{operation}Response>").as_bytes())
-}
-
-/// Whether an error's status, or the head of its body, says that it is about rates.
-fn throttled(status: u16, body: &[u8]) -> bool {
-    let head = || String::from_utf8_lossy(&body[..body.len().min(1024)]).into_owned();
-    status == 429 || (status >= 400 && names_rates(&head()))
-}
-
-fn names_rates(head: &str) -> bool {
-    super::fault::THROTTLED.iter().any(|code| head.contains(code))
 }

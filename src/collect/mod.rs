@@ -7,20 +7,24 @@ mod activity;
 mod budget;
 pub mod calls;
 pub mod clients;
+mod clock;
 mod copies;
 mod credentials;
 mod describe;
 mod desk;
+mod door;
 mod entities;
 pub mod export;
 mod fault;
 pub mod guard;
 mod item;
 mod keys;
+mod lane;
 mod light;
 mod organization;
 mod pace;
 mod pages;
+mod patience;
 mod piece;
 pub mod policy;
 mod principals;
@@ -29,12 +33,15 @@ pub mod regions;
 mod run;
 mod sample;
 mod services;
+mod silence;
 mod spread;
 mod tables;
+mod veil;
 
 pub use clients::{Session, load};
 pub use export::Export;
 pub use light::service::operation;
+pub use patience::Effort;
 pub use policy::policy;
 pub use run::collect;
 
@@ -116,6 +123,8 @@ pub trait Progress: Send + Sync {
     fn table_done(&self, _arn: &str) {}
     /// So many more items were read.
     fn items(&self, _more: u64) {}
+    /// All is collected, and took this much.
+    fn done(&self, _effort: &Effort) {}
 }
 
 /// Progress that nobody watches.
@@ -132,7 +141,8 @@ pub enum Error {
     NoCredentials,
     /// AWS does not accept the credentials, whatever is asked.
     #[error(
-        "AWS does not accept the credentials: {0}\n  help: sign in again, or name another profile with --profile"
+        "AWS does not accept the credentials: {0}\n  help: sign in again, name another profile with --profile, or set this \
+         machine's clock"
     )]
     BadCredentials(String),
     /// Nothing answered.

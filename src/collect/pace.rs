@@ -1,29 +1,40 @@
-//! How fast to ask: a lane for each operation and Region, slower after throttling, slowly recovering.
+//! How fast to ask: a lane for each operation of a Region, a door for each service of it, and the documented rates.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::calls::Call;
+use tokio::sync::OwnedSemaphorePermit;
 
-/// Lanes by operation and Region: AWS throttles each API of a Region by itself.
+use super::calls::Call;
+use super::door::Door;
+use super::lane::Lane;
+use super::silence::{Silence, Trouble};
+
+/// Lanes by operation and Region, for AWS throttles each API of a Region by itself; doors by service and Region.
 #[derive(Debug, Default)]
 pub struct Pace {
     /// On this machine: an emulator, which has no limits to keep below.
     local: bool,
     lanes: Mutex<HashMap<(&'static str, String), Lane>>,
+    doors: Mutex<HashMap<(&'static str, String), Arc<Door>>>,
+    /// What never answered: services by Region, and Regions as a whole, under no service.
+    places: Mutex<HashMap<(&'static str, String), Silence>>,
 }
 
-/// Calls a second, below the documented limits so that others can work beside us.
+/// In place of a service: all of them.
+const ANY: &str = "";
+
+/// Calls a second, a little below the documented limits, so that none is throttled.
 ///
 /// AWS documentation: the API reference pages of DescribeContinuousBackups and DescribeBackup (10 a second),
-/// ListTagsOfResource (10), ListBackups (5); "Quotas in Amazon DynamoDB" (2,500 a second for DescribeTable and
-/// its kin); "Request quotas for each AWS KMS API operation" (100 a second for ListGrants).
+/// ListTagsOfResource (10), ListBackups (5), DescribeStreamSummary (20); "Quotas in Amazon DynamoDB" (2,500 a second
+/// for DescribeTable and its kin); "Request quotas for each AWS KMS API operation" (100 a second for ListGrants).
 fn limit(call: &Call) -> f64 {
     match (call.service, call.operation) {
-        ("dynamodb", "ListBackups" | "ListExports") => 4.0,
-        ("dynamodb", "DescribeContinuousBackups" | "ListTagsOfResource" | "DescribeBackup") => 9.0,
-        ("dynamodb", "DescribeExport" | "DescribeTimeToLive" | "DescribeContributorInsights") => 10.0,
+        ("dynamodb", "ListBackups" | "ListExports") => 4.5,
+        ("dynamodb", "DescribeContinuousBackups" | "ListTagsOfResource" | "DescribeBackup") => 9.5,
+        ("dynamodb", "DescribeExport" | "DescribeTimeToLive" | "DescribeContributorInsights") => 9.5,
         ("kms", "ListGrants") => 50.0,
         ("iam", _) => 10.0,
         ("dynamodb" | "kms" | "sts", _) => 100.0,
@@ -32,12 +43,19 @@ fn limit(call: &Call) -> f64 {
     }
 }
 
+/// A call that may go: its place, and when it went.
+pub(super) struct Going {
+    door: Arc<Door>,
+    place: Option<OwnedSemaphorePermit>,
+    began: Instant,
+}
+
 impl Pace {
     /// The pace for an endpoint; none is AWS itself.
     pub(super) fn towards(endpoint: Option<&str>) -> Self {
         let host = endpoint.and_then(|url| url.split_once("://")).map_or("", |(_, rest)| rest);
         let local = ["127.0.0.1", "localhost", "[::1]"].iter().any(|name| host.starts_with(name));
-        Self { local, lanes: Mutex::default() }
+        Self { local, ..Self::default() }
     }
 
     /// Whether the endpoint is an emulator on this machine, which serves nobody else.
@@ -45,23 +63,60 @@ impl Pace {
         self.local
     }
 
+    /// Why a call need not be made at all: the last ones of its sort all failed, for long enough.
+    pub(super) fn given_up(&self, call: &Call, region: &str, now: Instant) -> Option<Trouble> {
+        let place = || {
+            let mut places = held(&self.places);
+            let mut up = |service| places.get_mut(&(service, region.to_owned()))?.place_given_up(now);
+            up(ANY).or_else(|| up(call.service))
+        };
+        self.lane(call, region, |lane| lane.given_up(now)).or_else(place)
+    }
+
     /// How long to wait before the next call of this sort; the turn is taken.
     pub(super) fn turn(&self, call: &Call, region: &str, now: Instant) -> Duration {
         self.lane(call, region, |lane| lane.turn(now))
     }
 
-    /// The service throttled: halve the rate.
-    pub(super) fn throttled(&self, call: &Call, region: &str) {
-        self.lane(call, region, Lane::slow_down);
+    /// Waits for a place among the calls that are under way at this service of this Region.
+    pub(super) async fn enter(&self, call: &Call, region: &str) -> Going {
+        let door = Arc::clone(held(&self.doors).entry((call.service, region.to_owned())).or_default());
+        let place = door.enter().await;
+        Going { door, place, began: Instant::now() }
     }
 
-    /// The service answered: recover a little.
-    pub(super) fn answered(&self, call: &Call, region: &str) {
-        self.lane(call, region, Lane::recover);
+    /// The call was answered: ask a little faster, and more at a time while answers are quick.
+    pub(super) fn answered(&self, call: &Call, region: &str, going: Going) {
+        let took = going.began.elapsed();
+        let quickly = self.lane(call, region, |lane| lane.answered(took));
+        going.door.answered(going.place, quickly);
+        self.place(call, region, Silence::broken);
+    }
+
+    /// The call was not answered, for a reason that may pass.
+    pub(super) fn failed(&self, call: &Call, region: &str, going: Going, trouble: Trouble) {
+        self.lane(call, region, |lane| lane.failed(trouble, Instant::now()));
+        match trouble {
+            Trouble::Throttled => {
+                going.door.throttled(going.place);
+                self.place(call, region, Silence::broken);
+            }
+            Trouble::Lost => {
+                going.door.answered(going.place, false);
+                self.place(call, region, |place| place.failed(trouble, Instant::now()));
+            }
+        }
+    }
+
+    fn place(&self, call: &Call, region: &str, tell: impl Fn(&mut Silence)) {
+        let mut places = held(&self.places);
+        for service in [ANY, call.service] {
+            tell(places.entry((service, region.to_owned())).or_default());
+        }
     }
 
     fn lane<T>(&self, call: &Call, region: &str, use_it: impl FnOnce(&mut Lane) -> T) -> T {
-        let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut lanes = held(&self.lanes);
         let rate = if self.local { LOCAL } else { limit(call) };
         let lane = lanes.entry((call.operation, region.to_owned())).or_insert_with(|| Lane::new(rate));
         use_it(lane)
@@ -69,40 +124,10 @@ impl Pace {
 }
 
 /// Calls a second to an emulator on this machine.
-const LOCAL: f64 = 1000.0;
-/// Calls that may go at once after a silence.
-const BURST: f64 = 5.0;
-/// However often it is throttled, a lane never falls below this many calls a second.
-const FLOOR: f64 = 0.5;
+const LOCAL: f64 = 2000.0;
 
-/// A token bucket, kept as the moment at which the next call is due.
-#[derive(Debug)]
-struct Lane {
-    full: f64,
-    rate: f64,
-    due: Option<Instant>,
-}
-
-impl Lane {
-    fn new(rate: f64) -> Self {
-        Self { full: rate, rate, due: None }
-    }
-
-    fn turn(&mut self, now: Instant) -> Duration {
-        let burst = Duration::from_secs_f64(BURST / self.rate);
-        let earliest = now.checked_sub(burst).unwrap_or(now);
-        let due = self.due.map_or(earliest, |due| due.max(earliest));
-        self.due = Some(due + Duration::from_secs_f64(1.0 / self.rate));
-        due.saturating_duration_since(now)
-    }
-
-    fn slow_down(&mut self) {
-        self.rate = (self.rate / 2.0).max(FLOOR);
-    }
-
-    fn recover(&mut self) {
-        self.rate = (self.rate + self.full / 50.0).min(self.full);
-    }
+fn held<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
+    lock.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
@@ -117,8 +142,8 @@ mod tests {
     #[test]
     fn slow_lanes_keep_below_their_limit_and_do_not_slow_others() {
         let (pace, now) = (Pace::default(), Instant::now());
-        let slow = waited(&pace, &DESCRIBE_CONTINUOUS_BACKUPS, 106, now);
-        assert!((10.0..12.0).contains(&slow), "{slow}");
+        let slow = waited(&pace, &DESCRIBE_CONTINUOUS_BACKUPS, 105, now);
+        assert!((10.0..11.0).contains(&slow), "{slow}");
         assert!(waited(&pace, &DESCRIBE_TABLE, 100, now) < 1.0);
     }
 
@@ -128,18 +153,5 @@ mod tests {
             |endpoint| waited(&Pace::towards(endpoint), &DESCRIBE_CONTINUOUS_BACKUPS, 106, Instant::now());
         assert!(slow(Some("http://127.0.0.1:4566")) < 1.0 && slow(Some("http://localhost")) < 1.0);
         assert!(slow(Some("https://vpce-1.dynamodb.eu-west-1.vpce.amazonaws.com")) > 9.0 && slow(None) > 9.0);
-    }
-
-    #[test]
-    fn throttling_halves_the_rate_and_answers_restore_it() {
-        let mut lane = Lane::new(100.0);
-        lane.slow_down();
-        assert_eq!(lane.rate, 50.0);
-        (0..10).for_each(|_| lane.slow_down());
-        assert_eq!(lane.rate, FLOOR);
-        (0..49).for_each(|_| lane.recover());
-        assert!(lane.rate < 100.0);
-        (0..2).for_each(|_| lane.recover());
-        assert_eq!(lane.rate, 100.0);
     }
 }

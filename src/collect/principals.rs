@@ -80,10 +80,13 @@ fn told(desk: &Desk, policy: &ManagedPolicyDetail) -> Option<(String, ManagedPol
         |v: &&PolicyVersion| v.is_default_version() || (default.is_some() && v.version_id() == default);
     let version = policy.policy_version_list().iter().find(is_default)?;
     let text = document(entities::decoded(version.document()?));
+    let others = policy.policy_version_list().iter().filter(|other| !is_default(other));
+    let others = others.filter_map(|v| Some((v.version_id()?.to_owned(), entities::decoded(v.document()?))));
     let policy = ManagedPolicy {
         name: policy.policy_name().map_or_else(|| entities::name_of(&arn), str::to_owned),
         version: default.or(version.version_id()).map(str::to_owned),
         document: desk.seen(&calls::GET_ACCOUNT_AUTHORIZATION_DETAILS, &arn, text),
+        others: Some(others.collect()),
     };
     Some((arn, policy))
 }
@@ -106,7 +109,8 @@ async fn fetch_all(
 }
 
 async fn fetch(desk: &Desk, client: &Client, home: &str, arn: &str) -> ManagedPolicy {
-    let named = |version, document| ManagedPolicy { name: entities::name_of(arn), version, document };
+    let named =
+        |version, document| ManagedPolicy { name: entities::name_of(arn), version, document, others: None };
     let send = || client.get_policy().policy_arn(arn).send();
     let answer = desk.ask(&calls::GET_POLICY, home, send).await.and_then(|out| {
         let version = out.policy.and_then(|p| p.default_version_id);

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::Client;
+use tokio::sync::Semaphore;
 
 use super::calls;
 use super::copies::{self, Copies};
@@ -13,6 +14,7 @@ use super::run::Run;
 use super::sample::Sampler;
 use super::services::{self, tags, tags::Tags};
 use super::tables::{self, Named};
+use super::veil::Veiled;
 use crate::snapshot::table::{Backup, Table};
 use crate::snapshot::{Listed, Region, Services, Why};
 
@@ -44,7 +46,7 @@ pub(super) async fn region(run: Arc<Run>, name: String) -> Found {
     let (mut tables, copies, mut services) = tokio::join!(
         each(&run, &client, &name, wanted, Arc::new(tags)),
         piece(&run, named("copies"), async |run: Arc<Run>| {
-            copies::copies(&run.desk, &client, &name, |table| run.wants(table), &names).await
+            copies::copies(&run, &client, &name, |table| run.wants(table), &names).await
         }),
         piece(&run, named("services"), async |run: Arc<Run>| services::services(&run, &name).await),
     );
@@ -84,10 +86,16 @@ async fn each(
     tags: Arc<Tags>,
 ) -> Vec<Table> {
     let sampler = Arc::new(run.sampler(region));
+    // Each Region has seats of its own, for each has rates of its own.
+    let seats = Arc::new(Semaphore::new(run.desk.tables));
     side_by_side(names, |name| {
         let (run, client, sampler) = (Arc::clone(run), client.clone(), Arc::clone(&sampler));
-        let (region, tags) = (region.to_owned(), Arc::clone(&tags));
-        async move { one(&run, &client, &sampler, &region, &name, &tags).await }
+        let (region, tags, seats) = (region.to_owned(), Arc::clone(&tags), Arc::clone(&seats));
+        async move {
+            // Never refused: the semaphore is not closed.
+            let _seat = seats.acquire().await.ok();
+            one(&run, &client, &sampler, &region, &name, &tags).await
+        }
     })
     .await
 }
@@ -100,11 +108,11 @@ async fn one(
     name: &str,
     tags: &Tags,
 ) -> Table {
-    // Never refused: the semaphore is not closed.
-    let _seat = run.desk.tables.acquire().await.ok();
     let arn = format!("arn:{}:dynamodb:{region}:{}:table/{name}", run.partition.name, run.account);
     let table = piece(run, format!("table {arn}"), async |run: Arc<Run>| {
-        tables::table(&run.desk, client, sampler, &Named { name, region, arn: &arn, tags }).await
+        tables::table(&run, client, sampler, &Named { name, region, arn: &arn, tags })
+            .await
+            .veiled(&run.detector)
     })
     .await;
     run.desk.progress.table_done(&table.arn);

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::time::UNIX_EPOCH;
 
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
 use aws_types::SdkConfig;
@@ -10,14 +9,17 @@ use tokio::sync::watch;
 
 use super::calls::{self, CALLS, SCAN};
 use super::clients::Clients;
+use super::clock::Clock;
 use super::desk::Desk;
 use super::export::Export;
 use super::fault::Fault;
+use super::pace::Pace;
 use super::pages::side_by_side;
 use super::piece::piece;
 use super::region::{self, Found};
 use super::regions::{Partition, partition_of};
 use super::sample::{Sampler, Scans};
+use super::veil::Veiled;
 use super::{
     Error, Halt, Plan, Progress, Regions, Sampling, activity, keys, organization, principals, services,
 };
@@ -41,7 +43,7 @@ pub(super) struct Run {
     sampling: Option<Sampling>,
     exports: Arc<BTreeMap<String, Export>>,
     seed: u64,
-    detector: Arc<Detector>,
+    pub(super) detector: Arc<Detector>,
     topics: BTreeSet<Topic>,
     pub(super) kept: Option<Arc<Pieces>>,
     taken: Timestamp,
@@ -61,9 +63,12 @@ impl Run {
     /// What samples the tables of a Region.
     pub(super) fn sampler(&self, region: &str) -> Sampler {
         Sampler {
-            scans: match self.sampling {
-                Some(sampling) => Scans::Of { client: self.clients.scans(region), sampling, seed: self.seed },
-                None => Scans::Not(self.not_asked(&SCAN.name(), "items were not to be read")),
+            scans: match (self.sampling, self.unasked(Topic::Items)) {
+                (Some(_), Some(gap)) => Scans::Not(gap),
+                (Some(sampling), None) => {
+                    Scans::Of { client: self.clients.scans(region), sampling, seed: self.seed }
+                }
+                (None, _) => Scans::Not(self.not_asked(&SCAN.name(), "items were not to be read")),
             },
             now: self.taken,
             exports: Arc::clone(&self.exports),
@@ -105,9 +110,11 @@ pub async fn collect(
 ) -> Result<Snapshot, Error> {
     let regions = regions(sdk, plan.regions)?;
     let partition = partition_of(&regions[0]);
-    let clients = Arc::new(Clients::new(sdk, plan.sampling.is_some()));
+    let clock = Clock::over(sdk.time_source().unwrap_or_default());
+    let clients = Arc::new(Clients::new(sdk, plan.sampling.is_some()).by(&clock));
     let sleep = sdk.sleep_impl().unwrap_or_else(|| SharedAsyncSleep::new(TokioSleep::new()));
-    let desk = Arc::new(Desk::new(clients.pace(), sleep, plan.concurrency, progress, stop));
+    let pace = Pace::towards(sdk.endpoint_url());
+    let desk = Arc::new(Desk::new(pace, clock.clone(), sleep, plan.concurrency, progress, stop));
 
     let identity = identify(&desk, &clients, partition).await?;
     let known = identity.value().map(|identity| identity.account.clone());
@@ -126,7 +133,7 @@ pub async fn collect(
         topics: plan.topics,
         // Where nobody knows the account, another's pieces could be taken for this one's.
         kept: plan.kept.filter(|_| known.is_some()),
-        taken: now(sdk),
+        taken: Timestamp(clock.seconds()),
     };
     run.taken = begin(&run, &scope, run.taken);
     let (run, principals, found) = if known.is_some() {
@@ -164,10 +171,26 @@ async fn assemble(
     .await;
     let told = tables.iter().filter(|t| t.description.value().is_some()).find_map(|t| account_of(&t.arn));
     let id = if run.account == "unknown" { told.unwrap_or(run.account.clone()) } else { run.account.clone() };
-    let (buckets, guardrails) = tokio::join!(services::bucket::buckets(&run, &tables), bound(&run, &id));
+    let (buckets, public_access_blocked, guardrails) = tokio::join!(
+        services::bucket::buckets(&run, &tables, &regions),
+        services::bucket::account_blocked(&run, &id),
+        bound(&run, &id),
+    );
+    run.desk.progress.done(run.desk.effort());
     let (calls, gaps) = run.desk.books();
     let partition = run.partition.name.to_owned();
-    let account = Account { id, partition, identity, regions, tables, keys, buckets, principals, guardrails };
+    let account = Account {
+        id,
+        partition,
+        identity,
+        regions,
+        tables,
+        keys,
+        buckets,
+        public_access_blocked,
+        principals,
+        guardrails,
+    };
     let (tool, taken) = (env!("CARGO_PKG_VERSION").to_owned(), run.taken);
     Snapshot { format: FORMAT, tool, taken, scope, accounts: vec![account], calls, gaps }
 }
@@ -195,7 +218,7 @@ fn begin(run: &Run, scope: &Scope, now: Timestamp) -> Timestamp {
     let Some(kept) = &run.kept else { return now };
     let topics = run.topics.iter().copied().collect();
     let exports = run.exports.iter().map(|(table, export)| (table.clone(), export.time)).collect();
-    kept.begin(&Head::new(run.account.clone(), scope.clone(), topics, exports, now))
+    kept.begin(&Head::new(run.account.clone(), scope.clone(), topics, exports, run.detector.own_id(), now))
 }
 
 async fn people(run: &Arc<Run>) -> Principals {
@@ -203,14 +226,14 @@ async fn people(run: &Arc<Run>) -> Principals {
         let home = run.partition.home;
         let mut found = principals::principals(&run.desk, &run.clients.iam(home), home, &run.named()).await;
         Box::pin(activity::add(&run, &mut found, &run.named())).await;
-        found
+        found.veiled(&run.detector)
     })
     .await
 }
 
 async fn bound(run: &Arc<Run>, account: &str) -> Seen<Option<Organization>> {
     piece(run, "organization".to_owned(), async |run: Arc<Run>| {
-        organization::organization(&run, account).await
+        organization::organization(&run, account).await.veiled(&run.detector)
     })
     .await
 }
@@ -235,7 +258,9 @@ async fn ask_keys(run: &Arc<Run>, arns: Vec<String>) -> Vec<Key> {
         let run = Arc::clone(run);
         async move {
             piece(&run, format!("key {arn}"), async |run: Arc<Run>| {
-                keys::key(&run.desk, &run.clients.kms(keys::region_of(&arn)), &arn).await
+                keys::key(&run.desk, &run.clients.kms(keys::region_of(&arn)), &arn)
+                    .await
+                    .veiled(&run.detector)
             })
             .await
         }
@@ -274,12 +299,6 @@ fn regions(sdk: &SdkConfig, asked: Regions) -> Result<Vec<String>, Error> {
     regions.sort();
     regions.dedup();
     if regions.is_empty() { Err(Error::NoRegion) } else { Ok(regions) }
-}
-
-fn now(sdk: &SdkConfig) -> Timestamp {
-    let now = sdk.time_source().unwrap_or_default().now();
-    let seconds = now.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    Timestamp(i64::try_from(seconds).unwrap_or(i64::MAX))
 }
 
 /// The account in an ARN: its fifth part, if that is twelve digits.

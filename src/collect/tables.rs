@@ -9,12 +9,13 @@ use super::describe;
 use super::desk::Desk;
 use super::fault::Fault;
 use super::pages::{Page, pages};
+use super::run::Run;
 use super::sample::{Sampler, Target};
 use super::services::tags::Tags;
 use crate::snapshot::table::{
     ContinuousBackups, Description, Insights, KinesisDestination, Table, TimeToLive,
 };
-use crate::snapshot::{GapId, Listed, Seen, Why};
+use crate::snapshot::{GapId, Listed, Seen, Topic, Why};
 
 /// A table that ListTables named.
 pub(super) struct Named<'a> {
@@ -28,6 +29,7 @@ pub(super) struct Named<'a> {
 
 /// What follows DescribeTable asks with; the client, the desk, and where it all happens.
 struct Asker<'a> {
+    run: &'a Run,
     desk: &'a Desk,
     client: &'a Client,
     region: &'a str,
@@ -48,8 +50,9 @@ const ARCHIVED: &[&str] = &[
 ];
 
 /// Asks everything about a table, and samples it; its copies are joined to it later.
-pub(super) async fn table(desk: &Desk, client: &Client, sampler: &Sampler, named: &Named<'_>) -> Table {
+pub(super) async fn table(run: &Run, client: &Client, sampler: &Sampler, named: &Named<'_>) -> Table {
     let Named { name, region, .. } = *named;
+    let desk = &*run.desk;
     let answer = desk
         .ask(&calls::DESCRIBE_TABLE, region, || client.describe_table().table_name(name).send())
         .await
@@ -65,7 +68,7 @@ pub(super) async fn table(desk: &Desk, client: &Client, sampler: &Sampler, named
         return unseen(&arn, named, gap);
     }
     let archived = description.value().is_some_and(|d| d.status == "ARCHIVED");
-    let asker = Asker { desk, client, region, name, arn: &arn, archived };
+    let asker = Asker { run, desk, client, region, name, arn: &arn, archived };
     // What the sample is looked through for depends on the attribute that time to live names.
     let looked = async {
         let time_to_live = asker.time_to_live().await;
@@ -134,6 +137,9 @@ impl Asker<'_> {
     }
 
     async fn continuous_backups(&self) -> Seen<ContinuousBackups> {
+        if let Some(gap) = self.run.unasked(Topic::ContinuousBackups) {
+            return Seen::Gap(gap);
+        }
         let call = &calls::DESCRIBE_CONTINUOUS_BACKUPS;
         let send = || self.client.describe_continuous_backups().table_name(self.name).send();
         let answer = self.desk.ask(call, self.region, send).await.and_then(|out| {
@@ -151,6 +157,9 @@ impl Asker<'_> {
     }
 
     async fn time_to_live(&self) -> Seen<TimeToLive> {
+        if let Some(gap) = self.run.unasked(Topic::TimeToLive) {
+            return Seen::Gap(gap);
+        }
         let call = &calls::DESCRIBE_TIME_TO_LIVE;
         let send = || self.client.describe_time_to_live().table_name(self.name).send();
         let answer = self.desk.ask(call, self.region, send).await.and_then(|out| {
@@ -221,6 +230,9 @@ impl Asker<'_> {
     }
 
     async fn kinesis(&self) -> Seen<Vec<KinesisDestination>> {
+        if let Some(gap) = self.run.unasked(Topic::Streaming) {
+            return Seen::Gap(gap);
+        }
         let call = &calls::DESCRIBE_KINESIS_STREAMING_DESTINATION;
         let send = || self.client.describe_kinesis_streaming_destination().table_name(self.name).send();
         let answer = self.desk.ask(call, self.region, send).await.map(|out| {
@@ -239,6 +251,9 @@ impl Asker<'_> {
     }
 
     async fn insights(&self) -> Seen<Insights> {
+        if let Some(gap) = self.run.unasked(Topic::Insights) {
+            return Seen::Gap(gap);
+        }
         let call = &calls::DESCRIBE_CONTRIBUTOR_INSIGHTS;
         let send = || self.client.describe_contributor_insights().table_name(self.name).send();
         let answer = self.desk.ask(call, self.region, send).await.map(|out| {

@@ -1,4 +1,5 @@
-//! `[sensitivity]` of the configuration: which tables are sensitive whatever is seen in them, and which are in scope of PCI DSS.
+//! `[sensitivity]` of the configuration: which tables are sensitive whatever is seen in them, which are in scope of PCI DSS, and
+//! in which Regions data may lie.
 
 use std::collections::BTreeMap;
 
@@ -21,6 +22,8 @@ pub(super) fn read(file: &str, value: &Spanned<DeValue<'_>>, problems: &mut Vec<
     };
     let mut fields = Fields::new(file, table, "`sensitivity`", value.span());
     rules.sensitive = rule(file, &mut fields, problems);
+    let regions = fields.texts("allowed_regions", problems);
+    rules.regions = regions.into_iter().map(|text| text.value).collect();
     if let Some(pci) = fields.value("pci") {
         match pci.get_ref().as_table() {
             None => problems.push(Problem::new(pci.span(), "`pci` must be a table")),

@@ -43,6 +43,7 @@ impl Request {
         let (region, signed) = (scope.next().unwrap_or_default(), scope.next().unwrap_or_default());
         // Permissions, and so calls, name these otherwise than signatures do.
         let service = match signed.as_str() {
+            "s3" if http.uri().contains("/v20180820/") => "s3-control".to_owned(),
             "tagging" => "tag".to_owned(),
             "monitoring" => "cloudwatch".to_owned(),
             _ => signed,

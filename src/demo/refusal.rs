@@ -35,7 +35,9 @@ pub(super) fn answer(request: &Request) -> Answer {
          with an explicit deny in a service control policy"
     );
     match service.as_str() {
-        "iam" | "sts" | "ec2" | "s3" => Answer::xml_error(403, "AccessDenied", &message),
+        "iam" | "sts" | "ec2" | "redshift" | "s3" | "s3-control" => {
+            Answer::xml_error(403, "AccessDenied", &message)
+        }
         "dynamodb" => Err(Fault::new("com.amazon.coral.service#AccessDeniedException", message)).into(),
         _ => Err(Fault::new("AccessDeniedException", message)).into(),
     }

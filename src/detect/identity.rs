@@ -40,11 +40,23 @@ pub(crate) fn id(text: &str) -> Option<Id> {
         {
             return Some(Id::Time);
         }
+        // A string identifier of Twilio: two capitals for the sort of thing, and hex digits.
+        34 if bytes[..2].iter().all(u8::is_ascii_uppercase) && bytes[2..].iter().all(lower_hex) => {
+            return Some(Id::Prefixed);
+        }
+        // An address of Ethereum and its like: a contract, an owner.
+        42 if text.starts_with("0x") && bytes[2..].iter().all(u8::is_ascii_hexdigit) => {
+            return Some(Id::Prefixed);
+        }
         _ => {}
     }
     let (prefix, rest) = text.split_once('_')?;
     let plain = rest.len() >= 8 && rest.bytes().all(|b| b.is_ascii_alphanumeric());
     (plain && PREFIXES.contains(&prefix)).then_some(Id::Prefixed)
+}
+
+fn lower_hex(b: &u8) -> bool {
+    matches!(b, b'0'..=b'9' | b'a'..=b'f')
 }
 
 /// Crockford's base32, as ULID writes it: no i, l, o, u.

@@ -5,11 +5,13 @@ use std::{borrow::Cow, collections::BTreeSet};
 use super::{
     benign::{is_ciphertext, is_cleared, is_reference},
     identity::{Id, id},
-    names::Hint,
+    mnemonic::is_mnemonic,
+    names::{Hint, hint},
     password::{is_chosen, is_readable},
     randomness::{is_random, is_random_bytes, is_short_random, is_uuid},
-    rules::{Hit, Length, is_secret_access_key, raw_hash},
+    rules::{Hit, Length, is_ripple_seed, is_secret_access_key, raw_hash},
     unpack,
+    words::words,
 };
 use crate::snapshot::sample::{Basis, SecretKind, SecretTrait};
 
@@ -32,11 +34,14 @@ pub(crate) fn text(text: &str, hint: Option<Hint>, beside: Beside) -> Option<Hit
     if (beside.key_id || hint == Some(Hint::AwsSecret)) && is_secret_access_key(text) {
         return hit("aws-secret-access-key", SecretKind::AwsAccessKey, Basis::Shaped, 0.85, exact);
     }
-    if text.starts_with("MI")
-        && text.len() >= 64
-        && unpack::base64(text).is_some_and(|bytes| unpack::is_private_der(bytes.expose()))
-    {
+    if text.len() >= 64 && is_der(text) {
         return hit("private-key-der", SecretKind::PrivateKey, Basis::Verified, 0.95, exact);
+    }
+    if is_mnemonic(text.split('/').next().unwrap_or(text)) {
+        return hit("mnemonic", SecretKind::PrivateKey, Basis::Verified, 0.95, exact);
+    }
+    if is_ripple_seed(text) {
+        return hit("xrp-seed", SecretKind::PrivateKey, Basis::Verified, 0.95, exact);
     }
     match hint? {
         Hint::Secret(kind) => secret(text, kind, 0.75),
@@ -53,10 +58,21 @@ pub(crate) fn text(text: &str, hint: Option<Hint>, beside: Beside) -> Option<Hit
             grant.then(|| hit("oauth-code", SecretKind::OpaqueToken, Basis::Likely, 0.6, exact)).flatten()
         }
         Hint::Link => link(text),
-        Hint::Service => {
+        // What digests a thing names it in a store: a key of hex digits alone says nothing under such a name.
+        Hint::Key if text.len() < 20 || text.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-') => None,
+        Hint::Service | Hint::Key => {
             let key = is_random(text) && text.len() <= 256 && !is_cleared(text) && id(text).is_none();
             key.then(|| hit("service-key", SecretKind::ApiKey, Basis::Likely, 0.6, exact)).flatten()
         }
+    }
+}
+
+/// Whether a text is the DER of a private key in base64 or hex.
+fn is_der(text: &str) -> bool {
+    match text.as_bytes() {
+        [b'M', ..] => unpack::base64(text).is_some_and(|bytes| unpack::is_private_der(bytes.expose())),
+        [b'3', b'0', ..] => unpack::hex(text).is_some_and(|bytes| unpack::is_private_der(bytes.expose())),
+        _ => false,
     }
 }
 
@@ -74,6 +90,14 @@ fn secret(text: &str, kind: SecretKind, confidence: f64) -> Option<Hit> {
     if matches!(id(text), Some(Id::Prefixed | Id::Number)) {
         return None;
     }
+    // A cookie with its name: that says whether it is a session's.
+    if kind == SecretKind::SessionToken
+        && let Some((name, value)) = text.split_once('=')
+        && !value.trim_start_matches('=').is_empty()
+        && hint(&[None, Some(name)]).is_none()
+    {
+        return None;
+    }
     if is_random(text) {
         return hit("named-random", kind, Basis::Likely, confidence, exact);
     }
@@ -83,16 +107,16 @@ fn secret(text: &str, kind: SecretKind, confidence: f64) -> Option<Hit> {
     // A scheme before it: `Token …`, `ApiKey …`, `sso-key …:…`.
     if let Some((scheme, rest)) = text.split_once(' ')
         && scheme.len() <= 20
-        && is_random(rest)
+        && (is_random(rest) || is_uuid(rest) || is_short_random(rest))
     {
         return hit("named-random", kind, Basis::Likely, confidence, Length::Exact(rest.len()));
     }
     // `user:password`, as registries and proxies keep it in base64.
-    if kind == SecretKind::AccessToken
+    if matches!(kind, SecretKind::AccessToken | SecretKind::OpaqueToken)
         && let Some((user, password)) = text.split_once(':')
         && (1..=64).contains(&user.len())
-        && !user.contains(char::is_whitespace)
-        && is_chosen(password)
+        && user.bytes().all(|b| b.is_ascii_alphanumeric() || b"._@-".contains(&b))
+        && (is_chosen(password) || is_worded(password))
     {
         return hit(
             "basic-auth",
@@ -102,9 +126,19 @@ fn secret(text: &str, kind: SecretKind, confidence: f64) -> Option<Hit> {
             Length::Password(password.len()),
         );
     }
-    is_chosen(text)
+    (is_chosen(text) || is_worded(text))
         .then(|| hit("named-secret", kind, Basis::Likely, 0.6, Length::Password(text.len())))
         .flatten()
+}
+
+/// Whether a text is made like a passphrase of a generator: words with joints of more than one sort, and digits at the end.
+fn is_worded(text: &str) -> bool {
+    let words = text.trim_end_matches(|c: char| c.is_ascii_digit());
+    let joints: BTreeSet<u8> = words.bytes().filter(|b| !b.is_ascii_alphabetic()).collect();
+    (12..=64).contains(&text.len())
+        && words.len() < text.len()
+        && joints.len() >= 2
+        && joints.iter().all(|b| b"-_.".contains(b))
 }
 
 /// Whether a text begins with a date and a time, as sort keys do (`2026-03-14T10:00:00Z#57`).
@@ -119,7 +153,7 @@ fn password(text: &str, hint: Hint, beside: Beside) -> Option<Hit> {
         let hash = hit(rule, SecretKind::PasswordHash, Basis::Shaped, 0.8, Length::Exact(text.len()));
         return hash.map(|hit| Hit { traits, ..hit });
     }
-    if is_ciphertext(text) || is_reference(text) {
+    if is_ciphertext(text) || is_reference(text) || is_label(text) {
         return None;
     }
     if hint == Hint::PasswordHash {
@@ -136,14 +170,38 @@ fn password(text: &str, hint: Hint, beside: Beside) -> Option<Hit> {
     readable.then(|| hit("named-password", SecretKind::Password, Basis::Likely, confidence, length)).flatten()
 }
 
-/// Digits, or a few groups of letters and digits.
+/// Whether a text is what a form writes beside a field for passwords: that word, in a sentence or in another language.
+fn is_label(text: &str) -> bool {
+    let plain =
+        text.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '?' | '!' | '.' | ':' | '-' | '\''));
+    let ticket = text.contains(' ') && text.split(' ').any(|word| word == "pass");
+    (ticket
+        || plain && !text.eq_ignore_ascii_case("password") && !text.bytes().all(|b| b.is_ascii_lowercase()))
+        && words(text).iter().any(|word| word == "password")
+}
+
+/// Digits, or a few groups of letters and digits, or several of them.
 fn code(text: &str) -> Option<Hit> {
+    let mut parts = text.split([',', ' ', '\n', ';']).filter(|part| !part.is_empty());
+    if let (Some(first), Some(_)) = (parts.next(), parts.next())
+        && text.len() <= 1024
+        && (6..=40).contains(&first.len())
+        && text.bytes().any(|b| b.is_ascii_digit())
+        && parts.all(|part| {
+            part.len() == first.len() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        })
+    {
+        return hit("named-code", SecretKind::OpaqueToken, Basis::Likely, 0.6, Length::Password(first.len()));
+    }
+    // The recovery key of BitLocker: eight groups of six digits.
+    let grouped = text.split('-').count() >= 6
+        && text.split('-').all(|group| group.len() >= 4 && group.bytes().all(|b| b.is_ascii_digit()));
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
     let plain = text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
     let numeric = digits == text.len() && (4..=10).contains(&digits);
     let mixed = plain && (6..=40).contains(&text.len()) && digits > 0 && digits < text.len();
     let drawn = is_random(text) && text.len() <= 128;
-    let a_code = (numeric || mixed || drawn) && !is_cleared(text) && !is_uuid(text);
+    let a_code = (numeric || mixed || drawn || grouped) && !is_cleared(text) && !is_uuid(text);
     a_code
         .then(|| hit("named-code", SecretKind::OpaqueToken, Basis::Likely, 0.6, Length::Password(text.len())))
         .flatten()
@@ -211,10 +269,11 @@ pub(crate) fn bytes(bytes: &[u8], hint: Option<Hint>) -> Option<Hit> {
     is_random_bytes(bytes).then(|| hit("named-random", kind, Basis::Likely, 0.6, length)).flatten()
 }
 
-/// The private member of a JSON Web Key.
-pub(crate) fn jwk(secret: &str) -> Option<Hit> {
-    hit("jwk", SecretKind::PrivateKey, Basis::Verified, 0.95, Length::Exact(secret.len()))
-        .map(|hit| Hit { public: Cow::Borrowed("JWK "), ..hit })
+/// The private member of a key that is written as a JSON object.
+pub(crate) fn key_object(rule: &'static str, secret: &str) -> Option<Hit> {
+    let public = if rule == "jwk" { "JWK " } else { "" };
+    hit(rule, SecretKind::PrivateKey, Basis::Verified, 0.95, Length::Exact(secret.len()))
+        .map(|hit| Hit { public: Cow::Borrowed(public), ..hit })
 }
 
 /// The signature of a JSON Web Signature that is written as JSON.

@@ -85,6 +85,16 @@ impl Sorts {
         wanted.within(self)
     }
 
+    /// Those of both.
+    pub(crate) fn common(self, other: Sorts) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    /// Those of either.
+    pub(crate) fn or(self, other: Sorts) -> Self {
+        Self(self.0 | other.0)
+    }
+
     /// Whether all is one word with its joints: nothing begins but at its start.
     pub(crate) fn is_one_word(self) -> bool {
         self.0 & !(SMALL | CAPITAL | DIGIT | DASH | UNDERSCORE) == 0

@@ -8,8 +8,8 @@ use super::{
     budget::Budget,
     guard::is_disarmed,
     look::Sorts,
-    names::{Hint, hint},
-    randomness::{is_mail, is_random, is_uuid},
+    names::{Hint, hint, wraps},
+    randomness::{is_mail, is_random, is_short_random, is_uuid},
     rules::{self, Hit},
 };
 
@@ -35,6 +35,8 @@ pub(crate) struct Named {
     pub alone: Option<Hint>,
     /// Whether it says that a secret lies there as its digest or its ciphertext.
     pub disarmed: bool,
+    /// Whether it says nothing of its own, and hands on what holds it.
+    pub wraps: bool,
 }
 
 /// Decides which names are shown, and remembers what they say.
@@ -55,12 +57,13 @@ impl Mask {
             return Known::Value(Vec::new());
         }
         let hits = rules::find(name.as_bytes(), Sorts::of(name.as_bytes()), budget);
-        if !hits.is_empty() || is_dynamic(name) {
+        let alone = hint(&[None, Some(name)]);
+        if !hits.is_empty() || is_dynamic(name, alone.is_some()) {
             return Known::Value(hits);
         }
         let room = self.clean.len() < MAX_REMEMBERED && name.len() <= MAX_NAME;
         let id = room.then_some(self.clean.len() as u32);
-        let named = Named { id, alone: hint(&[None, Some(name)]), disarmed: is_disarmed(name) };
+        let named = Named { id, alone, disarmed: is_disarmed(name), wraps: wraps(name) };
         if room {
             self.clean.insert(name.into(), named);
         }
@@ -88,12 +91,15 @@ impl Mask {
 }
 
 /// Whether a name, or a part of it, is a value: random, a UUID, an address, a long number.
-fn is_dynamic(name: &str) -> bool {
+/// One that is `telling` may be written strangely (`telnyx_api_v2_key`): it is a value only where a word of it is.
+fn is_dynamic(name: &str, telling: bool) -> bool {
     let parts = || {
         name.split(|c: char| c.is_whitespace() || matches!(c, '#' | ':' | '/' | '|' | ',' | ';' | '=' | '"'))
     };
     let digits = name.bytes().filter(u8::is_ascii_digit).count();
-    is_random(name)
+    let words = || name.split(|c: char| !c.is_ascii_alphanumeric());
+    let drawn = if telling { words().any(|w| is_random(w) || is_short_random(w)) } else { is_random(name) };
+    drawn
         || is_mail(name)
         || (digits >= 7 && digits * 2 > name.len())
         || parts().any(|part| is_random(part) || is_uuid(part) || is_mail(part))

@@ -19,8 +19,11 @@ mod json;
 mod judge;
 mod key;
 mod language;
+mod lexicon;
+mod literal;
 mod look;
 mod mask;
+mod mnemonic;
 mod names;
 mod own;
 mod pairs;
@@ -37,6 +40,7 @@ mod tongues;
 mod tree;
 mod unpack;
 mod value;
+mod veil;
 mod verdict;
 mod walk;
 mod words;
@@ -82,6 +86,11 @@ impl Detector {
     /// Names the key of the digests: 16 hex digits.
     pub fn key_id(&self) -> String {
         self.key.id()
+    }
+
+    /// Names what the user added: 16 hex digits that change with it.
+    pub fn own_id(&self) -> String {
+        self.own.id()
     }
 
     fn key(&self) -> &DigestKey {

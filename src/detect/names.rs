@@ -1,6 +1,13 @@
 //! Names as evidence: what an attribute's name says about its value, the last word deciding.
 
-use super::{services::is_service, words::words};
+use super::{
+    lexicon::{
+        BESIDE, DISARMED, HARMLESS_TOKENS, INDEX_KEYS, INNER, OTHER_SESSIONS, QUALIFIERS, SECRET_CODES,
+        SECRET_KEYS, SERVICE_KEYS, WRITING,
+    },
+    services::{ends_in_service, names_service},
+    words::words,
+};
 use crate::snapshot::sample::SecretKind;
 
 /// What a name says.
@@ -26,79 +33,26 @@ pub(crate) enum Hint {
     Grant,
     /// The name of a service and nothing more: a random value is likely its key.
     Service,
+    /// The key to something whose name is no word of data models: one that is no digest is likely a service's.
+    Key,
 }
-
-/// Words at a name's end that say how the value is written, not what it is.
-#[rustfmt::skip]
-const WRITING: &[&str] = &[
-    "value", "val", "string", "str", "text", "plain", "plaintext", "raw", "b", "base", "hex", "current", "old",
-    "new", "previous", "prev", "latest", "default", "primary", "secondary", "prod", "production", "live", "test", "dev", "staging", "sandbox", "v", "s",
-];
-
-/// Names of a value alone, within what names it.
-const INNER: &[&str] = &["data", "content", "payload", "body", "contents"];
-
-/// Segments that say nothing of their own: what holds them decides (`token.value`, `tokens.refresh`).
-#[rustfmt::skip]
-const QUALIFIERS: &[&str] = &[
-    "refresh", "access", "bearer", "session", "api", "auth", "csrf", "xsrf", "next", "client", "private", "shared", "signing",
-];
-
-/// Last words of what lies beside a secret in a map named after it, and is none.
-#[rustfmt::skip]
-const BESIDE: &[&str] = &[
-    "active", "actor", "age", "agent", "algorithm", "alg", "alias", "arn", "at", "attempts", "audience", "balance", "by", "category", "chain", "class", "client", "complexity", "contract", "cost", "count", "created",
-    "date", "days", "decimals", "description", "device", "email", "enabled", "encrypted", "endpoint", "error", "errors", "etag", "exists", "exp", "expired", "expires", "expiration", "expiry", "failures", "field", "fields", "file", "fingerprint",
-    "flow", "format", "group", "hash", "hashed", "hint", "host", "iat", "id", "ids", "index", "ip", "issuer", "kid", "kind", "label", "last", "length", "lifetime", "limit", "limits", "list", "locale", "location", "manager", "max", "message", "method", "min", "mode", "name", "names",
-    "number", "off", "on", "owner", "page", "path", "policy", "prefix", "preview", "price", "provider", "quota", "ratio", "reason", "ref", "reference", "region", "required", "reset", "retries", "revoked", "role", "rotated", "rotation", "rule", "rules", "schema", "scope", "scopes", "score",
-    "set", "since", "size", "source", "state", "status", "strength", "sub", "subject", "suffix", "supply", "symbol", "tenant", "time", "timestamp", "title", "total", "ttl", "type", "types", "unit", "updated", "uri", "url", "usage", "used", "user", "username", "users", "uuid", "valid", "verified", "version", "vendor",
-];
-
-/// Words anywhere in a name after which nothing under it is a secret as it stands.
-#[rustfmt::skip]
-const DISARMED: &[&str] = &[
-    "checksum", "cipher", "ciphertext", "encrypted", "enc", "fingerprint", "hashed", "masked", "obfuscated", "public", "publishable", "pub", "redacted", "sealed", "thumbprint", "tokenized", "truncated", "wrapped",
-];
-
-/// Words before `token` that make it a cursor, a guard against repetition, or an address of a device.
-#[rustfmt::skip]
-const HARMLESS_TOKENS: &[&str] = &[
-    "apns", "change", "client", "concurrency", "contract", "continuation", "crypto", "cursor", "dedup", "deduplication", "design", "device", "erc", "etag", "fcm",
-    "fencing", "fungible", "governance", "idempotency", "input", "lock", "lp", "max", "next", "nft", "output", "page", "paging", "pagination", "position", "prev", "previous", "prompt", "push",
-    "request", "resume", "reward", "scan", "scroll", "start", "starting", "stop", "sync", "total", "utility", "version",
-];
-
-/// Words before `key` that make it a secret; any other key is an index, a path or public.
-#[rustfmt::skip]
-const SECRET_KEYS: &[&str] = &[
-    "access", "account", "admin", "app", "application", "auth", "consumer", "crypto", "decryption", "deploy", "encryption", "hmac", "integration",
-    "license", "licence", "master", "preshared", "private", "root", "sdk", "secret", "server", "service", "session", "shared", "sign", "signing", "ssh", "subscription", "symmetric",
-    "vault", "wallet", "webhook",
-];
-
-/// Words beside which a key is that of a service or a cipher.
-#[rustfmt::skip]
-const SERVICE_KEYS: &[&str] = &["aes", "cf", "ecdsa", "fernet", "function", "functions", "gateway", "graphql", "jwt", "rsa", "write"];
-
-/// Words before `code` that make it one that lets somebody in.
-#[rustfmt::skip]
-const SECRET_CODES: &[&str] = &[
-    "access", "auth", "authentication", "authorization", "backup", "confirmation", "emergency", "fa", "login", "magic", "mfa", "oauth", "otp", "passwordless", "reset", "recovery", "scratch", "sms", "time", "totp", "unlock", "verification", "verify",
-];
-
-/// Words before `session` or `session id` that name an event, not a login.
-#[rustfmt::skip]
-const OTHER_SESSIONS: &[&str] = &[
-    "analytics", "batch", "call", "charging", "chat", "checkout", "class", "conference", "conversation", "course",
-    "exam", "ga", "game", "job", "learning", "meeting", "parking", "payment", "play", "recording", "sales", "stripe", "study", "survey", "therapy", "tracking",
-    "training", "trading", "video", "viewing", "workout",
-];
 
 /// Whether a name is that of the value in a pair.
 pub(crate) fn is_value(name: &str) -> bool {
     matches!(
         name,
-        "value" | "Value" | "val" | "v" | "data" | "content" | "setting_value" | "VALUE" | "secret_value"
+        "value"
+            | "Value"
+            | "val"
+            | "v"
+            | "ParameterValue"
+            | "parameterValue"
+            | "optionValue"
+            | "data"
+            | "content"
+            | "setting_value"
+            | "VALUE"
+            | "secret_value"
     )
 }
 
@@ -113,6 +67,10 @@ pub(crate) fn is_naming(name: &str) -> bool {
         "field",
         "attribute",
         "parameter",
+        "ParameterKey",
+        "parameterKey",
+        "ParameterName",
+        "optionName",
         "param",
         "setting",
         "variable",
@@ -145,6 +103,11 @@ pub(crate) fn hint(path: &[Option<&str>]) -> Option<Hint> {
     held(&own, named.find_map(|s| *s)).or_else(|| service(&own))
 }
 
+/// Whether a name says no more than that a value is in it.
+pub(crate) fn wraps(name: &str) -> bool {
+    words(name).iter().all(|w| WRITING.contains(&w.as_str()) || INNER.contains(&w.as_str()))
+}
+
 /// What holds a name says of it.
 fn held(own: &[String], holder: Option<&str>) -> Option<Hint> {
     let holder = words(holder?);
@@ -156,6 +119,8 @@ fn held(own: &[String], holder: Option<&str>) -> Option<Hint> {
     let word = kept.last().map(String::as_str);
     match word {
         None => of_words(&holder).flatten(),
+        // `stripe.key`, and `key` in the query of a URL: in a map of data it is an index.
+        Some("key") if kept.len() == 1 && names_service(&refs(&holder)) => Some(Hint::Service),
         Some("id") if kept.len() == 1 => of_words(&[holder, kept].concat()).flatten(),
         Some(w) if QUALIFIERS.contains(&w) => of_words(&[kept, holder].concat()).flatten(),
         Some(w) if BESIDE.contains(&w) => None,
@@ -176,11 +141,15 @@ fn held(own: &[String], holder: Option<&str>) -> Option<Hint> {
 fn service(words: &[String]) -> Option<Hint> {
     let kept: Vec<&str> = words.iter().map(String::as_str).filter(|w| !WRITING.contains(w)).collect();
     let last = kept.last()?;
-    let named = kept.iter().any(|w| is_service(w))
+    let named = names_service(&kept)
         && !BESIDE.contains(last)
-        && (is_service(last)
+        && (ends_in_service(&kept)
             || matches!(*last, "api" | "auth" | "oauth" | "key" | "integration" | "io" | "webhook"));
     named.then_some(Hint::Service)
+}
+
+fn refs(words: &[String]) -> Vec<&str> {
+    words.iter().map(String::as_str).collect()
 }
 
 /// `Some(None)` is a name that is known to be harmless, `None` one that says nothing.
@@ -221,22 +190,35 @@ fn of_words(words: &[String]) -> Option<Option<Hint>> {
             secret(AccessToken)
         }
         "key" if has("secret") && any(&["access", "aws"]) => Some(Some(Hint::AwsSecret)),
+        "key" if before == Some("recovery") => Some(Some(Hint::Code)),
         "key" if before == Some("api") => secret(ApiKey),
         // The public half of web push ("Push API", applicationServerKey).
         "key" if rest.ends_with(&["application", "server"]) => Some(None),
-        "key" | "keys" if any(SERVICE_KEYS) || rest.iter().any(|w| is_service(w)) => secret(ApiKey),
+        "key" if any(SERVICE_KEYS) || names_service(&rest) => secret(ApiKey),
         "base" if rest.ends_with(&["secret", "key"]) => secret(OpaqueToken),
         "verifier" if any(&["code", "pkce"]) => secret(OpaqueToken),
         "code" if rest.is_empty() => Some(Some(Hint::Grant)),
         "answer" if any(&["secret", "security", "recovery"]) => Some(Some(Hint::Password)),
+        // The read and write strings of SNMP, in clear on the wire (RFC 3584).
+        "community" if has("snmp") => Some(Some(Hint::Password)),
+        "confirm" | "confirmation" | "again" | "repeat" if before == Some("password") => {
+            Some(Some(Hint::Password))
+        }
+        // The second secret of an application at Agora.
+        "certificate" if rest.ends_with(&["app"]) => secret(ApiKey),
+        "word" if before == Some("password") => Some(Some(Hint::Password)),
         "ntlm" => Some(Some(Hint::PasswordHash)),
         "hash" if any(&["nt", "ntlm", "lm", "crypt"]) => Some(Some(Hint::PasswordHash)),
         "crypt" if any(&["password", "user", "login"]) => Some(Some(Hint::PasswordHash)),
-        "keystore" | "pkcs" | "pfx" | "jks" => secret(SecretKind::PrivateKey),
-        "refresh" | "access" if rest.iter().any(|w| is_service(w)) => {
+        "keystore" | "keyset" | "pkcs" | "pfx" | "jks" | "keypair" => secret(SecretKind::PrivateKey),
+        "pair" if before == Some("key") => secret(SecretKind::PrivateKey),
+        "refresh" | "access" if names_service(&rest) => {
             secret(if last == "refresh" { RefreshToken } else { AccessToken })
         }
         "key" if before.is_some_and(|w| SECRET_KEYS.contains(&w)) => secret(OpaqueToken),
+        "key" if before.is_some_and(|w| w.len() >= 3 && !INDEX_KEYS.contains(&w)) && !any(INDEX_KEYS) => {
+            Some(Some(Hint::Key))
+        }
         "psk" | "dek" => secret(OpaqueToken),
         "session" | "sid" | "cookie" if any(OTHER_SESSIONS) => Some(None),
         "sid" if before.is_some_and(|w| !matches!(w, "session" | "connect" | "user" | "php")) => Some(None),
@@ -279,6 +261,8 @@ fn of_words(words: &[String]) -> Option<Option<Hint>> {
                         | "lock"
                         | "parental"
                         | "sim"
+                        | "bitlocker"
+                        | "alarm"
                 )
             ) =>
         {

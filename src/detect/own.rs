@@ -3,8 +3,12 @@
 use std::borrow::Cow;
 
 use regex::bytes::Regex;
+use sha2::{Digest, Sha256};
 
-use super::rules::{Hit, Length};
+use super::{
+    key::hex,
+    rules::{Hit, Length},
+};
 use crate::{
     snapshot::sample::{Basis, Ignored, SecretKind, Sighting},
     source::glob,
@@ -54,6 +58,27 @@ impl Exception {
 }
 
 impl Own {
+    /// Names it: 16 hex digits of a digest of all that it says.
+    pub(crate) fn id(&self) -> String {
+        let mut digest = Sha256::new();
+        let mut add = |text: &str| {
+            digest.update((text.len() as u64).to_be_bytes());
+            digest.update(text);
+        };
+        for own in &self.patterns {
+            [own.id, own.pattern.as_str(), &format!("{:?}", own.kind)].into_iter().for_each(&mut add);
+        }
+        add("allowed");
+        self.allowed.iter().for_each(|pattern| add(pattern.as_str()));
+        add("ignored");
+        for one in &self.ignored {
+            [one.path.as_str(), one.rule.as_deref().unwrap_or("*"), &one.reason]
+                .into_iter()
+                .for_each(&mut add);
+        }
+        hex(&digest.finalize()[..8])
+    }
+
     /// The secrets that the user's patterns find.
     pub(crate) fn find(&self, text: &[u8]) -> Vec<Hit> {
         if self.patterns.is_empty() {
@@ -98,5 +123,29 @@ impl Own {
     /// Whether the user said that this is no secret.
     pub(crate) fn allows(&self, secret: &[u8]) -> bool {
         self.allowed.iter().any(|pattern| pattern.is_match(secret))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_pattern_or_exception_has_another_id() {
+        let pattern =
+            |text: &str| Pattern { id: "own", pattern: Regex::new(text).unwrap(), kind: SecretKind::ApiKey };
+        let ignored = |path: &str| Exception { path: path.into(), rule: None, reason: "r".into() };
+        let ids = [
+            Own::default(),
+            Own { patterns: vec![pattern("a")], ..Own::default() },
+            Own { patterns: vec![pattern("b")], ..Own::default() },
+            Own { allowed: vec![Regex::new("a").unwrap()], ..Own::default() },
+            Own { ignored: vec![ignored("a")], ..Own::default() },
+            Own { ignored: vec![ignored("b")], ..Own::default() },
+        ]
+        .map(|own| own.id());
+        let different: std::collections::BTreeSet<&String> = ids.iter().collect();
+        assert_eq!(different.len(), ids.len());
+        assert_eq!(ids[0], Own::default().id());
     }
 }

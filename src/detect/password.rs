@@ -50,6 +50,10 @@ pub(crate) fn is_placeholder(text: &str) -> bool {
         "<nil>",
         "insert",
         "test",
+        "passed",
+        "failed",
+        "fail",
+        "success",
     ];
     const STARTS: &[&str] = &[
         "your",
@@ -84,12 +88,17 @@ pub(crate) fn is_placeholder(text: &str) -> bool {
         )
         || text.bytes().filter(|b| *b == b'*').count() * 2 >= text.len()
         || text.contains('•')
+        || text.contains('…')
+        || text.contains("****")
+        || text.contains("[truncated]")
+        || (text.contains("...") && text.len() <= 24)
         || text.contains("${")
         || text.contains("{{")
         || text.contains("$(")
         || text.contains("#{")
         || text.starts_with("%(")
-        || (text.starts_with('$') && text[1..].bytes().all(|b| b.is_ascii_uppercase() || b == b'_'))
+        || (text.starts_with('$')
+            && text[1..].bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_'))
 }
 
 /// Whether `text`, under a password's name, is a readable password.
@@ -111,7 +120,7 @@ fn is_prose(text: &str) -> bool {
         "a", "an", "and", "are", "at", "be", "by", "can", "cannot", "does", "for", "from", "has", "have",
         "if", "in", "is", "it", "must", "not", "of", "on", "or", "please", "should", "than", "that", "the",
         "this", "to", "was", "will", "with", "your", "der", "die", "das", "und", "ist", "el", "la", "los",
-        "que", "de", "le", "les", "est", "und", "nicht", "para", "con",
+        "que", "see", "de", "le", "les", "est", "und", "nicht", "para", "con",
     ];
     let mut words = text.split_whitespace();
     words.clone().count() >= 3

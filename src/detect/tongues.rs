@@ -5,7 +5,7 @@
 const WORDS: &[(&str, &[&str])] = &[
     ("password", &[
         "contrasena", "contrasenia", "contrasenya", "senha", "palavrapasse", "motdepasse", "mdp", "passwort", "passwoerter", "kennwort", "losungswort", "passord",
-        "wachtwoord", "losenord", "loesenord", "adgangskode", "kodeord", "salasana", "haslo", "heslo", "jelszo", "parola", "parole", "sifre", "sifresi", "lozinka",
+        "wachtwoord", "losenord", "loesenord", "adgangskode", "kodeord", "salasana", "haslo", "heslo", "jelszo", "parol", "parola", "parole", "sifre", "sifresi", "lozinka",
         "geslo", "slaptazodis", "parool", "matkhau", "katasandi", "sandi", "pasahitza", "lykilord", "fjalekalimi", "pasvorto",
     ]),
     ("token", &["jeton", "jetons", "gettone", "ficha", "zugangstoken", "zugriffstoken", "sitzungstoken", "zeton", "znacznik"]),

@@ -164,6 +164,11 @@ fn has_controls(text: &str) -> bool {
     text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
 }
 
+/// Bytes that hex digits stand for.
+pub(crate) fn hex(text: &str) -> Option<Secret<'static, [u8]>> {
+    text.len().is_multiple_of(2).then(|| unhex(text.as_bytes())).flatten().map(Secret::from)
+}
+
 fn unhex(digits: &[u8]) -> Option<Vec<u8>> {
     digits.chunks_exact(2).map(unhex_one).collect()
 }

@@ -12,7 +12,8 @@ use super::{
     names::{Hint, is_naming, is_value},
     own::Own,
     path::{Path, Step},
-    rules::{self, Hit, jwk_secret, jws_signature},
+    rules::{self, Hit, jws_signature, key_object},
+    secret::Secret,
     unpack::{readable, trimmed, unpack},
     value::{Map, Value},
 };
@@ -53,6 +54,8 @@ struct Way<'a> {
     beside: Beside,
     depth: usize,
     layers: usize,
+    /// Whether the names are those of a URL's query.
+    query: bool,
 }
 
 impl<'a> Way<'a> {
@@ -63,7 +66,11 @@ impl<'a> Way<'a> {
     /// One step into a map. A masked name says nothing: what holds the map speaks.
     fn into(self, name: Option<(&'a str, Named)>, beside: Beside) -> Self {
         match name {
-            Some(_) => Self { name, holder: self.name, beside, ..self.deeper() },
+            // What only wraps (`data`, `value`) hands on what holds it.
+            Some(_) => {
+                let holder = self.name.filter(|(_, named)| !named.wraps).or(self.holder).or(self.name);
+                Self { name, holder, beside, ..self.deeper() }
+            }
             None => Self { beside, ..self.deeper() },
         }
     }
@@ -89,10 +96,10 @@ impl<S: Sink> Walk<'_, S> {
 
     fn entries(&mut self, map: &Map<'_>, way: Way<'_>, beside: Beside, path: Option<&Path<'_>>) -> bool {
         let mut seen = false;
-        if let Some((name, secret)) = jwk_secret(map) {
+        if let Some((rule, name, secret)) = key_object(map) {
             let inner = Path { up: path, step: Step::Name(name) };
             self.sink.visit(&inner);
-            seen |= self.record(judge::jwk(secret), secret.as_bytes(), &inner);
+            seen |= self.record(judge::key_object(rule, secret), secret.as_bytes(), &inner);
         }
         if let Some(signature) = jws_signature(map) {
             let inner = Path { up: path, step: Step::Name("signature") };
@@ -149,6 +156,12 @@ impl<S: Sink> Walk<'_, S> {
         let inner = path.to(Step::Element);
         self.sink.visit(&inner);
         let mut seen = false;
+        if let Some(bytes) = byte_list(list)
+            && let hint @ Some(_) = self.hint(way)
+            && self.record(judge::bytes(bytes.expose(), hint), bytes.expose(), path)
+        {
+            return true;
+        }
         for one in list {
             if !self.budget.value() {
                 break;
@@ -185,7 +198,7 @@ impl<S: Sink> Walk<'_, S> {
     fn unpacked(&mut self, how: &'static str, inner: &Value<'_>, way: Way<'_>, path: &Path<'_>) -> bool {
         let path = path.to(Step::Unpacked(how));
         self.sink.visit(&path);
-        self.value(inner, Way { layers: way.layers + 1, ..way.deeper() }, &path)
+        self.value(inner, Way { layers: way.layers + 1, query: how == "query", ..way.deeper() }, &path)
     }
 
     /// Unpacks before it judges: a format inside says more than the look of the wrapping.
@@ -236,6 +249,7 @@ impl<S: Sink> Walk<'_, S> {
         }
         if way.layers < MAX_LAYERS
             && let Some((how, inner)) = unpack(text, sorts)
+            && !(is_chance(&inner) && matches!(self.hint(way), Some(Hint::Secret(_))))
             && self.unpacked(how, &inner, way, path)
         {
             return true;
@@ -255,6 +269,8 @@ impl<S: Sink> Walk<'_, S> {
     fn hint(&mut self, way: Way<'_>) -> Option<Hint> {
         match (way.beside.named, way.name?) {
             (Some(named), (name, _)) if is_value(name) => Some(named),
+            // A data model's `key` is an index; that of a request lets in.
+            (_, ("key" | "appid", _)) if way.query => Some(Hint::Service),
             (_, name) => self.mask.hint(way.holder, name),
         }
     }
@@ -291,6 +307,27 @@ impl<S: Sink> Walk<'_, S> {
         }
         seen
     }
+}
+
+/// Whether what a token packs may be there by chance: of short bytes a few in a million read as a text.
+fn is_chance(inner: &Value<'_>) -> bool {
+    const SURE: usize = 18;
+    matches!(inner, Value::B(bytes) if bytes.expose().len() < SURE)
+}
+
+/// The bytes of a key that is written as a list of numbers, as wallets of Solana do.
+fn byte_list(list: &[Value<'_>]) -> Option<Secret<'static, [u8]>> {
+    if !matches!(list.len(), 32 | 64) {
+        return None;
+    }
+    let bytes: Option<Vec<u8>> = list
+        .iter()
+        .map(|one| match one {
+            Value::N(digits) => digits.expose().parse().ok(),
+            _ => None,
+        })
+        .collect();
+    bytes.map(Secret::from)
 }
 
 /// The member by which a web configuration of Firebase is told.

@@ -1,6 +1,9 @@
 //! The words of a name, in whatever style and language it is written, in one English form each.
 
-use super::tongues::{self, fold};
+use super::{
+    services::is_service,
+    tongues::{self, fold},
+};
 
 /// Ends of written-together names that any beginning may stand before (`dbpassword`, `usertoken`).
 #[rustfmt::skip]
@@ -98,7 +101,7 @@ fn cut(word: String) -> Vec<String> {
     }
     for end in BOUND_ENDS {
         if let Some(start) = one.strip_suffix(end)
-            && JOINED_STARTS.contains(&start)
+            && (JOINED_STARTS.contains(&start) || (*end == "key" && is_service(start)))
         {
             return vec![singular(start).to_owned(), (*end).to_owned()];
         }
@@ -119,8 +122,9 @@ fn singular(word: &str) -> &str {
         "secrets" | "scrt" | "secr" => "secret",
         "keys" => "key",
         "sessions" | "sess" => "session",
-        "passwords" | "passwd" | "passwds" | "pwd" | "pwds" | "pswd" | "psw" | "pw" | "pass" | "passcode"
-        | "passphrase" | "passwrd" | "pword" | "passw" | "userpass" | "passkey" => "password",
+        "passwords" | "passwd" | "passwds" | "pwd" | "pwds" | "psw" | "pw" | "pass" | "passcode"
+        | "passphrase" | "passwrd" | "pword" | "passw" | "pswrd" | "pswd" | "storepass" | "keypass"
+        | "userpass" | "passkey" => "password",
         "credentials" | "cred" | "creds" => "credential",
         "cookies" => "cookie",
         "codes" => "code",
@@ -147,6 +151,7 @@ mod tests {
         assert_eq!(words("dbpasswd"), ["db", "password"]);
         assert_eq!(words("passwordhash"), ["password", "hash"]);
         assert_eq!(words("monkey"), ["monkey"]);
+        assert_eq!(words("shodankey"), ["shodan", "key"]);
         assert_eq!(words("tokenizer"), ["tokenizer"]);
         assert_eq!(words("p4ssw0rd"), ["password"]);
     }

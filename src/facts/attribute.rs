@@ -76,6 +76,8 @@ pub struct Attribute {
     pub readers: Fact<Readers>,
     /// Second places that the attribute is copied to.
     pub copies: Collection<Copy>,
+    /// The same, to show: each place with its name and when the copy is gone by itself.
+    pub lies_also_in: Vec<String>,
     /// Other tables and paths in which the samples hold the same value; sixteen at most.
     pub also_in: Collection<Elsewhere>,
 }
@@ -111,7 +113,7 @@ pub fn nodes(table: &snapshot::Table, around: &Around<'_>) -> Vec<Node> {
     let hashed: BTreeSet<&str> =
         groups.keys().filter(|(_, kind)| *kind == SecretKind::PasswordHash).map(|(path, _)| *path).collect();
     let node = |((path, kind), seen): ((&str, SecretKind), Vec<&Sighting>)| {
-        let copies = copy::of(table, top_level(path), around.taken);
+        let copies = copy::of(table, top_level(path), around.services(&table.region), around.taken);
         let word = kind.as_str();
         let names = [("path", path), ("secret", word)];
         let subject = subject(SubjectKind::Attribute, table, &table.arn, account, names);
@@ -191,6 +193,7 @@ fn facts(
             || has(SecretTrait::HashLowCost),
         live: seen.iter().any(|s| is_live(&s.preview)),
         readers,
+        lies_also_in: copies.items.iter().map(copy::told).collect(),
         copies: copies.clone(),
         also_in,
     }

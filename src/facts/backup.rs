@@ -50,10 +50,13 @@ pub struct Export {
     pub kms: Fact<bool>,
     /// Whether S3 calls the bucket's policy public; null where no bucket is named.
     pub bucket_public: Fact<Option<bool>>,
-    /// Whether all four settings of Block Public Access are on for the bucket; null where no bucket is named.
+    /// Whether all four settings of Block Public Access are on for the bucket or for the account that owns it; null where no
+    /// bucket is named.
     pub bucket_blocked: Fact<Option<bool>>,
     /// Whether the bucket encrypts new objects with a KMS key; null where no bucket is named.
     pub bucket_kms: Fact<Option<bool>>,
+    /// Whether S3 holds no file of it any more; false where no bucket is named.
+    pub emptied: Fact<bool>,
 }
 
 /// The nodes of a table's backups.
@@ -88,16 +91,27 @@ pub fn export_nodes(table: &snapshot::Table, around: &Around<'_>) -> Vec<Node> {
     let mut nodes: Vec<Node> = Vec::new();
     for export in &table.exports.items {
         let details = &export.details;
+        let external = Fact::of(details, |d| d.bucket_owner.as_ref().is_some_and(|owner| owner != account));
+        let bucket = |read: fn(&snapshot::Bucket) -> &Seen<bool>| match details {
+            Seen::Gap(gap) => Fact::Unknown(gap.clone()),
+            Seen::Value(d) => in_bucket(d.bucket.as_deref(), around, |bucket| Some(read(bucket))),
+        };
         let facts = Export {
             arn: export.arn.clone(),
             status: export.status.clone(),
             age_days: Fact::of(details, |d| d.started.map(|at| at.days_until(around.taken))),
             bucket: Fact::of(details, |d| d.bucket.clone()),
-            external: Fact::of(details, |d| d.bucket_owner.as_ref().is_some_and(|owner| owner != account)),
             kms: Fact::of(details, |d| d.encryption.as_deref() == Some("KMS")),
-            bucket_public: of_bucket(export, around, |bucket| &bucket.public),
-            bucket_blocked: of_bucket(export, around, |bucket| &bucket.blocked),
-            bucket_kms: of_bucket(export, around, |bucket| &bucket.kms),
+            bucket_public: bucket(|bucket| &bucket.public),
+            bucket_blocked: match details {
+                Seen::Gap(gap) => Fact::Unknown(gap.clone()),
+                Seen::Value(d) => {
+                    blocked(d.bucket.as_deref(), external.known().copied().unwrap_or_default(), around)
+                }
+            },
+            bucket_kms: bucket(|bucket| &bucket.kms),
+            emptied: emptied(export, around),
+            external,
         };
         nodes.push(Node::new(subject(SubjectKind::Export, table, &export.arn, account, []), &facts));
     }
@@ -107,19 +121,45 @@ pub fn export_nodes(table: &snapshot::Table, around: &Around<'_>) -> Vec<Node> {
     nodes
 }
 
-/// What is known of the bucket that received the export.
-fn of_bucket(
-    export: &snapshot::table::Export,
-    around: &Around<'_>,
-    read: fn(&snapshot::Bucket) -> &Seen<bool>,
-) -> Fact<Option<bool>> {
-    let name = match &export.details {
+/// Whether its bucket is gone, or was seen to hold nothing under its prefix.
+fn emptied(export: &snapshot::table::Export, around: &Around<'_>) -> Fact<bool> {
+    let details = match &export.details {
         Seen::Gap(gap) => return Fact::Unknown(gap.clone()),
-        Seen::Value(details) => details.bucket.as_deref(),
+        Seen::Value(details) => details,
     };
+    let Some(name) = &details.bucket else { return Fact::Known(false) };
+    let found = around.account.buckets.iter().find(|bucket| bucket.name == *name);
+    match found.map(|bucket| (bucket.gone, bucket.files.get(&details.files_of(&export.arn)))) {
+        Some((true, _)) => Fact::Known(true),
+        Some((false, Some(files))) => Fact::of(files, |holds| !holds),
+        Some((false, None)) | None => Fact::Unknown(Services::not_collected().id()),
+    }
+}
+
+/// What is known of a bucket by its name; null where none is named, and where there is no such bucket any more.
+pub fn in_bucket(
+    name: Option<&str>,
+    around: &Around<'_>,
+    read: impl FnOnce(&snapshot::Bucket) -> Option<&Seen<bool>>,
+) -> Fact<Option<bool>> {
     let Some(name) = name else { return Fact::Known(None) };
-    match around.account.buckets.iter().find(|bucket| bucket.name == name) {
-        Some(bucket) => Fact::of(read(bucket), |known| Some(*known)),
-        None => Fact::Unknown(Services::not_collected().id()),
+    let found = around.account.buckets.iter().find(|bucket| bucket.name == name);
+    match found.map(|bucket| (bucket.gone, read(bucket))) {
+        Some((true, _)) => Fact::Known(None),
+        Some((false, Some(seen))) => Fact::of(seen, |known| Some(*known)),
+        Some((false, None)) | None => Fact::Unknown(Services::not_collected().id()),
+    }
+}
+
+/// Whether Block Public Access is whole on a bucket: its own, or that of this account where the bucket is the account's (AWS
+/// documentation: "Blocking public access to your Amazon S3 storage": the more restrictive of the two holds).
+pub fn blocked(name: Option<&str>, external: bool, around: &Around<'_>) -> Fact<Option<bool>> {
+    let own = in_bucket(name, around, |bucket| Some(&bucket.blocked));
+    match (&own, &around.account.public_access_blocked) {
+        (Fact::Known(None | Some(true)), _) => own,
+        _ if external => own,
+        (_, Seen::Value(true)) => Fact::Known(Some(true)),
+        (_, Seen::Value(false)) => own,
+        (_, Seen::Gap(gap)) => Fact::Unknown(gap.clone()),
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{
     Facts, Node, access, account, activity, attribute, backup, cluster,
     encryption::Keys,
-    endpoint, index, key, replica,
+    endpoint, import, index, key, replica,
     sensitivity::{Marks, Rules},
     shared::Shared,
     stream,
@@ -72,6 +72,7 @@ fn whole_table(table: &Table, around: &Around<'_>, gaps: &mut BTreeMap<GapId, Ga
     node.children.extend(replica::nodes(table, around, gaps));
     node.children.extend(backup::nodes(table, around, gaps));
     node.children.extend(backup::export_nodes(table, around));
+    node.children.extend(import::nodes(table, around));
     node
 }
 

@@ -1,4 +1,4 @@
-//! Facts of the second places that an attribute is copied to: indexes, streams, replicas, backups, exports.
+//! Facts of the second places that an attribute is copied to: indexes, streams, replicas, backups, exports, integrations.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -8,7 +8,7 @@ use crate::{
     detect::shown_name,
     finding::SubjectKind,
     snapshot::{
-        self, GapId, Seen, Timestamp,
+        self, GapId, Seen, Services, Timestamp,
         table::{Description, Index},
     },
 };
@@ -42,10 +42,12 @@ pub enum Place {
     Backup,
     /// An export to S3.
     Export,
+    /// A warehouse or a lake, by a zero-ETL integration.
+    Integration,
 }
 
 /// The places that the top-level attribute `name` (as paths write it) of `table` is copied to.
-pub fn of(table: &snapshot::Table, name: &str, taken: Timestamp) -> Collection<Copy> {
+pub fn of(table: &snapshot::Table, name: &str, services: &Services, taken: Timestamp) -> Collection<Copy> {
     let mut items: Vec<Copy> = Vec::new();
     let mut gaps: Vec<GapId> = Vec::new();
     match &table.description {
@@ -66,8 +68,32 @@ pub fn of(table: &snapshot::Table, name: &str, taken: Timestamp) -> Collection<C
         let bucket = export.details.value().and_then(|d| d.bucket.as_deref()).unwrap_or(&export.arn);
         copy(Place::Export, &export.arn, bucket, None)
     }));
+    let integrations = services.integrations.items.iter().filter(|one| one.source_arn == table.arn);
+    items.extend(integrations.map(|one| {
+        let name = one.target_arn.splitn(6, ':').nth(5).unwrap_or(&one.target_arn);
+        copy(Place::Integration, &one.target_arn, name, None)
+    }));
+    gaps.extend(services.integrations.gap.clone());
     gaps.extend(table.backups.gap.iter().chain(&table.exports.gap).cloned());
     Collection { items, gap: gaps.into_iter().next() }
+}
+
+/// A copy in words: where it lies, and when it is gone by itself.
+pub fn told(copy: &Copy) -> String {
+    let place = match copy.place {
+        Place::Index => "index",
+        Place::Stream => "the",
+        Place::Kinesis => "Kinesis stream",
+        Place::Replica => "replica in",
+        Place::Backup => "backup",
+        Place::Export => "export to",
+        Place::Integration => "integration into",
+    };
+    match copy.dies_after_days {
+        None => format!("{place} {} (stays)", copy.name),
+        Some(1) => format!("{place} {} (1 day)", copy.name),
+        Some(days) => format!("{place} {} ({days} days)", copy.name),
+    }
 }
 
 /// The nodes of the copies of the attribute that `named` names.

@@ -1,13 +1,13 @@
 //! Facts of a KMS key and of its grants.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Collection, Fact, Node, table::KeyOwner, uses::KeyUses};
 use crate::{
-    finding::{Subject, SubjectKind},
+    finding::{Subject, SubjectKind, TableSet},
     iam::arn::Arn,
     kms,
     snapshot::{self, Account, Gap, GapId, ResourceId, Seen, Timestamp, Why},
@@ -97,7 +97,14 @@ pub fn nodes(
             tables: None,
             names,
         };
-        let mut node = Node::new(subject(SubjectKind::Key, BTreeMap::new()), &facts);
+        let uses = uses.by(key).each;
+        let tables = TableSet::of(uses.keys().map(|(arn, _)| arn.as_str()));
+        let own = Subject { tables: Some(tables), ..subject(SubjectKind::Key, BTreeMap::new()) };
+        let mut node = Node::new(own, &facts);
+        // A finding about a key is one, and names all that the key encrypts.
+        let named = uses.values().map(|used| (used.region.as_str(), used.table.as_str()));
+        let named: BTreeSet<String> = named.map(|(region, table)| format!("{region}/{table}")).collect();
+        node.evidence = [("tables".to_owned(), named.into_iter().collect())].into();
         node.children = facts
             .grants
             .items
@@ -107,6 +114,13 @@ pub fn nodes(
                 Node::new(subject(SubjectKind::Grant, names), grant)
             })
             .collect();
+        node.children.extend(uses.iter().map(|((arn, place), used)| {
+            let names = [("key", facts.arn.as_str()), ("place", place.as_str())];
+            let names = names.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+            let (region, table) = (Some(used.region.clone()), Some(used.table.clone()));
+            let of_key = subject(SubjectKind::Use, names);
+            Node::new(Subject { arn: arn.clone(), region, table, ..of_key }, used)
+        }));
         if let Some(gap) = &facts.grants.gap {
             node.children.push(Node::unlisted(subject(SubjectKind::Grant, BTreeMap::new()), gap));
         }

@@ -1,13 +1,14 @@
 //! What a check may ask about: snapshot and engines joined into a tree of subjects, one file a subject.
 //!
 //! ```text
-//! account ─┬─ key ── grant
+//! account ─┬─ key ─┬─ grant
+//!          │       └─ use
 //!          ├─ principal
 //!          ├─ reader
 //!          ├─ vault · cluster · endpoint
 //!          └─ table ─┬─ attribute ── copy
 //!                    ├─ index · stream · replica
-//!                    └─ backup · export
+//!                    └─ backup · export · imported
 //! ```
 //!
 //! A check sees its subject and all that stand above it. A reader stands beside the tables, not
@@ -27,6 +28,7 @@ pub mod copy;
 pub mod encryption;
 pub mod endpoint;
 pub mod gained;
+pub mod import;
 pub mod index;
 pub mod key;
 pub mod kinesis;
@@ -38,6 +40,7 @@ pub mod principal;
 pub mod protection;
 pub mod reader;
 pub mod replica;
+pub mod restored;
 pub mod rights;
 pub mod sampled;
 pub mod scaling;
@@ -218,6 +221,7 @@ pub fn schema(kind: SubjectKind) -> serde_json::Value {
         SubjectKind::Account => schemars::schema_for!(account::Account),
         SubjectKind::Key => schemars::schema_for!(key::Key),
         SubjectKind::Grant => schemars::schema_for!(key::Grant),
+        SubjectKind::Use => schemars::schema_for!(uses::Use),
         SubjectKind::Principal => schemars::schema_for!(principal::Principal),
         SubjectKind::Reader => schemars::schema_for!(reader::Reader),
         SubjectKind::Cluster => schemars::schema_for!(cluster::Cluster),
@@ -229,6 +233,7 @@ pub fn schema(kind: SubjectKind) -> serde_json::Value {
         SubjectKind::Replica => schemars::schema_for!(replica::Replica),
         SubjectKind::Backup => schemars::schema_for!(backup::Backup),
         SubjectKind::Export => schemars::schema_for!(backup::Export),
+        SubjectKind::Import => schemars::schema_for!(import::Import),
         SubjectKind::Attribute => schemars::schema_for!(attribute::Attribute),
         SubjectKind::Copy => schemars::schema_for!(copy::Copy),
     };
@@ -241,8 +246,10 @@ pub fn ancestors(kind: SubjectKind) -> &'static [SubjectKind] {
     match kind {
         K::Account => &[],
         K::Key | K::Principal | K::Reader | K::Vault | K::Cluster | K::Endpoint | K::Table => &[K::Account],
-        K::Grant => &[K::Account, K::Key],
-        K::Index | K::Stream | K::Replica | K::Backup | K::Export | K::Attribute => &[K::Account, K::Table],
+        K::Grant | K::Use => &[K::Account, K::Key],
+        K::Index | K::Stream | K::Replica | K::Backup | K::Export | K::Import | K::Attribute => {
+            &[K::Account, K::Table]
+        }
         K::Copy => &[K::Account, K::Table, K::Attribute],
     }
 }

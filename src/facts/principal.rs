@@ -42,8 +42,11 @@ pub struct Principal {
     /// What it signs in with, and when it used DynamoDB.
     pub activity: Activity,
     /// Whether it can give itself the right to read tables that it does not read: by a policy, a group, the
-    /// end of its boundary, or a new principal.
+    /// end of its boundary, a new principal, or the policy or a grant of the key that stops it.
     pub grants_itself: Fact<bool>,
+    /// Versions of its managed policies that are not in force, and would let it read tables that it does not read, as
+    /// `policy:version`; sorted. Policies of AWS have no version that an account can choose.
+    pub latent_policies: Fact<Vec<String>>,
 }
 
 /// User or role.

@@ -37,6 +37,14 @@ pub struct Point {
 
 /// What `table` could be restored from.
 pub fn of(table: &snapshot::Table, around: &Around<'_>) -> Protection {
+    // One that was gone before it could be asked about, or was never reached: who knows what protects it?
+    if let Some(gap) = table.description.gap().filter(|gap| table.tags.gap() == Some(gap)) {
+        let gap = Some(gap.clone());
+        return Protection {
+            plans: Collection { items: Vec::new(), gap: gap.clone() },
+            points: Collection { items: Vec::new(), gap },
+        };
+    }
     Protection { plans: plans(table, around), points: points(table, around) }
 }
 

@@ -54,6 +54,9 @@ pub struct Reader {
     pub end_user: Fact<bool>,
     /// Whether of the account's organization; null where the organization's accounts were not listed.
     pub in_organization: Fact<Option<bool>>,
+    /// How many of the tables it alone may scan whole, administrators aside, where two readers or more look items up by
+    /// key.
+    pub scans_alone: Fact<i64>,
     /// The statements that let it in, as `policy#index`, sorted.
     pub via: Fact<Vec<String>>,
 }
@@ -294,6 +297,8 @@ pub struct Roads {
 pub struct Tables {
     /// How many.
     pub count: i64,
+    /// What a sentence says of them: the names of one or two, the number of more.
+    pub named: String,
     /// How many in whose samples a secret was seen; unknown where one of them was not sampled.
     pub sensitive: Fact<i64>,
     /// At how many of them it is let in by DynamoDB and stopped by the table's key; unknown where a key was not seen.

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
-    Fact, Node,
+    Collection, Fact, Node,
     encryption::account_of,
     table::{Around, KeyOwner, subject},
 };
@@ -33,6 +33,20 @@ pub struct Replica {
     pub external: bool,
     /// Account it lies in.
     pub account: String,
+    /// Whether the list of Regions in the configuration leaves its Region out.
+    pub outside_allowed_regions: bool,
+    /// Settings of the table that the replica lacks: recovery, deletion protection, time to live; and policy and tags where they
+    /// are not the same, told of one of the two.
+    pub differences: Collection<Difference>,
+    /// The same, to show.
+    pub differs_in: Vec<String>,
+}
+
+/// A setting in which a replica differs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Difference {
+    /// Its name.
+    pub setting: String,
 }
 
 /// The nodes of a table's replicas.
@@ -50,6 +64,10 @@ pub fn nodes(table: &snapshot::Table, around: &Around<'_>, gaps: &mut BTreeMap<G
         .map(|replica| {
             let owner = key_owner(table, replica, around, gaps);
             let external = replica.arn.as_deref().and_then(account_of).filter(|owner| owner != account);
+            let differences = match twin(table, replica, around) {
+                Some(twin) => compare(table, twin),
+                None => Collection { items: Vec::new(), gap: Some(not_looked_at(table, replica, gaps)) },
+            };
             let facts = Replica {
                 region: replica.region.clone(),
                 status: replica.status.clone(),
@@ -57,6 +75,9 @@ pub fn nodes(table: &snapshot::Table, around: &Around<'_>, gaps: &mut BTreeMap<G
                 key_owner: owner,
                 inaccessible: replica.inaccessible_since.is_some()
                     || replica.status == "INACCESSIBLE_ENCRYPTION_CREDENTIALS",
+                outside_allowed_regions: around.marks.outside(&replica.region),
+                differs_in: differences.items.iter().map(|d| d.setting.clone()).collect(),
+                differences,
                 external: external.is_some(),
                 account: external.unwrap_or(account).into(),
             };
@@ -94,20 +115,80 @@ fn key_owner(
     if let Some(arn) = &replica.key_arn {
         return around.keys.owner_of(arn, &table.arn, gaps);
     }
-    let twin = around.account.tables.iter().find(|t| t.name == table.name && t.region == replica.region);
-    match twin.map(|twin| &twin.description) {
-        Some(Seen::Value(twin)) => around.keys.owner(twin.encryption.as_ref(), &table.arn, gaps),
-        Some(Seen::Gap(gap)) => Fact::Unknown(gap.clone()),
-        None => {
-            let gap = Gap {
-                call: "dynamodb:DescribeTable".into(),
-                on: ResourceId(format!("replica of {} in {}", table.arn, replica.region)),
-                why: Why::NotAsked,
-                message: "the replica's Region was not among those to look at".into(),
-            };
-            let id = gap.id();
-            gaps.insert(id.clone(), gap);
-            Fact::Unknown(id)
+    match twin(table, replica, around) {
+        Some(twin) => match &twin.description {
+            Seen::Value(described) => around.keys.owner(described.encryption.as_ref(), &table.arn, gaps),
+            Seen::Gap(gap) => Fact::Unknown(gap.clone()),
+        },
+        None => Fact::Unknown(not_looked_at(table, replica, gaps)),
+    }
+}
+
+/// The table of the same name in the replica's Region, if it was looked at.
+fn twin<'a>(
+    table: &snapshot::Table,
+    replica: &snapshot::table::Replica,
+    around: &Around<'a>,
+) -> Option<&'a snapshot::Table> {
+    around.account.tables.iter().find(|t| t.name == table.name && t.region == replica.region)
+}
+
+fn not_looked_at(
+    table: &snapshot::Table,
+    replica: &snapshot::table::Replica,
+    gaps: &mut BTreeMap<GapId, Gap>,
+) -> GapId {
+    let gap = Gap {
+        call: "dynamodb:DescribeTable".into(),
+        on: ResourceId(format!("replica of {} in {}", table.arn, replica.region)),
+        why: Why::NotAsked,
+        message: "the replica's Region was not among those to look at".into(),
+    };
+    let id = gap.id();
+    gaps.insert(id.clone(), gap);
+    id
+}
+
+/// What the replica lacks of what its table has. What differs either way is told by the table whose Region comes first.
+fn compare(table: &snapshot::Table, twin: &snapshot::Table) -> Collection<Difference> {
+    let first = table.region < twin.region;
+    let told = [
+        (
+            "recovery",
+            both(&table.continuous_backups, &twin.continuous_backups, |a, b| a.enabled && !b.enabled),
+        ),
+        (
+            "deletion protection",
+            both(&table.description, &twin.description, |a, b| {
+                a.deletion_protection && !b.deletion_protection
+            }),
+        ),
+        ("time to live", both(&table.time_to_live, &twin.time_to_live, |a, b| a.is_on() && !b.is_on())),
+        ("tags", both(&table.tags, &twin.tags, |a, b| first && a != b)),
+        (
+            "policy",
+            both(&table.policy, &twin.policy, |a, b| {
+                // A policy names its own table, Region and all.
+                let here = |text: &String| text.replace(&format!(":{}:", table.region), ":*:");
+                let there = |text: &String| text.replace(&format!(":{}:", twin.region), ":*:");
+                first && a.as_ref().map(here) != b.as_ref().map(there)
+            }),
+        ),
+    ];
+    let mut found = Collection { items: Vec::new(), gap: None };
+    for (setting, differs) in told {
+        match differs {
+            Fact::Known(true) => found.items.push(Difference { setting: setting.to_owned() }),
+            Fact::Known(false) => {}
+            Fact::Unknown(gap) => found.gap = found.gap.or(Some(gap)),
         }
+    }
+    found
+}
+
+fn both<T>(own: &Seen<T>, other: &Seen<T>, differs: impl FnOnce(&T, &T) -> bool) -> Fact<bool> {
+    match (own, other) {
+        (Seen::Value(own), Seen::Value(other)) => Fact::Known(differs(own, other)),
+        (Seen::Gap(gap), _) | (_, Seen::Gap(gap)) => Fact::Unknown(gap.clone()),
     }
 }

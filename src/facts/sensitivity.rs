@@ -18,6 +18,8 @@ pub struct Rules {
     pub sensitive: Rule,
     /// What puts a table in scope of PCI DSS.
     pub pci: Rule,
+    /// Globs of the Regions that data may lie in; empty: all of them.
+    pub regions: Vec<String>,
 }
 
 /// Tags and names.
@@ -44,13 +46,19 @@ pub struct Mark {
 #[derive(Debug, Clone, Default)]
 pub struct Marks {
     by_arn: BTreeMap<String, Mark>,
+    regions: Vec<String>,
 }
 
 impl Marks {
     /// Marks the tables of `account`.
     pub fn of_account(account: &Account, rules: &Rules) -> Self {
         let mark = |table: &Table| (table.arn.clone(), mark(table, rules));
-        Self { by_arn: account.tables.iter().map(mark).collect() }
+        Self { by_arn: account.tables.iter().map(mark).collect(), regions: rules.regions.clone() }
+    }
+
+    /// Whether the user's list of Regions leaves this one out.
+    pub fn outside(&self, region: &str) -> bool {
+        !self.regions.is_empty() && !self.regions.iter().any(|allowed| glob::matches(allowed, region))
     }
 
     /// What is known of the table `arn`; nothing of one that is not in the account.
@@ -189,7 +197,7 @@ mod tests {
     #[test]
     fn a_tag_or_a_name_makes_a_table_sensitive_without_a_sample() {
         let table = unread();
-        let rules = |sensitive| Rules { sensitive, pci: Rule::default() };
+        let rules = |sensitive| Rules { sensitive, ..Rules::default() };
         let by_tag = mark(&table, &rules(tag("data-class", &["public", "restrict*"])));
         assert_eq!(by_tag.sensitive, Fact::Known(true));
         assert_eq!(by_tag.because, ["its tag Data-Class is Restricted"]);

@@ -7,13 +7,14 @@ use serde::Serialize;
 
 use super::{
     Collection, Fact, Node, access,
-    encryption::Keys,
+    encryption::{Keys, account_of},
     index::{self, Index},
     key::{self, Key},
     kinesis::{self, Kinesis},
     known::{self, KnownAs},
     logged::{self, DataEvents},
     protection::{self, Protection},
+    restored::{self, Restored},
     sampled::{self, Sample},
     scaling,
     sensitivity::Marks,
@@ -79,6 +80,16 @@ pub struct Table {
     pub autoscaled: Fact<bool>,
     /// Whether a global table: it has replicas.
     pub global: Fact<bool>,
+    /// Whether this replica is protected against leaving its global table; null where DynamoDB does not say.
+    pub disassociation_protection: Fact<Option<bool>>,
+    /// Whether a global table of version 2017.11.29, the legacy one.
+    pub legacy_global: Fact<bool>,
+    /// Where it was restored from; null where it was not.
+    pub restored: Fact<Option<Restored>>,
+    /// Whether the list of Regions in the configuration leaves its Region out.
+    pub outside_allowed_regions: bool,
+    /// Zero-ETL integrations that copy it into a warehouse or a lake.
+    pub integrations: Collection<Integration>,
     /// What it could be restored from, beside point-in-time recovery.
     pub protection: Protection,
     /// Whether a backup of any kind exists that can be restored.
@@ -147,6 +158,19 @@ pub struct Pitr {
     pub enabled: bool,
     /// Days that can be gone back, 1 to 35; null where off or not given.
     pub days: Option<i64>,
+    /// Days that can be gone back at present: the history may have begun later; null where off or not given.
+    pub history_days: Option<i64>,
+}
+
+/// A zero-ETL integration.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Integration {
+    /// Amazon Resource Name.
+    pub arn: String,
+    /// ARN of what receives the copy.
+    pub target: String,
+    /// Whether that is of another account.
+    pub external: bool,
 }
 
 /// A resource-based policy, read for whom it lets in.
@@ -236,7 +260,11 @@ pub fn node(table: &snapshot::Table, around: &Around<'_>, gaps: &mut BTreeMap<Ga
             enabled: ttl.is_on(),
             attribute: ttl.attribute.clone(),
         }),
-        pitr: Fact::of(&table.continuous_backups, |b| Pitr { enabled: b.enabled, days: b.days }),
+        pitr: Fact::of(&table.continuous_backups, |b| Pitr {
+            enabled: b.enabled,
+            days: b.days,
+            history_days: b.earliest.filter(|_| b.enabled).map(|at| at.days_until(around.taken)),
+        }),
         stream_on: Fact::of(d, |d| d.stream.as_ref().is_some_and(|stream| stream.enabled)),
         indexes: match d {
             Seen::Value(d) => Collection { items: d.indexes.iter().map(index::facts).collect(), gap: None },
@@ -248,6 +276,11 @@ pub fn node(table: &snapshot::Table, around: &Around<'_>, gaps: &mut BTreeMap<Ga
         data_events: logged::of(services, &table.region, &table.arn, &logged::TABLE),
         autoscaled: scaling::autoscaled(table, services),
         global: Fact::of(d, |d| !d.replicas.is_empty()),
+        disassociation_protection: Fact::of(d, |d| d.disassociation_protection),
+        legacy_global: legacy_global(table, services),
+        restored: restored::of(table, around),
+        outside_allowed_regions: around.marks.outside(&table.region),
+        integrations: integrations(table, &around.account.id, services),
         protection: protection::of(table, around),
         has_backup: protection::has_backup(table),
         sample: Fact::of(&table.sample, |sample| sampled::facts(table, sample)),
@@ -257,6 +290,26 @@ pub fn node(table: &snapshot::Table, around: &Around<'_>, gaps: &mut BTreeMap<Ga
         access: around.access.of_table(&table.arn),
     };
     Node::new(subject(SubjectKind::Table, table, &table.arn, &around.account.id, []), &facts)
+}
+
+fn legacy_global(table: &snapshot::Table, services: &Services) -> Fact<bool> {
+    let listed = &services.legacy_global_tables;
+    let says = table.description.value().and_then(|d| d.global_table_version.as_deref());
+    match (&listed.gap, listed.items.contains(&table.name) || says == Some("2017.11.29")) {
+        (Some(gap), false) => Fact::Unknown(gap.clone()),
+        (_, legacy) => Fact::Known(legacy),
+    }
+}
+
+fn integrations(table: &snapshot::Table, account: &str, services: &Services) -> Collection<Integration> {
+    let listed = &services.integrations;
+    let ours = listed.items.iter().filter(|i| i.source_arn == table.arn && i.status != "deleting");
+    let items = ours.map(|integration| Integration {
+        arn: integration.arn.clone(),
+        target: integration.target_arn.clone(),
+        external: account_of(&integration.target_arn).is_some_and(|owner| owner != account),
+    });
+    Collection { items: items.collect(), gap: listed.gap.clone() }
 }
 
 /// The subject of `kind` that belongs to `table`.

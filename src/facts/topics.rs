@@ -8,14 +8,32 @@ use crate::snapshot::Topic;
 
 /// Facts, by how their paths begin, and the topics that tell them.
 const NEEDS: &[(&str, &[Topic])] = &[
+    ("account.sensitive", &[Topic::Items]),
+    ("attribute.", &[Topic::Items]),
+    ("attribute.copies", &[Topic::Copies, Topic::Integrations, Topic::Streaming]),
+    ("attribute.lies_also_in", &[Topic::Copies, Topic::Integrations, Topic::Streaming]),
+    ("attribute.expires", &[Topic::TimeToLive]),
+    ("backup.", &[Topic::Copies]),
+    ("copy.", &[Topic::Copies, Topic::Integrations, Topic::Items, Topic::Streaming]),
+    ("export.", &[Topic::Copies]),
+    ("grant.", &[Topic::Copies]),
+    // Backups have keys, too.
+    ("key.", &[Topic::Copies]),
+    ("key.mixes_sensitivity", &[Topic::Items]),
     ("account.regions.bare_vpcs", &[Topic::Endpoints, Topic::Networks]),
     ("account.regions.recorded", &[Topic::Recorders]),
     ("account.regions.watched", &[Topic::Rules, Topic::Trails]),
     ("cluster.", &[Topic::Caches]),
     ("endpoint.", &[Topic::Endpoints]),
     ("export.bucket_", &[Topic::Buckets]),
+    ("export.emptied", &[Topic::Files]),
+    ("imported.", &[Topic::Imports]),
+    ("imported.bucket_", &[Topic::Buckets, Topic::Imports]),
+    ("imported.files", &[Topic::Files, Topic::Imports]),
     // Who may reach what is bound by the organization.
     ("principal.", &[Topic::Organization]),
+    ("principal.indirect", &[Topic::Items]),
+    ("principal.reads_sensitive", &[Topic::Items]),
     ("principal.activity.guest_pools", &[Topic::IdentityPools]),
     ("principal.activity.keys", &[Topic::Credentials]),
     ("principal.activity.oldest_key_days", &[Topic::Credentials]),
@@ -23,16 +41,31 @@ const NEEDS: &[(&str, &[Topic])] = &[
     ("principal.activity.unused", &[Topic::Usage]),
     ("principal.activity.used_days", &[Topic::Usage]),
     ("reader.", &[Topic::Organization]),
+    ("reader.reads_sensitive", &[Topic::Items]),
+    ("reader.tables.sensitive", &[Topic::Items]),
     ("table.access", &[Topic::Organization]),
     ("account.auditor_can_write", &[Topic::Organization]),
     ("account.guarded", &[Topic::Organization]),
+    ("replica.differences", &[Topic::ContinuousBackups, Topic::TimeToLive]),
     ("stream.consumers", &[Topic::Consumers]),
     ("stream.logged", &[Topic::Trails]),
     ("table.autoscaled", &[Topic::Scaling]),
     ("table.data_events", &[Topic::Trails]),
-    ("table.kinesis", &[Topic::KinesisStreams]),
+    ("table.has_backup", &[Topic::ContinuousBackups, Topic::Copies]),
+    ("table.insights_on", &[Topic::Insights]),
+    ("table.integrations", &[Topic::Integrations]),
+    ("table.kinesis", &[Topic::KinesisStreams, Topic::Streaming]),
+    ("table.known_as", &[Topic::Items]),
+    ("table.legacy_global", &[Topic::GlobalTables]),
+    ("table.pci_scope", &[Topic::Items]),
+    ("table.pitr", &[Topic::ContinuousBackups]),
     ("table.protection.plans", &[Topic::BackupPlans]),
-    ("table.protection.points", &[Topic::BackupPlans]),
+    ("table.protection.points", &[Topic::BackupPlans, Topic::Copies]),
+    ("table.restored", &[Topic::ContinuousBackups, Topic::TimeToLive]),
+    ("table.sample", &[Topic::Items, Topic::TimeToLive]),
+    ("table.sensitive", &[Topic::Items]),
+    ("table.ttl", &[Topic::TimeToLive]),
+    ("use.", &[Topic::Copies]),
     ("vault.", &[Topic::BackupPlans]),
 ];
 
@@ -86,9 +119,10 @@ mod tests {
 
     #[test]
     fn a_fact_needs_its_topics_and_no_others() {
-        assert!(needed(["table.name", "table.pitr.enabled", "table.protect", "export.bucket"]).is_empty());
-        assert_eq!(needed(["export.bucket_public"]), [Topic::Buckets].into());
-        assert_eq!(needed(["table.protection"]), [Topic::BackupPlans].into());
+        assert!(needed(["table.name", "table.protect", "index.name"]).is_empty());
+        assert_eq!(needed(["export.bucket_public"]), [Topic::Buckets, Topic::Copies].into());
+        assert_eq!(needed(["table.protection"]), [Topic::BackupPlans, Topic::Copies].into());
+        assert_eq!(needed(["table.pitr.enabled"]), [Topic::ContinuousBackups].into());
         assert_eq!(needed(["vault.locked"]), [Topic::BackupPlans].into());
     }
 }

@@ -114,6 +114,8 @@ pub enum SubjectKind {
     Key,
     /// A grant on a KMS key.
     Grant,
+    /// What a KMS key encrypts: a table, its replica in another Region, or its backups.
+    Use,
     /// A user or role of the account.
     Principal,
     /// Someone who can reach the data of tables.
@@ -136,6 +138,9 @@ pub enum SubjectKind {
     Backup,
     /// An export to S3.
     Export,
+    /// An import from S3, which made its table: `imported`, since CEL keeps the shorter word for itself.
+    #[serde(rename = "imported")]
+    Import,
     /// A secret seen under one path of a table's items.
     Attribute,
     /// A second place to which an attribute is copied.
@@ -144,10 +149,11 @@ pub enum SubjectKind {
 
 impl SubjectKind {
     /// All kinds, those above before those below.
-    pub const ALL: [SubjectKind; 16] = [
+    pub const ALL: [SubjectKind; 18] = [
         SubjectKind::Account,
         SubjectKind::Key,
         SubjectKind::Grant,
+        SubjectKind::Use,
         SubjectKind::Principal,
         SubjectKind::Reader,
         SubjectKind::Vault,
@@ -161,6 +167,7 @@ impl SubjectKind {
         SubjectKind::Replica,
         SubjectKind::Backup,
         SubjectKind::Export,
+        SubjectKind::Import,
     ];
 
     /// The word used in checks (`over = "table"`) and the variable that an expression reads.
@@ -169,6 +176,7 @@ impl SubjectKind {
             SubjectKind::Account => "account",
             SubjectKind::Key => "key",
             SubjectKind::Grant => "grant",
+            SubjectKind::Use => "use",
             SubjectKind::Principal => "principal",
             SubjectKind::Reader => "reader",
             SubjectKind::Table => "table",
@@ -177,6 +185,7 @@ impl SubjectKind {
             SubjectKind::Replica => "replica",
             SubjectKind::Backup => "backup",
             SubjectKind::Export => "export",
+            SubjectKind::Import => "imported",
             SubjectKind::Vault => "vault",
             SubjectKind::Cluster => "cluster",
             SubjectKind::Endpoint => "endpoint",

@@ -85,12 +85,14 @@ impl Condition {
     /// The answer where the key has the values `found`; none if a variable leaves it open.
     fn present(&self, found: &[String], context: &Context<'_>) -> Option<bool> {
         let base = self.operator.base;
-        if base == Base::Null {
-            return Some(self.null(false));
-        }
         // "If the key values in the request resolve to an empty data set (for example, an empty string)":
-        // as if there were none.
-        if self.operator.quantifier.is_some() && found.iter().all(String::is_empty) {
+        // as if there were none. `Null` is what keeps such a set from passing `ForAllValues`, so it takes it for
+        // missing, too ("Single-valued vs. multivalued context keys").
+        let empty = found.iter().all(String::is_empty);
+        if base == Base::Null {
+            return Some(self.null(empty));
+        }
+        if self.operator.quantifier.is_some() && empty {
             return Some(self.operator.quantifier == Some(Quantifier::ForAllValues));
         }
         let texts = if base.is_text() { &self.values[..] } else { &[] };

@@ -12,6 +12,7 @@
 
 use super::{
     Closeness, Context, Effect, Expr, Policy, Truth, Who, WhoKind,
+    arn::Arn,
     layer::{Layer, Said, Tally, Via, decision, each, via},
     services,
 };
@@ -164,6 +165,9 @@ pub fn decide_with<'a>(
     for (via, truth) in also {
         granted.add(truth, || via);
     }
+    if services::needs_no_permission(caller.who.kind, request.action) {
+        return Outcome { decision: Decision::Allowed, via: Vec::new(), layers: said.layers() };
+    }
     let base = Truth::any([said.granted(caller, request), granted.truth()]);
     // Resource control policies let pass what they do not deny: `RCPFullAWSAccess` stands at every level and
     // cannot be detached, and customers' policies have no Allow ("RCP syntax").
@@ -233,6 +237,13 @@ impl<'a> ByResource<'a> {
     }
 }
 
+/// Whether the caller is of another partition than the resource: of another AWS, to which no policy leads ("Identify
+/// AWS resources with Amazon Resource Names (ARNs)").
+fn apart(who: &Who, request: &Request<'_>) -> bool {
+    let partition = |text| Arn::parse(text).map(|arn| arn.partition);
+    matches!((partition(&who.arn), partition(request.resource)), (Some(ours), Some(theirs)) if ours != theirs && theirs != "*")
+}
+
 /// Whether the caller is of another account than the resource.
 fn across(who: &Who, request: &Request<'_>) -> bool {
     !request.owner.is_empty() && !who.account.is_empty() && who.account != request.owner
@@ -244,16 +255,21 @@ impl<'a> Everything<'a> {
         let levels = |levels: Levels<'a>, layer| levels.iter().map(|level| said(level, layer)).collect();
         // "SCPs don't affect any service-linked role", nor do RCPs.
         let exempt = caller.who.is_service_linked();
-        let rcps: Levels<'_> = if services::under_rcps(request.action) { request.rcps } else { &[] };
+        let kind = caller.who.kind;
+        let across = across(caller.who, request);
+        let bound = |by: bool, levels: Levels<'a>| -> Levels<'a> { if by && !exempt { levels } else { &[] } };
+        let rcps = bound(services::under_rcps(request.action, request.resource, kind), request.rcps);
+        let spared = kind == WhoKind::Root && !across && services::keeps_root(request.action);
         Self {
             identity: caller.identity.map(|own| said(own, Layer::Identity)),
             boundary: caller.boundary.map(|own| said(own, Layer::Boundary)),
             session: caller.session.map(|own| said(own, Layer::Session)),
-            scps: if exempt { Vec::new() } else { levels(caller.scps, Layer::Scp) },
-            rcps: if exempt { Vec::new() } else { levels(rcps, Layer::Rcp) },
+            scps: levels(bound(services::under_scps(kind), caller.scps), Layer::Scp),
+            rcps: levels(rcps, Layer::Rcp),
             resource: request
                 .policy
-                .map(|named| ByResource::read(named, caller, request, across(caller.who, request))),
+                .filter(|_| !spared)
+                .map(|named| ByResource::read(named, caller, request, across)),
         }
     }
 
@@ -288,10 +304,12 @@ impl<'a> Everything<'a> {
         let who = caller.who;
         let none = ByResource::default();
         let resource = self.resource.as_ref().unwrap_or(&none);
+        if apart(who, request) || !services::open_to(who.kind, request.action) {
+            return Truth::False;
+        }
         match who.kind {
             // Nobody whose account could grant.
             WhoKind::Service | WhoKind::Provider | WhoKind::Anyone => return resource.itself.truth(),
-            WhoKind::Root if !services::open_to_root(request.action) => return Truth::False,
             // "If you do not pass any session policies, the federated user session has no permissions" but
             // those that a resource's policy grants to the session ("GetFederationToken").
             WhoKind::FederatedUser if self.session.is_none() && caller.identity.is_some() => {

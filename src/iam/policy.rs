@@ -117,6 +117,12 @@ impl Policy {
         }
     }
 
+    /// The policy with only the statements that deny. Statements keep their index.
+    pub fn denials(&self) -> Self {
+        let denies = |statement: &&Arc<Statement>| statement.effect == Effect::Deny;
+        Self { statements: self.statements.iter().filter(denies).cloned().collect() }
+    }
+
     /// The policy with only what can concern one of `actions` (in lower case). Statements keep their index.
     pub fn restricted_to(mut self, actions: &[&str]) -> Self {
         self.statements.retain_mut(|statement| {

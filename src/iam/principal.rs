@@ -207,17 +207,20 @@ impl Principals {
             return self.closeness(who).is_some();
         }
         // "NotPrincipal with a Deny effect will always deny any IAM principal that has a permissions
-        // boundary policy attached" (Permissions boundaries for IAM entities). Others are spared if listed
-        // themselves: to list their account spares nobody else in it, to list a role none of its sessions
-        // (AWS JSON policy elements: NotPrincipal).
-        let spares = |entry: &Entry| {
-            entry.closeness(who).is_some_and(|closeness| match who.kind {
-                WhoKind::Account | WhoKind::Root => true,
-                WhoKind::Role => closeness >= Closeness::Role,
-                _ => closeness >= Closeness::Itself,
-            })
-        };
-        bounded || !self.entries.iter().any(spares)
+        // boundary policy attached" (Permissions boundaries for IAM entities). Others are spared if they are listed
+        // together with their account and, if sessions, their role: "you must also specify the account ARN of the
+        // not-denied principal", since each may be looked up on its own (AWS JSON policy elements: NotPrincipal).
+        let lists = |closeness| self.entries.iter().any(|entry| entry.closeness(who) == Some(closeness));
+        let account = lists(Closeness::Account);
+        let spared = lists(Closeness::Anyone)
+            || match who.kind {
+                WhoKind::Account | WhoKind::Root => account,
+                WhoKind::Role => account && lists(Closeness::Role),
+                WhoKind::Session => account && lists(Closeness::Role) && lists(Closeness::Itself),
+                WhoKind::User | WhoKind::FederatedUser => account && lists(Closeness::Itself),
+                WhoKind::Service | WhoKind::Provider | WhoKind::Anyone => lists(Closeness::Itself),
+            };
+        bounded || !spared
     }
 }
 

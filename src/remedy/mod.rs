@@ -1,6 +1,7 @@
 //! What to do about findings, made out for the resources at hand: projections that leave secrets out, and narrower
 //! policies that the engine has judged. Printed, never carried out.
 
+mod fence;
 pub mod narrow;
 pub mod projection;
 pub mod prove;

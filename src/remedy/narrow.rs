@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value, json};
 
 use super::{
+    fence,
     projection::Projection,
     rewrite::{Apart, Grant, KEPT, apart},
 };
@@ -38,6 +39,8 @@ pub struct Proposal {
     pub loses: BTreeSet<String>,
     /// Checks that the change closes, as the engine found.
     pub closes: BTreeSet<String>,
+    /// Checks that fewer tables or rights of it are open for, and some still are.
+    pub lessens: BTreeSet<String>,
     /// Checks that stay open for other reasons: the table's own policy, another right.
     pub leaves: BTreeSet<String>,
 }
@@ -47,6 +50,8 @@ pub struct Proposal {
 pub struct Reach {
     /// ARNs of the tables that it reaches and can decrypt.
     pub tables: BTreeSet<String>,
+    /// ARNs of those whose key stops it: it may describe them, and more is of no use to it.
+    pub stopped: BTreeSet<String>,
     /// Whether people act as it.
     pub human: bool,
     /// Whether users of an application act as it.
@@ -166,7 +171,9 @@ pub fn narrow(
     }
     out.attached.sort_unstable();
     out.attached.dedup();
-    let (statements, dropped) = statements(&grants, reach, secrets);
+    let variable = fence::user_variable(principal).filter(|_| reach.end_user);
+    let own = |table: &str| variable.as_ref().and_then(|user| fence::own_items(account, table, user));
+    let (statements, dropped) = statements(&grants, reach, secrets, own);
     let policies = documents(statements)?;
     let partition = principal.arn.split(':').nth(1).unwrap_or("aws");
     // The new ones come first, so that what is kept does not fail in between.
@@ -256,6 +263,7 @@ fn statements(
     grants: &[Grant],
     reach: &Reach,
     secrets: &BTreeMap<&str, &Projection>,
+    own: impl Fn(&str) -> Option<Map<String, Value>>,
 ) -> (Vec<Value>, BTreeSet<String>) {
     let fenced = |grant: &Grant| {
         grant.condition.values().any(|test| test.to_string().to_lowercase().contains("leadingkeys"))
@@ -273,7 +281,15 @@ fn statements(
                 alike.entry((actions, Value::Object(condition).to_string())).or_default().insert(arn);
             }
         };
-        for arn in &reach.tables {
+        for arn in reach.tables.iter().chain(&reach.stopped) {
+            let stopped = reach.stopped.contains(arn);
+            // Users of an application are held to their own items where the key tells whose an item is.
+            let mut bound = grant.condition.clone();
+            for (operator, tests) in own(arn).into_iter().flatten() {
+                for (key, value) in tests.as_object().into_iter().flatten() {
+                    merge(&mut bound, &operator, key, value.clone());
+                }
+            }
             let secret = secrets.get(arn.as_str());
             for (resource, is_index) in [(arn.clone(), false), (format!("{arn}/index/*"), true)] {
                 if !grant.on(&resource.replace("/index/*", "/index/x")) {
@@ -289,27 +305,27 @@ fn statements(
                 };
                 let reads = ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"];
                 match secret {
+                    _ if stopped => {}
                     Some(projection) => {
                         // Whoever could only read it whole may read it, and what is secret not.
                         let reads = of(&reads);
-                        add(reads, fence(&grant.condition, projection, reach.human), resource.clone());
+                        add(reads, only_plain(&bound, projection, reach.human), resource.clone());
                     }
                     None => {
                         let scan = if scans { "dynamodb:Scan" } else { "" };
-                        add(of(&[&reads[..], &[scan]].concat()), grant.condition.clone(), resource.clone());
+                        add(of(&[&reads[..], &[scan]].concat()), bound.clone(), resource.clone());
                     }
                 }
-                let writes = of(&["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"]);
-                let mut silent = grant.condition.clone();
-                merge(&mut silent, "StringEqualsIfExists", "dynamodb:ReturnValues", json!(["NONE"]));
-                add(writes, silent, resource.clone());
+                if !stopped {
+                    let writes = of(&["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"]);
+                    let mut silent = bound.clone();
+                    merge(&mut silent, "StringEqualsIfExists", "dynamodb:ReturnValues", json!(["NONE"]));
+                    add(writes, silent, resource.clone());
+                    add(of(&["dynamodb:BatchWriteItem"]), bound.clone(), resource.clone());
+                }
                 let rest: Vec<&str> = granted
                     .iter()
-                    .filter(|name| {
-                        name.contains(":Describe")
-                            || name.contains(":List")
-                            || **name == "dynamodb:BatchWriteItem"
-                    })
+                    .filter(|name| name.contains(":Describe") || name.contains(":List"))
                     .copied()
                     .collect();
                 add(rest, grant.condition.clone(), resource);
@@ -336,7 +352,7 @@ fn statements(
 }
 
 /// The conditions that let every attribute through but the secret ones, and ask a person for a second factor.
-fn fence(condition: &Map<String, Value>, projection: &Projection, human: bool) -> Map<String, Value> {
+fn only_plain(condition: &Map<String, Value>, projection: &Projection, human: bool) -> Map<String, Value> {
     let mut out = condition.clone();
     merge(&mut out, "ForAllValues:StringEquals", "dynamodb:Attributes", json!(projection.kept));
     merge(&mut out, "StringEquals", "dynamodb:Select", json!(["SPECIFIC_ATTRIBUTES"]));

@@ -16,9 +16,8 @@ const REQUIREMENTS: usize = 32;
 /// # Errors
 /// What `out` said.
 pub fn render(view: &View, out: &mut dyn Write) -> io::Result<()> {
-    let concerned = view.findings.iter().filter(|finding| finding.verdict != Verdict::NotApplicable);
-    let findings: Vec<Value> = concerned.map(|finding| one(view, finding)).collect();
-    form::write(&findings, out)
+    let concerned = || view.findings.iter().filter(|finding| finding.verdict != Verdict::NotApplicable);
+    form::write(&form::Each(|| concerned().map(|finding| one(view, finding))), out)
 }
 
 fn one(view: &View, finding: &Finding) -> Value {

@@ -40,11 +40,11 @@ pub struct Sources<'a> {
     pub key: Option<&'a SigningKey>,
 }
 
-/// The bundle as a ZIP archive. `view` must have every verdict.
+/// The files of the bundle, to be written by [`pack::write`]. `view` must have every verdict.
 ///
 /// # Errors
-/// It would be too large.
-pub fn bundle(view: &View, sources: &Sources<'_>) -> io::Result<Vec<u8>> {
+/// None that its parts' forms do not exclude.
+pub fn bundle(view: &View, sources: Sources<'_>) -> io::Result<Members> {
     let mut members = Members::new();
     let mut add = |name: &str, render: &dyn Fn(&mut dyn Write) -> io::Result<()>| {
         let mut bytes = Vec::new();
@@ -55,7 +55,7 @@ pub fn bundle(view: &View, sources: &Sources<'_>) -> io::Result<Vec<u8>> {
     add(FINDINGS, &|out| json::render(view, out))?;
     add("findings.csv", &|out| csv::render(view, out))?;
     add("report.html", &|out| html::render(view, out))?;
-    members.insert(SNAPSHOT.to_owned(), sources.snapshot.clone());
+    members.insert(SNAPSHOT.to_owned(), sources.snapshot);
     for (name, text) in &sources.checks {
         members.insert(format!("{CHECKS}{name}"), text.as_bytes().to_vec());
     }
@@ -65,14 +65,14 @@ pub fn bundle(view: &View, sources: &Sources<'_>) -> io::Result<Vec<u8>> {
     let subjects = subjects(&members);
     let used = |subject: &&Subject| subject.name.starts_with(CHECKS) || subject.name == "dynaudit.toml";
     let configuration = subjects.iter().filter(used).cloned().collect();
-    let predicate = TestResult { configuration, previous: sources.previous.clone(), ..result(view) };
+    let predicate = TestResult { configuration, previous: sources.previous, ..result(view) };
     let envelope = Envelope::seal(&Statement::new(subjects, predicate), sources.key)?;
     let mut bytes = Vec::new();
     json::write(&envelope, &mut bytes)?;
     members.insert(STATEMENT.to_owned(), bytes);
     let sums = sums(&members);
     members.insert(SUMS.to_owned(), sums.into_bytes());
-    pack::pack(&members).map_err(io::Error::other)
+    Ok(members)
 }
 
 fn subjects(members: &Members) -> Vec<Subject> {

@@ -36,6 +36,19 @@ pub fn line(value: &impl Serialize, mut out: &mut dyn Write) -> io::Result<()> {
     out.write_all(b"\n")
 }
 
+/// A list whose elements are made as they are written, so that a long one is never held whole.
+pub struct Each<F>(pub F);
+
+impl<F, I> Serialize for Each<F>
+where
+    F: Fn() -> I,
+    I: Iterator<Item: Serialize>,
+{
+    fn serialize<S: serde::Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        out.collect_seq((self.0)())
+    }
+}
+
 /// Escapes inside of strings what JSON would let through: DEL and C1 controls, marks of direction, `<` and `>`.
 struct Inert<F>(F);
 

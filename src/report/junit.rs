@@ -22,12 +22,14 @@ pub fn render(view: &View, out: &mut dyn Write) -> io::Result<()> {
         writeln!(
             out,
             "  <testsuite id=\"{id}\" package=\"dynaudit\" name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"{}\" \
-             timestamp=\"{}\" hostname=\"localhost\" time=\"0\">\n    <properties/>",
+             timestamp=\"{}\" hostname=\"localhost\" time=\"0\">\n    <properties>\n      \
+             <property name=\"snapshot-sha256\" value=\"{}\"/>\n    </properties>",
             escaped(&suite[0].check),
             suite.len(),
             of(Verdict::Flagged),
             of(Verdict::Unknown),
             taken.trim_end_matches('Z'),
+            escaped(&view.run.snapshot_sha256),
         )?;
         suite.iter().try_for_each(|finding| case(view, finding, out))?;
         writeln!(out, "    <system-out/>\n    <system-err/>\n  </testsuite>")?;
@@ -80,7 +82,6 @@ fn escaped(text: &str) -> String {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
-            '\u{fffe}' | '\u{ffff}' => out.push('\u{fffd}'),
             c => out.push(c),
         }
     }

@@ -30,6 +30,11 @@ pub fn name(subject: &Subject) -> String {
         SubjectKind::Replica => format!("{table}, replica {}", of("replica").unwrap_or(resource)),
         SubjectKind::Backup => format!("{table}, backup {}", last(resource)),
         SubjectKind::Export => format!("{table}, export {}", last(resource)),
+        SubjectKind::Import => format!("{table}, import {}", last(resource)),
+        SubjectKind::Use => match of("place") {
+            Some("table") | None => table.to_owned(),
+            Some(place) => format!("{table}, {place}"),
+        },
         SubjectKind::Grant => format!("{resource}, grant {}", of("grant").unwrap_or("?")),
         // What has no ARN of its own (an account, anyone, those not listed) is called by its name.
         SubjectKind::Reader | SubjectKind::Principal => match of("reader").or(of("principal")) {

@@ -38,8 +38,7 @@ const UPDATE: Activity = (2, "Update");
 /// # Errors
 /// What `out` said.
 pub fn render(view: &View, version: Version, out: &mut dyn Write) -> io::Result<()> {
-    let events: Vec<Value> = view.findings.iter().map(|finding| event(view, finding, version)).collect();
-    form::write(&events, out)
+    form::write(&form::Each(|| view.findings.iter().map(|finding| event(view, finding, version))), out)
 }
 
 fn class(finding: &Finding, version: Version) -> Class {

@@ -11,6 +11,7 @@ use std::{
     io::{self, Write},
 };
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use self::parts::{Ids, control_id, line, prop};
@@ -31,13 +32,13 @@ const VERSION: &str = "1.1.3";
 /// # Errors
 /// What `out` said.
 pub fn render(view: &View, out: &mut dyn Write) -> io::Result<()> {
-    let ids = Ids::of(&view.run.snapshot_sha256);
+    let ids = Ids::of(view);
     let taken = view.run.taken.to_string();
     let standings =
         view.framework.clone().map_or_else(|| framework::all(&view.checks, &view.findings), |one| vec![one]);
     let shown: Vec<&Finding> = view.findings.iter().filter(|f| f.verdict != Verdict::NotApplicable).collect();
     let accounts: Vec<&str> = view.run.accounts.iter().map(|account| account.id.as_str()).collect();
-    let mut result = json!({
+    let head = json!({
         "uuid": ids.make("result", ""),
         "title": "DynamoDB audit",
         "description": line(&format!(
@@ -57,27 +58,31 @@ pub fn render(view: &View, out: &mut dyn Write) -> io::Result<()> {
         "local-definitions": parts::definitions(view, &ids, &shown),
         "reviewed-controls": reviewed(&standings),
     });
-    let observations: Vec<Value> = shown.iter().map(|f| parts::observation(view, &ids, f)).collect();
     let risks = risks(view, &ids, &shown);
-    let findings = findings(&ids, &standings, &shown);
-    // The model has no empty lists.
-    for (name, list) in [("observations", observations), ("risks", risks), ("findings", findings)] {
-        if !list.is_empty() {
-            result[name] = Value::Array(list);
-        }
-    }
+    let controls = decided(&standings);
+    let mut by_check = ByCheck::new();
+    shown.iter().for_each(|finding| by_check.entry(&finding.check).or_default().push(finding));
     let plan = ids.make("plan", "");
-    let document = json!({ "assessment-results": {
-        "uuid": ids.make("document", ""),
-        "metadata": {
-            "title": line(&format!("DynamoDB audit of {}", accounts.join(", "))),
-            "last-modified": taken,
-            "version": view.run.version,
-            "oscal-version": VERSION,
-        },
-        "import-ap": { "href": format!("#{plan}") },
-        "results": [result],
-        "back-matter": { "resources": [{
+    let document = Document {
+        head: json!({
+            "uuid": ids.make("document", ""),
+            "metadata": {
+                "title": line(&format!("DynamoDB audit of {}", accounts.join(", "))),
+                "last-modified": taken,
+                "version": view.run.version,
+                "oscal-version": VERSION,
+            },
+            "import-ap": { "href": format!("#{plan}") },
+        }),
+        results: [Assessed {
+            head,
+            observations: filled(&shown, || shown.iter().map(|f| parts::observation(view, &ids, f))),
+            risks: filled(&risks, || risks.iter()),
+            findings: filled(&controls, || {
+                controls.iter().map(|(standing, control)| finding(&ids, standing, control, &by_check))
+            }),
+        }],
+        back_matter: json!({ "resources": [{
             "uuid": plan,
             "title": "What was looked at",
             "description": line(&format!(
@@ -87,9 +92,36 @@ pub fn render(view: &View, out: &mut dyn Write) -> io::Result<()> {
                 view.coverage.tables.listed, view.coverage.tables.described, view.coverage.tables.sampled,
                 view.coverage.items.read,
             )),
-        }] },
-    } });
-    form::write(&document, out)
+        }] }),
+    };
+    form::write(&BTreeMap::from([("assessment-results", document)]), out)
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct Document<R> {
+    #[serde(flatten)]
+    head: Value,
+    results: [R; 1],
+    back_matter: Value,
+}
+
+/// What is long is made as it is written. The model has no empty lists.
+#[derive(Serialize)]
+struct Assessed<O, R, F> {
+    #[serde(flatten)]
+    head: Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    observations: Option<O>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    risks: Option<R>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    findings: Option<F>,
+}
+
+/// The elements that `each` makes of a list; none where that is empty.
+fn filled<T, F>(list: &[T], each: F) -> Option<form::Each<F>> {
+    (!list.is_empty()).then_some(form::Each(each))
 }
 
 /// The controls that something here looked at, and in words those that stay open.
@@ -135,8 +167,8 @@ fn reviewed(standings: &[Standing]) -> Value {
 }
 
 /// One risk for each check that flagged something, with the observations that show it.
-fn risks(view: &View, ids: &Ids, shown: &[&Finding]) -> Vec<Value> {
-    let mut all: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
+fn risks(view: &View, ids: &Ids<'_>, shown: &[&Finding]) -> Vec<Value> {
+    let mut all = ByCheck::new();
     for finding in shown.iter().filter(|f| f.verdict == Verdict::Flagged) {
         all.entry(&finding.check).or_default().push(finding);
     }
@@ -164,55 +196,55 @@ fn risks(view: &View, ids: &Ids, shown: &[&Finding]) -> Vec<Value> {
     all.into_iter().filter_map(risk).collect()
 }
 
-fn related<'a>(ids: &Ids, findings: impl Iterator<Item = &'a Finding>) -> Vec<Value> {
-    findings.map(|f| json!({ "observation-uuid": ids.make("observation", &f.fingerprint) })).collect()
+fn related<'a>(ids: &Ids<'_>, findings: impl Iterator<Item = &'a Finding>) -> Vec<Value> {
+    findings.map(|f| json!({ "observation-uuid": ids.observation(f) })).collect()
 }
 
-/// One finding for each control that something decides.
-fn findings(ids: &Ids, standings: &[Standing], shown: &[&Finding]) -> Vec<Value> {
-    let mut by_check: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
-    for finding in shown {
-        by_check.entry(&finding.check).or_default().push(finding);
-    }
-    let finding = |standing: &Standing, control: &Control| {
-        let (state, reason) = match control.state {
-            State::Failed => ("not-satisfied", "fail"),
-            State::Clear => ("satisfied", "pass"),
-            _ => return None,
-        };
-        let id = control_id(&standing.name, &control.id);
-        let of = |verdict: Verdict| {
-            let bearing = control.checks.iter().filter_map(|check| by_check.get(check.as_str()));
-            let bears = move |f: &&&Finding| f.verdict == verdict && f.bears(&standing.name, &control.id);
-            bearing.flatten().filter(bears).copied()
-        };
-        let flagged: Vec<&Finding> = of(Verdict::Flagged).collect();
-        let risks: BTreeSet<&str> = flagged.iter().map(|f| f.check.as_str()).collect();
-        let tally = control.verdicts;
-        let mut out = json!({
-            "uuid": ids.make("finding", &id),
-            "title": line(&format!("{} {} {}", standing.title, control.id, control.name)),
-            "description": line(&format!(
-                "{} flagged, {} not assessed, {} clear by {}. What these checks do not look at is not judged.",
-                tally.flagged, tally.unknown, tally.clear, control.checks.join(", "),
-            )),
-            "props": [prop("framework", &standing.name), prop("control", &control.id)],
-            "target": {
-                "type": "objective-id",
-                "target-id": id,
-                "status": { "state": state, "reason": reason },
-            },
-        });
-        let rests_on = if flagged.is_empty() { of(Verdict::Clear).collect() } else { flagged };
-        if !rests_on.is_empty() {
-            out["related-observations"] = json!(related(ids, rests_on.into_iter()));
-        }
-        if !risks.is_empty() {
-            let risks = risks.iter().map(|check| json!({ "risk-uuid": ids.make("risk", check) }));
-            out["related-risks"] = risks.collect();
-        }
-        Some(out)
-    };
+/// Verdicts by the check that they are of.
+type ByCheck<'a> = BTreeMap<&'a str, Vec<&'a Finding>>;
+
+/// The controls that something decides.
+fn decided(standings: &[Standing]) -> Vec<(&Standing, &Control)> {
     let all = standings.iter().flat_map(|s| s.controls.iter().map(move |control| (s, control)));
-    all.filter_map(|(standing, control)| finding(standing, control)).collect()
+    all.filter(|(_, control)| matches!(control.state, State::Failed | State::Clear)).collect()
+}
+
+/// One finding for a control that something decides.
+fn finding(ids: &Ids<'_>, standing: &Standing, control: &Control, by_check: &ByCheck<'_>) -> Value {
+    let (state, reason) = match control.state {
+        State::Failed => ("not-satisfied", "fail"),
+        _ => ("satisfied", "pass"),
+    };
+    let id = control_id(&standing.name, &control.id);
+    let of = |verdict: Verdict| {
+        let bearing = control.checks.iter().filter_map(|check| by_check.get(check.as_str()));
+        let bears = move |f: &&&Finding| f.verdict == verdict && f.bears(&standing.name, &control.id);
+        bearing.flatten().filter(bears).copied()
+    };
+    let flagged: Vec<&Finding> = of(Verdict::Flagged).collect();
+    let risks: BTreeSet<&str> = flagged.iter().map(|f| f.check.as_str()).collect();
+    let tally = control.verdicts;
+    let mut out = json!({
+        "uuid": ids.make("finding", &id),
+        "title": line(&format!("{} {} {}", standing.title, control.id, control.name)),
+        "description": line(&format!(
+            "{} flagged, {} not assessed, {} clear by {}. What these checks do not look at is not judged.",
+            tally.flagged, tally.unknown, tally.clear, control.checks.join(", "),
+        )),
+        "props": [prop("framework", &standing.name), prop("control", &control.id)],
+        "target": {
+            "type": "objective-id",
+            "target-id": id,
+            "status": { "state": state, "reason": reason },
+        },
+    });
+    let rests_on = if flagged.is_empty() { of(Verdict::Clear).collect() } else { flagged };
+    if !rests_on.is_empty() {
+        out["related-observations"] = json!(related(ids, rests_on.into_iter()));
+    }
+    if !risks.is_empty() {
+        let risks = risks.iter().map(|check| json!({ "risk-uuid": ids.make("risk", check) }));
+        out["related-risks"] = risks.collect();
+    }
+    out
 }

@@ -177,7 +177,16 @@ pub(super) fn pretty(policy: &str) -> String {
 /// What a proposal does, in words.
 fn said(proposal: &Proposal) -> String {
     let list = |set: &BTreeSet<String>| set.iter().map(|word| text(word)).collect::<Vec<_>>().join(", ");
-    let mut out = format!("- closes: {}", list(&proposal.closes));
+    let mut out = match proposal.closes.is_empty() {
+        true => String::from("- closes nothing whole"),
+        false => format!("- closes: {}", list(&proposal.closes)),
+    };
+    if !proposal.lessens.is_empty() {
+        out.push_str(&format!(
+            "\n- closes in part, a table's own policy or another right opening the rest: {}",
+            list(&proposal.lessens)
+        ));
+    }
     if proposal.policies.as_ref().is_ok_and(Vec::is_empty) {
         out.push_str("\n- leaves it nothing on tables: what it has today is of no use to it, or leads out whole tables");
     }

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::{View, json as form, label, view::CheckRow};
@@ -16,7 +17,6 @@ const SCHEMA: &str =
 /// # Errors
 /// What `out` said.
 pub fn render(view: &View, out: &mut dyn Write) -> io::Result<()> {
-    let results: Vec<Value> = view.findings.iter().map(|finding| result(view, finding)).collect();
     let unseen: Vec<Value> = view
         .gaps
         .iter()
@@ -28,10 +28,8 @@ pub fn render(view: &View, out: &mut dyn Write) -> io::Result<()> {
             })
         })
         .collect();
-    let log = json!({
-        "$schema": SCHEMA,
-        "version": "2.1.0",
-        "runs": [{
+    let run = Run {
+        head: json!({
             "tool": { "driver": {
                 "name": view.run.tool,
                 "semanticVersion": view.run.version,
@@ -46,11 +44,27 @@ pub fn render(view: &View, out: &mut dyn Write) -> io::Result<()> {
                 "toolExecutionNotifications": unseen,
             }],
             "columnKind": "unicodeCodePoints",
-            "results": results,
-            "properties": { "summary": view.summary, "snapshotSha256": view.run.snapshot_sha256 },
-        }],
-    });
-    form::write(&log, out)
+        }),
+        results: form::Each(|| view.findings.iter().map(|finding| result(view, finding))),
+        properties: json!({ "summary": view.summary, "snapshotSha256": view.run.snapshot_sha256 }),
+    };
+    form::write(&Log { schema: SCHEMA, version: "2.1.0", runs: [run] }, out)
+}
+
+#[derive(Serialize)]
+struct Log<R> {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    version: &'static str,
+    runs: [R; 1],
+}
+
+#[derive(Serialize)]
+struct Run<R> {
+    #[serde(flatten)]
+    head: Value,
+    results: R,
+    properties: Value,
 }
 
 /// The same for every run over the same accounts, so that a viewer compares one with the next.

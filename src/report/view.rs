@@ -298,6 +298,21 @@ impl View {
         Self { readers, plan, ..self }
     }
 
+    /// Shows only findings of these verdicts, and hands back the others.
+    pub fn show(&mut self, verdicts: &BTreeSet<Verdict>) -> Vec<Finding> {
+        let shown = |finding: &Finding| verdicts.contains(&finding.verdict);
+        let (shown, rest) = std::mem::take(&mut self.findings).into_iter().partition(shown);
+        self.findings = shown;
+        self.verdicts.clone_from(verdicts);
+        rest
+    }
+
+    /// Takes findings in that were handed back.
+    pub fn take_back(&mut self, findings: Vec<Finding>) {
+        self.findings.extend(findings);
+        self.findings.sort_by_cached_key(order);
+    }
+
     /// The view in the order of a framework's controls, with how each of them stands.
     #[must_use]
     pub fn under(mut self, framework: Option<&str>) -> Self {

@@ -24,7 +24,7 @@ use crate::{
         accept::{Acceptance, accept},
         triage::{Baseline, Today, triage},
     },
-    remedy::prove::plan,
+    remedy::prove::{plan, reaches},
     report::{
         View,
         attest::{self, Sum},
@@ -35,6 +35,7 @@ use crate::{
     snapshot::{
         Gap, Snapshot, Topic, Why,
         file::{canonical, digest},
+        pack::Members,
     },
 };
 use ed25519_dalek::SigningKey;
@@ -171,30 +172,31 @@ impl Ready {
             outcome
         };
         let digest = digest(snapshot).map_err(|e| Error::Refused(e.to_string()))?;
-        let rows = self.rows(&judged.tally);
         // It judges the account a second time, so only where somebody reads it.
-        let (readers, plan) = match writes(&[Format::Remediation, Format::Html, Format::Evidence]) {
-            true => (
-                reach::rows(&facts),
-                plan(snapshot, &self.library, &facts, &judged.findings, &self.sensitivity),
-            ),
-            false => Default::default(),
-        };
-        let view = |findings, wanted: &BTreeSet<Verdict>| {
-            View::new(snapshot, digest.clone(), rows.clone(), &gaps, findings, wanted)
-                .with_triage(triage.clone())
-                .with_acceptances(accepted.clone())
-                .under(self.framework)
-                .with_more(readers.clone(), plan.clone())
-        };
+        let more = writes(&[Format::Remediation, Format::Html, Format::Evidence])
+            .then(|| (reach::rows(&facts), reaches(&facts)));
+        // A large account has room for one of each: facts go before others are made, and findings are never copied.
+        drop(facts);
+        let (readers, plan) = more.map_or_else(Default::default, |(readers, reach)| {
+            (readers, plan(snapshot, &self.library, &reach, &judged.findings, &self.sensitivity))
+        });
+        let rows = self.rows(&judged.tally);
+        let mut view = View::new(snapshot, digest, rows, &gaps, judged.findings, &Verdict::ALL.into())
+            .with_triage(triage)
+            .with_acceptances(accepted)
+            .with_more(readers, plan)
+            .under(self.framework);
         let bundle = match evidence {
-            true => self.bundle(&view(judged.findings.clone(), &Verdict::ALL.into()), snapshot)?,
-            false => Vec::new(),
+            true => self.bundle(&view, snapshot)?,
+            false => Members::new(),
         };
-        let left = view(judged.findings.clone(), &[Verdict::Flagged, Verdict::Unknown].into());
-        let view = view(judged.findings, wanted);
+        let rest = view.show(wanted);
+        let mut view = view.under(self.framework);
         console.report(&view, &bundle, self.format, &self.outputs)?;
-        self.tell(&left, console)?;
+        drop(bundle);
+        view.take_back(rest);
+        view.show(&[Verdict::Flagged, Verdict::Unknown].into());
+        self.tell(&view.under(self.framework), console)?;
         Ok(outcome)
     }
 
@@ -213,7 +215,7 @@ impl Ready {
     }
 
     /// The evidence bundle of a run; `view` has every verdict.
-    fn bundle(&self, view: &View, snapshot: &Snapshot) -> Result<Vec<u8>, Error> {
+    fn bundle(&self, view: &View, snapshot: &Snapshot) -> Result<Members, Error> {
         let failed =
             |error: io::Error| Error::Refused(format!("the evidence bundle cannot be made: {error}"));
         let chosen = self.library.checks().iter().filter(|check| self.chosen.contains(&check.id));
@@ -225,7 +227,7 @@ impl Ready {
             previous: self.previous.clone(),
             key: self.key.as_ref(),
         };
-        evidence::bundle(view, &sources).map_err(failed)
+        evidence::bundle(view, sources).map_err(failed)
     }
 
     fn rows(&self, tally: &judge::Tally) -> Vec<CheckRow> {

@@ -1,7 +1,7 @@
 //! Standard output and standard error: colours where they are wanted, a closed pipe without complaint.
 
 use std::{
-    io::{self, ErrorKind, IsTerminal, Write},
+    io::{self, BufWriter, ErrorKind, IsTerminal, Write},
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -17,7 +17,10 @@ use crate::{
     report::{
         View, asff, csv, html, json, jsonl, junit, markdown, ocsf, oscal, remediation, sarif, table, text,
     },
-    snapshot::file::write_private,
+    snapshot::{
+        file::write_private_by,
+        pack::{self, Members},
+    },
 };
 
 /// Width of a table that no terminal bounds: fixed, so that the same input gives the same bytes.
@@ -109,7 +112,7 @@ impl Console {
     pub fn report(
         &self,
         view: &View,
-        bundle: &[u8],
+        bundle: &Members,
         format: Format,
         outputs: &[(Format, PathBuf)],
     ) -> Result<(), Error> {
@@ -141,19 +144,28 @@ impl Console {
         }
     }
 
-    fn file(&self, view: &View, bundle: &[u8], format: Format, path: &Path) -> Result<(), Error> {
+    fn file(&self, view: &View, bundle: &Members, format: Format, path: &Path) -> Result<(), Error> {
         let failed = |error| Error::Write(path.to_owned(), error);
-        let bytes = rendered(view, bundle, format, self.width.unwrap_or(UNBOUND)).map_err(failed)?;
-        let bytes = if format == Format::Table { strip(&bytes) } else { bytes };
-        write_private(path, &bytes).map_err(failed)
+        let width = self.width.unwrap_or(UNBOUND);
+        let written = write_private_by(path, |out| match format {
+            Format::Table => out.write_all(strip_str(&table::render(view, width)).to_string().as_bytes()),
+            _ => render(view, bundle, format, width, out),
+        });
+        written.map_err(failed)
     }
 
-    fn shown(&self, view: &View, bundle: &[u8], format: Format) -> Result<(), Error> {
-        let bytes = rendered(view, bundle, format, self.width.unwrap_or_else(terminal_width));
-        let written = bytes.and_then(|bytes| match format {
-            Format::Table => write_to(AutoStream::new(io::stdout(), self.color).lock(), &bytes),
-            _ => write_to(io::stdout().lock(), &bytes),
-        });
+    fn shown(&self, view: &View, bundle: &Members, format: Format) -> Result<(), Error> {
+        let width = self.width.unwrap_or_else(terminal_width);
+        let written = match format {
+            Format::Table => {
+                let drawn = table::render(view, width);
+                write_to(AutoStream::new(io::stdout(), self.color).lock(), drawn.as_bytes())
+            }
+            _ => {
+                let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
+                render(view, bundle, format, width, &mut out).and_then(|()| out.flush())
+            }
+        };
         finish(written).map(drop)
     }
 }
@@ -166,30 +178,24 @@ pub fn refuse(said: &str) -> ExitCode {
     ExitCode::from(2)
 }
 
-/// The report in one form; the table with its colours, `width` columns wide.
-fn rendered(view: &View, bundle: &[u8], format: Format, width: u16) -> io::Result<Vec<u8>> {
-    let mut out = Vec::new();
+/// Writes the report in one form; the table with its colours, `width` columns wide.
+fn render(view: &View, bundle: &Members, format: Format, width: u16, out: &mut dyn Write) -> io::Result<()> {
     match format {
-        Format::Table => out = table::render(view, width).into_bytes(),
-        Format::Json => json::render(view, &mut out)?,
-        Format::Jsonl => jsonl::render(view, &mut out)?,
-        Format::Sarif => sarif::render(view, &mut out)?,
-        Format::Ocsf => ocsf::render(view, ocsf::Version::V1_5, &mut out)?,
-        Format::Ocsf18 => ocsf::render(view, ocsf::Version::V1_8, &mut out)?,
-        Format::Asff => asff::render(view, &mut out)?,
-        Format::Oscal => oscal::render(view, &mut out)?,
-        Format::Csv => csv::render(view, &mut out)?,
-        Format::Junit => junit::render(view, &mut out)?,
-        Format::Markdown => markdown::render(view, &mut out)?,
-        Format::Remediation => remediation::render(view, &mut out)?,
-        Format::Html => html::render(view, &mut out)?,
-        Format::Evidence => out.extend_from_slice(bundle),
+        Format::Table => out.write_all(table::render(view, width).as_bytes()),
+        Format::Json => json::render(view, out),
+        Format::Jsonl => jsonl::render(view, out),
+        Format::Sarif => sarif::render(view, out),
+        Format::Ocsf => ocsf::render(view, ocsf::Version::V1_5, out),
+        Format::Ocsf18 => ocsf::render(view, ocsf::Version::V1_8, out),
+        Format::Asff => asff::render(view, out),
+        Format::Oscal => oscal::render(view, out),
+        Format::Csv => csv::render(view, out),
+        Format::Junit => junit::render(view, out),
+        Format::Markdown => markdown::render(view, out),
+        Format::Remediation => remediation::render(view, out),
+        Format::Html => html::render(view, out),
+        Format::Evidence => pack::write(bundle, out),
     }
-    Ok(out)
-}
-
-fn strip(drawn: &[u8]) -> Vec<u8> {
-    strip_str(&String::from_utf8_lossy(drawn)).to_string().into_bytes()
 }
 
 fn terminal_width() -> u16 {

@@ -23,8 +23,8 @@ use crate::{
     snapshot::{Snapshot, Topic, file, pieces::Pieces},
 };
 
-/// Tables that are asked about at the same time.
-const CONCURRENCY: usize = 16;
+/// Tables that are asked about, and calls that are under way, at the same time.
+const CONCURRENCY: usize = 64;
 
 /// `dynaudit audit`
 pub fn audit(args: &cli::Audit, config: &Config, console: &Console) -> Result<Outcome, Error> {
@@ -287,7 +287,7 @@ impl<'a> Run<'a> {
             self.console.warn(&format!("this run could not be taken up if it were killed: {why}"));
         }
         if snapshot.is_ok() {
-            self.console.note(&format!("collected in {:.1} s", began.elapsed().as_secs_f64()));
+            self.console.note(&format!("collected in {:.1} s{}", began.elapsed().as_secs_f64(), line.took()));
         }
         snapshot
     }

@@ -8,7 +8,10 @@ use std::{
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::{collect, report::text::count};
+use crate::{
+    collect,
+    report::text::{count, counted},
+};
 
 /// Counts what was reached, and shows it if there is a terminal to show it on.
 pub struct Line {
@@ -22,6 +25,7 @@ struct Seen {
     found: u64,
     done: u64,
     items: u64,
+    took: String,
 }
 
 impl Line {
@@ -43,6 +47,11 @@ impl Line {
     /// Takes the line away.
     pub fn clear(&self) {
         self.bar.finish_and_clear();
+    }
+
+    /// What the collection took, in words; empty before it is done.
+    pub fn took(&self) -> String {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).took.clone()
     }
 
     fn update(&self, change: impl FnOnce(&mut Seen)) {
@@ -72,5 +81,19 @@ impl collect::Progress for Line {
     }
     fn items(&self, more: u64) {
         self.update(|seen| seen.items += more);
+    }
+    fn done(&self, effort: &collect::Effort) {
+        let (sent, throttled, again) = effort.figures();
+        let told = |n: u64, what: &str| match n {
+            0 => String::new(),
+            n => format!(", {} {what}", count(n)),
+        };
+        let took = format!(
+            ": {}{}{}",
+            counted(sent, "request", "requests"),
+            told(throttled, "throttled"),
+            told(again, "sent again"),
+        );
+        self.update(|seen| seen.took = took);
     }
 }

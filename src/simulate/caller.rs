@@ -3,25 +3,32 @@
 //! | key | filled in from |
 //! |---|---|
 //! | `aws:PrincipalArn` | `CallerArn`; for a session of a role, the role's ARN without path |
-//! | `aws:PrincipalAccount`, `aws:PrincipalType`, `aws:PrincipalIsAWSService`, `aws:PrincipalServiceName` | `CallerArn` |
+//! | `aws:PrincipalAccount`, `aws:PrincipalType`, `aws:PrincipalIsAWSService`, `aws:PrincipalServiceName`, `aws:PrincipalServiceNamesList` | `CallerArn` |
 //! | `aws:username` | `CallerArn` of a user; no other principal has one |
 //! | `aws:userid` | of a root user and of a federated user; the ids of others are not in their ARNs |
 //! | `aws:ResourceAccount`, `s3:ResourceAccount` | the owner, where a resource is named |
-//! | `aws:RequestedRegion` | the resource's ARN, where it has a Region |
+//! | `aws:RequestedRegion` | the resource's ARN, where it has a Region; `us-east-1` for services with one endpoint, such as IAM |
 //! | `kms:CallerAccount` | `CallerArn` |
 //!
 //! ("AWS global condition context keys", "AWS KMS condition keys".)
 
 use super::{Input, Refused, input::shown};
-use crate::iam::{Keys, Value, Who, WhoKind, arn::Arn};
+use crate::iam::{Keys, Value, Who, WhoKind, arn::Arn, services};
 
-/// The caller. Without `CallerArn` it is a principal of the owner's account that no policy names. A call with a
-/// web identity's token is made without credentials, so its caller is the provider whose keys are given.
+/// The caller. Without `CallerArn` it is a principal of the owner's account that no policy names; with a
+/// `ResourcePolicy` there must be one, for its `Principal` to be compared with ("SimulateCustomPolicy": CallerArn).
+/// A call with a web identity's token is made without credentials, so its caller is the provider whose keys are given.
 pub(super) fn who(input: &Input) -> Result<Who, Refused> {
     if let Some(provider) = provider(input) {
         return Ok(provider);
     }
     let Some(arn) = &input.caller else {
+        if input.resource_policy.is_some() {
+            return Err(Refused::new(
+                "CallerArn",
+                "a ResourcePolicy needs one to compare its Principal with",
+            ));
+        }
         let account = input.owner.clone().unwrap_or_default();
         return Ok(Who { kind: WhoKind::User, arn: String::new(), account, id: String::new() });
     };
@@ -77,11 +84,19 @@ pub(super) fn keys(who: &Who, action: &str, resource: &str, owner: &str) -> Keys
     }
     if let Some(arn) = Arn::parse(resource).filter(|arn| !arn.region.is_empty() && arn.region != "*") {
         keys = keys.with_one("aws:RequestedRegion", arn.region);
+    } else if let Some(region) = services::only_region(action).filter(|_| !is_elsewhere(who, resource)) {
+        keys = keys.with_one("aws:RequestedRegion", region);
     }
     if action.starts_with("kms:") && !who.account.is_empty() {
         keys = keys.with_one("kms:CallerAccount", &who.account);
     }
     keys
+}
+
+/// Whether the request is made in another partition than `aws`.
+fn is_elsewhere(who: &Who, resource: &str) -> bool {
+    let named = Arn::parse(resource).or_else(|| Arn::parse(&who.arn));
+    named.is_some_and(|arn| !["aws", "*", ""].contains(&arn.partition))
 }
 
 fn of_caller(who: &Who) -> Keys {
@@ -109,7 +124,11 @@ fn of_caller(who: &Who) -> Keys {
         WhoKind::Root => {
             keys = typed(keys, &who.arn, "Account").with_one("aws:userid", &who.account);
         }
-        WhoKind::Service => keys = keys.with_one("aws:PrincipalServiceName", &who.arn),
+        WhoKind::Service => {
+            keys = keys
+                .with_one("aws:PrincipalServiceName", &who.arn)
+                .with_one("aws:PrincipalServiceNamesList", &who.arn);
+        }
         WhoKind::Anyone => {
             keys = keys.with_one("aws:PrincipalType", "Anonymous").with("aws:PrincipalArn", Value::Absent);
         }

@@ -106,7 +106,7 @@ impl Input {
             scps: levels("ServiceControlPolicyInputList", take("ServiceControlPolicyInputList"))?,
             rcps: levels("ResourceControlPolicyInputList", take("ResourceControlPolicyInputList"))?,
             resource_policy: match take("ResourcePolicy") {
-                Some(json) => document("ResourcePolicy".to_owned(), json)?,
+                Some(json) => Some(document("ResourcePolicy".to_owned(), json)?),
                 None => None,
             },
             owner: match take("ResourceOwner") {
@@ -213,20 +213,19 @@ fn account(text: &str) -> Result<Option<String>, Refused> {
     }
 }
 
-/// A policy as text or as JSON itself; none if the text is empty.
-fn document(name: String, json: Json) -> Result<Option<Document>, Refused> {
+/// A policy as text, which AWS does not take empty ("SimulateCustomPolicy"), or as JSON itself.
+fn document(name: String, json: Json) -> Result<Document, Refused> {
     let text = match json {
         Json::String(text) => text,
         Json::Object(_) => json.to_string(),
         _ => return Err(Refused::new(name, "it is not a policy")),
     };
-    Ok((!text.is_empty()).then_some(Document { name, text }))
+    if text.is_empty() { Err(Refused::new(name, "it is empty")) } else { Ok(Document { name, text }) }
 }
 
 fn documents(name: &str, items: Vec<Json>) -> Result<Vec<Document>, Refused> {
     let numbered = items.into_iter().enumerate();
-    let read = |(at, json): (usize, Json)| document(format!("{name}.{}", at + 1), json).transpose();
-    numbered.filter_map(read).collect()
+    numbered.map(|(at, json)| document(format!("{name}.{}", at + 1), json)).collect()
 }
 
 /// Levels of an organization: lists of policies, root first, or one list of policies, which is one level.

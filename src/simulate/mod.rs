@@ -15,6 +15,9 @@
 //!   known by the path `/aws-service-role/` in `CallerArn`, or in the context key `aws:PrincipalArn` for a
 //!   session of one.
 //!
+//! A policy that AWS would not take is refused (see `strict`); requests of STS alone ask about a role, so that their
+//! `ResourcePolicy` is its trust policy.
+//!
 //! Context keys that follow from the input are filled in as AWS would (see [`caller`]); a key that is given
 //! wins. Any other is absent, or open where that is asked for.
 
@@ -22,6 +25,7 @@ pub mod caller;
 mod input;
 mod output;
 mod policies;
+mod strict;
 
 pub use input::{Document, Input};
 pub use output::{EvaluationResult, Output};
@@ -88,6 +92,10 @@ pub fn simulate(input: &Input, unknown: Unknown) -> Result<Output, Refused> {
         ..Caller::unseen(&who)
     };
     let policy = named(&policies.resource).first().copied();
+    // A request without credentials, which some services take: where they do not, a policy can only deny it.
+    let unsigned = who.kind == WhoKind::Anyone;
+    let denials = policy.map(|named| named.policy.denials());
+    let denying = policy.zip(denials.as_ref()).map(|(named, policy)| Named { policy, ..named });
     let by_name = policies.by_name();
     let mut results = Vec::new();
     for action in &input.actions {
@@ -100,7 +108,7 @@ pub fn simulate(input: &Input, unknown: Unknown) -> Result<Output, Refused> {
             }
             let request = Request {
                 owner,
-                policy,
+                policy: if unsigned && !services::open_to_unsigned(&lower) { denying } else { policy },
                 rule: if policy.is_some() { services::rule(&lower) } else { Rule::Either },
                 rcps: if exempt { none } else { &rcps },
                 ..Request::new(&lower, resource, Context { caller: &given, resource: &rest })

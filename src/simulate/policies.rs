@@ -2,7 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::{Document, Input, Refused, Unknown, output::Position};
+use super::{
+    Document, Input, Refused, Unknown,
+    output::Position,
+    strict::{self, Sort},
+};
 use crate::iam::{Context, Kind, Policy, Statement, Value};
 
 /// A policy with its text.
@@ -27,17 +31,21 @@ pub(super) struct Policies {
 
 impl Policies {
     pub(super) fn parse(input: &Input) -> Result<Self, Refused> {
-        let levels = |levels: &[Vec<Document>], kind| {
-            levels.iter().map(|level| parse(level, kind)).collect::<Result<Vec<_>, _>>()
+        let levels = |levels: &[Vec<Document>], sort| {
+            levels.iter().map(|level| parse(level, sort)).collect::<Result<Vec<_>, _>>()
         };
+        // What STS is asked about is a role, whose policy is its trust policy.
+        let trust = input.actions.iter().all(|action| action.to_ascii_lowercase().starts_with("sts:"));
         Ok(Self {
-            identity: parse(&input.identity, Kind::Identity)?,
-            boundary: parse(&input.boundary, Kind::Identity)?,
-            session: parse(&input.session, Kind::Identity)?,
-            scps: levels(&input.scps, Kind::Identity)?,
-            rcps: levels(&input.rcps, Kind::Resource)?,
-            // A trust policy, which has no `Resource`, is read so too.
-            resource: parse(input.resource_policy.as_slice(), Kind::Resource)?,
+            identity: parse(&input.identity, Sort::Identity)?,
+            boundary: parse(&input.boundary, Sort::Identity)?,
+            session: parse(&input.session, Sort::Identity)?,
+            scps: levels(&input.scps, Sort::Scp)?,
+            rcps: levels(&input.rcps, Sort::Rcp)?,
+            resource: parse(
+                input.resource_policy.as_slice(),
+                if trust { Sort::Trust } else { Sort::Resource },
+            )?,
         })
     }
 
@@ -79,13 +87,22 @@ fn asked(statement: &Statement) -> impl Iterator<Item = &str> {
     conditions().map(|condition| condition.key.as_str()).chain(variables)
 }
 
-fn parse(documents: &[Document], kind: Kind) -> Result<Vec<Parsed>, Refused> {
-    let parsed = documents.iter().map(|document| match Policy::parse(&document.text, kind) {
-        Ok(policy) => {
-            let places = places(&document.text, &policy);
-            Ok(Parsed { name: document.name.clone(), policy, places })
+fn parse(documents: &[Document], sort: Sort) -> Result<Vec<Parsed>, Refused> {
+    let kind = match sort {
+        Sort::Identity | Sort::Scp => Kind::Identity,
+        Sort::Rcp | Sort::Resource => Kind::Resource,
+        Sort::Trust => Kind::Trust,
+    };
+    let parsed = documents.iter().map(|document| {
+        let refused = |reason: String| Refused::new(&document.name, reason);
+        let policy = Policy::parse(&document.text, kind).map_err(|error| refused(error.to_string()))?;
+        match strict::fault(&policy, sort) {
+            Some(reason) => Err(refused(reason)),
+            None => {
+                let places = places(&document.text, &policy);
+                Ok(Parsed { name: document.name.clone(), policy, places })
+            }
         }
-        Err(error) => Err(Refused::new(&document.name, error.to_string())),
     });
     parsed.collect()
 }

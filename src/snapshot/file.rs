@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File, OpenOptions},
-    io::{self, Read, Write},
+    io::{self, BufWriter, Read, Write},
     path::{Path, PathBuf},
 };
 
@@ -134,7 +134,8 @@ pub fn parse(bytes: &[u8], path: &Path) -> Result<Snapshot, Error> {
     // What an older version did not look at is in none of its gaps.
     let absent = Services::not_collected();
     let regions = || snapshot.accounts.iter().flat_map(|account| &account.regions);
-    if regions().any(|region| region.services.lacks_some()) {
+    let older = snapshot.accounts.iter().any(|a| a.public_access_blocked.gap() == Some(&absent.id()));
+    if older || regions().any(|region| region.services.lacks_some()) {
         snapshot.gaps.entry(absent.id()).or_insert(absent);
     }
     Ok(snapshot)
@@ -169,13 +170,21 @@ pub fn canonical(snapshot: &Snapshot) -> io::Result<Vec<u8>> {
 /// # Errors
 /// What the system said.
 pub fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    write_private_by(path, |out| out.write_all(bytes))
+}
+
+/// As [`write_private`], what is written being made as it goes.
+///
+/// # Errors
+/// What the system or `write` said.
+pub fn write_private_by(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     if fs::metadata(&target).is_ok_and(|m| !m.is_file()) {
-        return OpenOptions::new().write(true).open(&target)?.write_all(bytes);
+        return buffered(OpenOptions::new().write(true).open(&target)?, write).map(drop);
     }
     let name = target.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_string_lossy();
     let part = target.with_file_name(format!(".{name}.{}.part", std::process::id()));
-    let written = write_new(&part, bytes).and_then(|()| fs::rename(&part, &target));
+    let written = write_new(&part, write).and_then(|()| fs::rename(&part, &target));
     if written.is_err() {
         // The first error is the one to report; a left-over is only untidy.
         let _ = fs::remove_file(&part);
@@ -183,12 +192,16 @@ pub fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
     written
 }
 
-fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
+fn buffered(file: File, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<File> {
+    let mut out = BufWriter::with_capacity(1 << 16, file);
+    write(&mut out)?;
+    out.into_inner().map_err(io::IntoInnerError::into_error)
+}
+
+fn write_new(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
+    buffered(options.open(path)?, write)?.sync_all()
 }

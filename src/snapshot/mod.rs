@@ -110,9 +110,12 @@ pub struct Account {
     pub tables: Vec<Table>,
     /// KMS keys that tables, replicas and backups name, by ARN.
     pub keys: Vec<Key>,
-    /// Buckets that received exports, by name.
+    /// Buckets that received exports, or that tables were imported from, by name.
     #[serde(default)]
     pub buckets: Vec<Bucket>,
+    /// S3's GetPublicAccessBlock of the account: whether all four settings are on, whatever its buckets say.
+    #[serde(default = "not_collected")]
+    pub public_access_blocked: Seen<bool>,
     /// Users, groups, roles and policies.
     pub principals: Principals,
     /// The organization with its policies; none where the account is in none.
@@ -147,4 +150,9 @@ pub struct Region {
     /// What other services tell about the tables.
     #[serde(default)]
     pub services: Services,
+}
+
+/// What stands in a snapshot that was taken before this was looked at.
+fn not_collected() -> Seen<bool> {
+    Seen::Gap(Services::not_collected().id())
 }

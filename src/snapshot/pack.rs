@@ -3,7 +3,10 @@
 //! Nothing is compressed and no time is told (".ZIP File Format Specification", APPNOTE 6.3.10), so that an archive
 //! can be read by packing what was read once more: a byte that differs anywhere, in a header too, is found.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    io::{self, Write},
+};
 
 use crc32fast::hash;
 
@@ -41,40 +44,51 @@ fn near(name: Option<&str>) -> String {
 /// It would be too large.
 pub fn pack(members: &Members) -> Result<Vec<u8>, Error> {
     let mut out = Vec::new();
+    write(members, &mut out).map_err(|_| Error::TooLarge)?;
+    Ok(out)
+}
+
+/// Writes the archive of `members`.
+///
+/// # Errors
+/// It would be too large, or what `out` said.
+pub fn write(members: &Members, out: &mut dyn Write) -> io::Result<()> {
     let mut directory = Vec::new();
-    let small = |n: usize| u32::try_from(n).map(u32::to_le_bytes).map_err(|_| Error::TooLarge);
+    let small =
+        |n: usize| u32::try_from(n).map(u32::to_le_bytes).map_err(|_| io::Error::other(Error::TooLarge));
+    let short =
+        |n: usize| u16::try_from(n).map(u16::to_le_bytes).map_err(|_| io::Error::other(Error::TooLarge));
+    let mut at = 0;
     for (name, bytes) in members {
-        let at = small(out.len())?;
         let mut facts = HEAD.to_vec();
         facts.extend(hash(bytes).to_le_bytes());
         facts.extend(small(bytes.len())?);
         facts.extend(small(bytes.len())?);
-        facts.extend(u16::try_from(name.len()).map_err(|_| Error::TooLarge)?.to_le_bytes());
+        facts.extend(short(name.len())?);
         facts.extend([0, 0]);
-        out.extend_from_slice(MAGIC);
-        out.extend(&facts);
-        out.extend(name.as_bytes());
-        out.extend(bytes);
+        for part in [MAGIC, &facts, name.as_bytes(), bytes] {
+            out.write_all(part)?;
+        }
         directory.extend_from_slice(DIRECTORY);
         directory.extend([20, 3]);
         directory.extend(&facts);
         // No comment, first disk, no internal attributes; a plain file that its owner reads and writes.
         directory.extend([0, 0, 0, 0, 0, 0, 0, 0, 0x80, 0x81]);
-        directory.extend(at);
+        directory.extend(small(at)?);
         directory.extend(name.as_bytes());
+        at += LOCAL + name.len() + bytes.len();
     }
-    let count = u16::try_from(members.len()).map_err(|_| Error::TooLarge)?.to_le_bytes();
-    let at = small(out.len())?;
-    out.extend(&directory);
-    out.extend_from_slice(END);
-    out.extend([0, 0, 0, 0]);
-    out.extend(count);
-    out.extend(count);
-    out.extend(small(directory.len())?);
-    out.extend(at);
-    out.extend([0, 0]);
-    small(out.len())?;
-    Ok(out)
+    let count = short(members.len())?;
+    let mut end = END.to_vec();
+    end.extend([0, 0, 0, 0]);
+    end.extend(count);
+    end.extend(count);
+    end.extend(small(directory.len())?);
+    end.extend(small(at)?);
+    end.extend([0, 0]);
+    small(at + directory.len() + end.len())?;
+    out.write_all(&directory)?;
+    out.write_all(&end)
 }
 
 /// The files of an archive that [`pack`] made.

@@ -27,6 +27,9 @@ pub struct Head {
     topics: Vec<Topic>,
     /// Exports that are read in place of their tables, each with its moment.
     exports: Vec<(String, Timestamp)>,
+    /// What the user added to the detector, by its digest.
+    #[serde(default)]
+    detect: String,
     taken: Timestamp,
 }
 
@@ -37,10 +40,11 @@ impl Head {
         scope: Scope,
         topics: Vec<Topic>,
         exports: Vec<(String, Timestamp)>,
+        detect: String,
         taken: Timestamp,
     ) -> Self {
         let tool = env!("CARGO_PKG_VERSION").to_owned();
-        Self { format: FORMAT, tool, account, scope, topics, exports, taken }
+        Self { format: FORMAT, tool, account, scope, topics, exports, detect, taken }
     }
 
     fn takes_up(&self, earlier: &Head) -> bool {
@@ -191,7 +195,14 @@ mod tests {
     use super::*;
 
     fn head(taken: i64) -> Head {
-        Head::new("111122223333".into(), Scope::default(), vec![Topic::Trails], vec![], Timestamp(taken))
+        Head::new(
+            "111122223333".into(),
+            Scope::default(),
+            vec![Topic::Trails],
+            vec![],
+            String::new(),
+            Timestamp(taken),
+        )
     }
 
     fn piece(value: &str) -> Piece<String> {
@@ -237,6 +248,12 @@ mod tests {
         assert_eq!(begin(false, &head(5)), 0);
         assert_eq!(begin(true, &Head { account: "444455556666".into(), ..head(6) }), 0);
         assert_eq!(begin(true, &head(7)), 0, "that one was thrown away");
+        assert_eq!(
+            begin(true, &Head { detect: "00ff".into(), ..head(7) }),
+            0,
+            "other rules see other things"
+        );
+        assert_eq!(begin(true, &head(7)), 0, "that one was thrown away, too");
         assert_eq!(begin(true, &head(8 + MAX_AGE)), 0);
         assert_eq!(begin(true, &head(7 + MAX_AGE)), 0, "a clock that went back");
     }

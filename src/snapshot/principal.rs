@@ -62,7 +62,7 @@ pub struct Principal {
     pub last_used: Option<Timestamp>,
 }
 
-/// A managed policy in its default version.
+/// A managed policy in its default version, with the versions that are not in force.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ManagedPolicy {
@@ -72,6 +72,9 @@ pub struct ManagedPolicy {
     pub version: Option<String>,
     /// Document of the default version, decoded; a gap where IAM did not give it.
     pub document: Seen<String>,
+    /// Documents of its other versions, decoded, by version; none where they were not asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub others: Option<BTreeMap<String, String>>,
 }
 
 /// What a user can sign in with.

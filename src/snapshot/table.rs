@@ -74,6 +74,9 @@ pub struct Description {
     pub warm_write_units: Option<i64>,
     /// Whether DeleteTable is refused.
     pub deletion_protection: bool,
+    /// Whether this replica is protected against leaving its global table; none where DynamoDB does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disassociation_protection: Option<bool>,
     /// Server-side encryption; none means the AWS owned key.
     pub encryption: Option<Encryption>,
     /// Stream settings, where a stream is or was on.
@@ -317,4 +320,15 @@ pub struct ExportDetails {
     pub items: Option<i64>,
     /// Bytes billed.
     pub bytes: Option<i64>,
+}
+
+impl ExportDetails {
+    /// What the names of the files of the export `arn` begin with (AWS documentation: "DynamoDB table export output format").
+    pub fn files_of(&self, arn: &str) -> String {
+        let id = arn.rsplit('/').next().unwrap_or(arn);
+        match self.prefix.as_deref().map(|prefix| prefix.trim_end_matches('/')).filter(|p| !p.is_empty()) {
+            Some(prefix) => format!("{prefix}/AWSDynamoDB/{id}/"),
+            None => format!("AWSDynamoDB/{id}/"),
+        }
+    }
 }

@@ -2,24 +2,40 @@
 
 use serde::{Deserialize, Serialize};
 
-/// One thing that other services of AWS tell about tables.
+/// One thing that is told about tables, by DynamoDB itself beside their descriptions, or by another service of AWS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Topic {
     /// AWS Backup: plans, what they select, vaults and what they keep.
     BackupPlans,
-    /// S3: the buckets that received exports.
+    /// S3: the buckets that received exports and that imports came from, and what the account blocks.
     Buckets,
     /// IAM: the credential report, with users' passwords and access keys.
     Credentials,
     /// DAX: clusters and how long they keep items.
     Caches,
+    /// DynamoDB: point-in-time recovery.
+    ContinuousBackups,
+    /// DynamoDB: backups and exports.
+    Copies,
     /// Lambda: functions that read streams.
     Consumers,
     /// EC2: VPC endpoints for DynamoDB.
     Endpoints,
+    /// S3: whether files of exports and imports still lie there.
+    Files,
+    /// DynamoDB: global tables of the legacy version.
+    GlobalTables,
     /// Cognito: identity pools, and the roles that they give to guests and users.
     IdentityPools,
+    /// DynamoDB: what tables were imported from.
+    Imports,
+    /// Glue and Redshift: zero-ETL integrations.
+    Integrations,
+    /// DynamoDB: Contributor Insights.
+    Insights,
+    /// DynamoDB: a sample of the items.
+    Items,
     /// Kinesis: the streams that receive changes.
     KinesisStreams,
     /// EC2: VPCs, and what has an interface in them.
@@ -32,6 +48,10 @@ pub enum Topic {
     Rules,
     /// Application Auto Scaling: what grows with its load.
     Scaling,
+    /// DynamoDB: which Kinesis streams receive changes.
+    Streaming,
+    /// DynamoDB: time to live.
+    TimeToLive,
     /// CloudTrail: trails and event data stores, and what they select.
     Trails,
     /// IAM: when principals last used DynamoDB.
@@ -40,20 +60,30 @@ pub enum Topic {
 
 impl Topic {
     /// Every topic.
-    pub const ALL: [Topic; 15] = [
+    pub const ALL: [Topic; 25] = [
         Topic::BackupPlans,
         Topic::Buckets,
         Topic::Caches,
         Topic::Consumers,
+        Topic::ContinuousBackups,
+        Topic::Copies,
         Topic::Credentials,
         Topic::Endpoints,
+        Topic::Files,
+        Topic::GlobalTables,
         Topic::IdentityPools,
+        Topic::Imports,
+        Topic::Integrations,
+        Topic::Insights,
+        Topic::Items,
         Topic::KinesisStreams,
         Topic::Networks,
         Topic::Organization,
         Topic::Recorders,
         Topic::Rules,
         Topic::Scaling,
+        Topic::Streaming,
+        Topic::TimeToLive,
         Topic::Trails,
         Topic::Usage,
     ];

@@ -133,9 +133,14 @@ fn escape_line(text: &str) -> String {
 }
 
 /// Whether `c` could steer a terminal, reorder what is read, or be there unseen: controls (C0, C1, DEL),
-/// marks of direction, separators of lines, and what has no glyph.
+/// marks of direction, separators of lines, what has no glyph, and what no page or XML may hold.
 pub fn is_active(c: char) -> bool {
-    c.is_control() || is_invisible(c)
+    c.is_control() || is_invisible(c) || is_no_character(c)
+}
+
+/// Unicode's noncharacters: the last two of each plane, and 32 more.
+fn is_no_character(c: char) -> bool {
+    u32::from(c) & 0xFFFE == 0xFFFE || matches!(c, '\u{FDD0}'..='\u{FDEF}')
 }
 
 /// Marks of direction, separators of lines, and characters without a glyph (Unicode's default-ignorable ones).

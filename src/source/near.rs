@@ -3,16 +3,17 @@
 /// Words that a list in a help line shows at most.
 const LISTED: usize = 12;
 
-/// The known word nearest to `word`, if it is near enough to be meant.
+/// The known word nearest to `word`, if it is near enough to be meant. Of two as near, one that begins alike.
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word = word.to_lowercase();
     let far = word.chars().count() / 3 + 1;
+    let alike = |k: &str| k.to_lowercase().chars().next() == word.chars().next();
     known
         .into_iter()
-        .map(|k| (strsim::damerau_levenshtein(&word, &k.to_lowercase()), k))
-        .filter(|(distance, k)| *distance <= far.min(3) && *distance < k.chars().count())
+        .map(|k| (strsim::damerau_levenshtein(&word, &k.to_lowercase()), !alike(k), k))
+        .filter(|(distance, _, k)| *distance <= far.min(3) && *distance < k.chars().count())
         .min()
-        .map(|(_, k)| k)
+        .map(|(.., k)| k)
 }
 
 /// Help that names the nearest word, or all there are.
@@ -39,6 +40,7 @@ mod tests {
         assert_eq!(nearest("deletion_protecton", known), Some("deletion_protection"));
         assert_eq!(nearest("Items", known), Some("items"));
         assert_eq!(nearest("tsgs", known), Some("tags"));
+        assert_eq!(nearest("kid", ["id", "kind"]), Some("kind"));
         assert_eq!(nearest("colour", known), None);
         assert_eq!(nearest("x", ["a"]), None);
     }

@@ -60,6 +60,13 @@ fn dynamodb(asked: &Asked) -> Reply {
         "DescribeExport" => json(
             json!({ "ExportDescription": { "S3Bucket": "bucket", "S3SseAlgorithm": "KMS", "ItemCount": 3 } }),
         ),
+        "ListImports" if europe => {
+            json(json!({ "ImportSummaryList": [{ "ImportArn": format!("{ORDERS}/import/i1"),
+            "ImportStatus": "COMPLETED", "TableArn": ORDERS,
+            "S3BucketSource": { "S3Bucket": "bucket", "S3KeyPrefix": "moved/" } }] }))
+        }
+        "ListImports" => json(json!({})),
+        "ListGlobalTables" => json(json!({ "GlobalTables": [] })),
         "Scan" => scan(asked),
         other => panic!("dynamodb:{other} is not expected"),
     }

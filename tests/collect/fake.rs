@@ -49,17 +49,21 @@ impl Asked {
             .unwrap_or_default();
         let body = String::from_utf8_lossy(request.body().bytes().unwrap_or_default()).into_owned();
         let uri = request.uri().splitn(4, '/').nth(3).map(|rest| format!("/{rest}")).unwrap_or_default();
+        let service = match scope[3].as_str() {
+            "tagging" => "tag".to_owned(),
+            "monitoring" => "cloudwatch".to_owned(),
+            "s3" if uri.starts_with("/v20180820/") => {
+                assert_eq!(header("x-amz-account-id"), "123456789012");
+                "s3-control".to_owned()
+            }
+            other => other.to_owned(),
+        };
         let target = header("x-amz-target");
         let operation = match target.rsplit_once('.') {
             Some((_, operation)) => operation.to_owned(),
             None => form(&body, "Action")
-                .or_else(|| operation(&scope[3], &uri).map(str::to_owned))
+                .or_else(|| operation(&service, &uri).map(str::to_owned))
                 .unwrap_or_default(),
-        };
-        let service = match scope[3].as_str() {
-            "tagging" => "tag".to_owned(),
-            "monitoring" => "cloudwatch".to_owned(),
-            other => other.to_owned(),
         };
         Self { service, operation, region: scope[2].clone(), uri, body }
     }
@@ -95,7 +99,7 @@ pub fn json(value: Value) -> Reply {
 /// An error in the protocol of the service.
 pub fn error(asked: &Asked, code: &str) -> Reply {
     match asked.service.as_str() {
-        "iam" | "sts" | "ec2" | "s3" => Reply::Http(
+        "iam" | "sts" | "ec2" | "redshift" | "s3" | "s3-control" => Reply::Http(
             if code.starts_with("NoSuch") { 404 } else { 403 },
             format!(
                 "<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>no</Message></Error><RequestId>r</RequestId></ErrorResponse>"

@@ -2,12 +2,10 @@
 //!
 //! `SAMPLE_SEEDS=200 cargo test --release --test collect prevalence` draws each setting 200 times.
 
-use std::collections::BTreeSet;
-
 use dynaudit::collect::{Plan, Regions, Sampling};
 use dynaudit::facts::{Node, build::build};
 use dynaudit::finding::SubjectKind;
-use dynaudit::snapshot::Snapshot;
+use dynaudit::snapshot::{Snapshot, Topic};
 use serde_json::{Value, json};
 
 use crate::account;
@@ -103,7 +101,7 @@ async fn snapshot(setting: Setting, tables: u64) -> Snapshot {
         _ => account::answer(asked),
     });
     let regions = Regions::Given(vec!["eu-west-1".into()]);
-    let plan = Plan { regions, sampling: Some(Sampling::default()), topics: BTreeSet::new(), ..plan() };
+    let plan = Plan { regions, sampling: Some(Sampling::default()), topics: [Topic::Items].into(), ..plan() };
     fake.run(plan).await.unwrap()
 }
 

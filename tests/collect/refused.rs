@@ -29,7 +29,7 @@ fn expected(call: &str) -> &'static [&'static str] {
         "iam:GetPolicy" => &["principals.policies"],
         "iam:GetPolicyVersion" => &["principals.policies"],
         "dynamodb:ListTables" => &[
-            "buckets",
+            "buckets.*.files",
             "keys",
             "regions.*.orphan_backups",
             "regions.*.services.kinesis_streams",
@@ -38,7 +38,12 @@ fn expected(call: &str) -> &'static [&'static str] {
         ],
         "tag:GetResources" => &[],
         "dynamodb:ListBackups" => &["regions.*.orphan_backups", "tables.*.backups"],
-        "dynamodb:ListExports" | "dynamodb:DescribeExport" => &["buckets", "tables.*.exports"],
+        "dynamodb:ListExports" | "dynamodb:DescribeExport" => &["buckets.*.files", "tables.*.exports"],
+        "dynamodb:ListImports" => &["buckets.*.files", "regions.*.services.imports"],
+        "dynamodb:ListGlobalTables" => &["regions.*.services.legacy_global_tables"],
+        "glue:DescribeInboundIntegrations" | "redshift:DescribeIntegrations" => {
+            &["regions.*.services.integrations"]
+        }
         "dynamodb:DescribeTable" => {
             &["keys", "tables.*.description", "tables.*.stream_policy", "tables.*.sample"]
         }
@@ -71,7 +76,11 @@ fn expected(call: &str) -> &'static [&'static str] {
             &["regions.*.services.recorders"]
         }
         "ec2:DescribeVpcEndpoints" => &["regions.*.services.endpoints"],
-        "s3:GetBucketLocation" => &["buckets.*.blocked", "buckets.*.kms", "buckets.*.public"],
+        "s3:GetBucketLocation" => {
+            &["buckets.*.blocked", "buckets.*.files", "buckets.*.kms", "buckets.*.public"]
+        }
+        "s3:ListObjectsV2" => &["buckets.*.files"],
+        "s3-control:GetPublicAccessBlock" => &["public_access_blocked"],
         "s3:GetBucketPolicyStatus" => &["buckets.*.public"],
         "s3:GetPublicAccessBlock" => &["buckets.*.blocked"],
         "s3:GetBucketEncryption" => &["buckets.*.kms"],
@@ -139,7 +148,13 @@ fn refuse(operation: &'static str, how: fn(&Asked) -> Reply) -> Fake {
 async fn each_refusal_takes_away_what_it_would_have_told_and_nothing_else() {
     let whole = Fake::new(answer).snapshot().await;
     for call in CALLS {
-        let snapshot = refuse(call.operation, |asked| error(asked, "AccessDeniedException")).snapshot().await;
+        // An account and a bucket have an operation of one name.
+        let refused = |asked: &Asked| asked.operation == call.operation && asked.service == call.service;
+        let fake = Fake::new(move |asked| match refused(asked) {
+            true => error(asked, "AccessDeniedException"),
+            false => answer(asked),
+        });
+        let snapshot = fake.snapshot().await;
         let name = call.name();
         let expected: BTreeSet<String> = expected(&name).iter().map(|p| (*p).to_owned()).collect();
         assert_eq!(differences(&whole, &snapshot), expected, "{name}");

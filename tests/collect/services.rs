@@ -165,6 +165,20 @@ pub fn answer(asked: &Asked) -> Reply {
             <SSEAlgorithm>AES256</SSEAlgorithm></ApplyServerSideEncryptionByDefault></Rule></S>"
                 .into(),
         ),
+        ("s3", "ListObjectsV2") if europe => {
+            let prefix = asked.uri.split("&prefix=").nth(1);
+            assert!(asked.uri.contains("&max-keys=1"), "{}", asked.uri);
+            let count = u8::from(prefix.is_some_and(|prefix| prefix.starts_with("AWSDynamoDB")));
+            Reply::Http(200, format!("<L><KeyCount>{count}</KeyCount></L>"))
+        }
+        ("s3-control", "GetPublicAccessBlock") => error(asked, "NoSuchPublicAccessBlockConfiguration"),
+        ("glue", "DescribeInboundIntegrations") if europe => json(json!({ "InboundIntegrations": [
+            { "IntegrationArn": "arn:i", "SourceArn": ORDERS, "TargetArn": "arn:lake", "Status": "ACTIVE" },
+            { "IntegrationArn": "arn:j", "SourceArn": "arn:aws:rds:x", "TargetArn": "arn:lake" }] })),
+        ("glue", "DescribeInboundIntegrations") => json(json!({})),
+        ("redshift", "DescribeIntegrations") => {
+            Reply::Http(200, "<R><DescribeIntegrationsResult><Integrations/></DescribeIntegrationsResult></R>".into())
+        }
         ("organizations", operation) => organizations(asked, operation),
         (service, operation) => panic!("{service}:{operation} is not expected at {}", asked.uri),
     }

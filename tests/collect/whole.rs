@@ -75,6 +75,12 @@ async fn every_answer_finds_its_place() {
     assert_eq!((services.rules.items.len(), services.rules.items[0].targets.value()), (1, Some(&1)));
     let bucket = &account.buckets[0];
     assert_eq!((bucket.public.value(), bucket.blocked.value()), (Some(&false), Some(&true)));
+    let files: Vec<(&str, Option<&bool>)> =
+        bucket.files.iter().map(|(prefix, seen)| (prefix.as_str(), seen.value())).collect();
+    assert_eq!(files, [("AWSDynamoDB/e1/", Some(&true)), ("moved/", Some(&false))]);
+    assert_eq!(account.public_access_blocked.value(), Some(&false));
+    assert_eq!(services.imports.items[0].bucket.as_deref(), Some("bucket"));
+    assert_eq!((services.integrations.items.len(), &*services.integrations.items[0].status), (1, "active"));
     let organization = account.guardrails.value().unwrap().as_ref().unwrap();
     assert_eq!(organization.path.as_deref(), Some("o-1/r-1/ou-1/"));
     assert_eq!((organization.scps.len(), organization.rcps.len()), (3, 0));
@@ -90,6 +96,8 @@ async fn every_answer_finds_its_place() {
     assert_eq!(people.users[0].inline["p"], r#"{"Statement":[]}"#);
     let local = &people.policies["arn:aws:iam::123456789012:policy/team/Local"];
     assert_eq!((local.name.as_str(), local.document.value().unwrap().as_str()), ("Local", "{}"));
+    assert_eq!(local.others, Some([("v1".to_owned(), "old".to_owned())].into()));
+    assert_eq!(people.policies[MANAGED].others, None, "of AWS: nobody can choose another version");
     assert_eq!(people.policies[MANAGED].document.value().unwrap(), r#"{"a":1}"#);
     assert_eq!(people.policies.len(), 2);
     let ann = "arn:aws:iam::123456789012:user/ann";

@@ -2,7 +2,9 @@
 #![cfg(feature = "demo")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on should fail")]
 
+mod alone;
 mod copies;
+mod denials;
 mod dynamodb;
 mod findings;
 mod iam;

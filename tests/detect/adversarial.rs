@@ -103,8 +103,7 @@ fn nothing_of_a_labelled_secret_is_said() {
     // What makers make of constants: Grafana's and PyPI's prefixes, armour of keys, in JSON or not.
     let armour =
         ["", "RSA ", "EC ", "ENCRYPTED ", "OPENSSH "].map(|of| format!("\"-----BEGIN {of}PRIVATE KEY-----"));
-    let prefixes =
-        " eyJrIjoi pypi-AgEIcHlwaS5vcmc pypi-AgENdGVzdC5weXBpLm9yZw -----BEGIN PGP PRIVATE KEY BLOCK-----";
+    let prefixes = " eyJrIjoi AGE-SECRET-KEY-1 pypi-AgEIcHlwaS5vcmc pypi-AgENdGVzdC5weXBpLm9yZw -----BEGIN PGP PRIVATE KEY BLOCK-----";
     let documented = corpus.templates() + prefixes + &armour.concat();
     // In other carriers the text holds names, which are said.
     for one in corpus.singles(2, 0).iter().filter(|one| one.carrier == "plain") {

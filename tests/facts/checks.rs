@@ -171,6 +171,17 @@ const CASES: &[Case] = &[
             key_policy(s, "arn:aws:iam::111122223333:role/app", via);
         },
     ),
+    (
+        "copy-under-disabled-key",
+        |s| {
+            key_state(s, "Disabled");
+            replicated(s, ACCOUNT, &key_arn("k1"));
+        },
+        |s| {
+            key_state(s, "Enabled");
+            replicated(s, ACCOUNT, &key_arn("k1"));
+        },
+    ),
     ("replica-encryption-weaker", |s| replicated(s, ACCOUNT, ""), |s| replicated(s, ACCOUNT, &key_arn("k1"))),
     (
         "export-without-kms",

@@ -43,7 +43,7 @@ fn a_region_whose_tables_were_not_listed() {
         .into_iter()
         .filter(|kind| *kind == SubjectKind::Table || ancestors(*kind).contains(&SubjectKind::Table))
         .collect();
-    assert_eq!(below.len(), 8);
+    assert_eq!(below.len(), 9);
     one_unknown_row_each(&snapshot, &below, "dynamodb:ListTables");
 }
 

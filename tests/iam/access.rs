@@ -39,7 +39,10 @@ fn an_administrator_of_many_tables_is_one_reader() {
     all.push(table("Tokens"));
     let nodes = readers(&account(vec![], vec![admin], all));
     let [facts] = of(&nodes, "admin")[..] else { panic!("{nodes:#?}") };
-    assert_eq!(facts["tables"], json!({ "count": 51, "sensitive": 1, "stopped": 0, "all": true }));
+    assert_eq!(
+        facts["tables"],
+        json!({ "count": 51, "named": "51 tables", "sensitive": 1, "stopped": 0, "all": true })
+    );
     assert_eq!(facts["full_access"], true);
     assert_eq!(facts["wildcard"], true);
     assert_eq!(facts["decision"], "allowed");

@@ -50,7 +50,8 @@ pub fn role(name: &str, statements: Json) -> Principal {
 
 pub fn managed(name: &str, document: Seen<String>) -> (String, ManagedPolicy) {
     let arn = format!("arn:aws:iam::{OWNER}:policy/{name}");
-    (arn, ManagedPolicy { name: name.into(), version: Some("v1".into()), document })
+    let others = Some(BTreeMap::new());
+    (arn, ManagedPolicy { name: name.into(), version: Some("v1".into()), document, others })
 }
 
 fn not_asked<T>() -> Seen<T> {
@@ -102,6 +103,7 @@ pub fn account(users: Vec<Principal>, roles: Vec<Principal>, tables: Vec<Table>)
         tables,
         keys: vec![],
         buckets: vec![],
+        public_access_blocked: Seen::Value(false),
         principals: Principals { users, roles, ..Principals::default() },
         guardrails: Seen::Value(None),
     }

@@ -286,6 +286,11 @@ fn level(rng: &mut Rng, service: &Service, theirs: bool) -> Json {
         if theirs {
             one["Principal"] = "*".into();
             one["Effect"] = "Deny".into();
+            // One that is written by hand names services ("RCP syntax").
+            let named: Vec<&str> =
+                service.action_patterns.iter().filter(|name| **name != "*").copied().collect();
+            one.as_object_mut().unwrap().shift_remove("NotAction");
+            one["Action"] = some(rng, &named);
         }
         statements.push(one);
     }
@@ -310,7 +315,8 @@ fn statement(rng: &mut Rng, service: &Service, principal: bool, theirs: bool) ->
     let not =
         |rng: &mut Rng, name: &str| if rng.usize(0..8) == 0 { format!("Not{name}") } else { name.into() };
     if principal {
-        if rng.usize(0..10) == 0 {
+        // AWS takes NotPrincipal with a Deny, and in no trust policy.
+        if deny && !service.trust && rng.usize(0..2) == 0 {
             statement.insert("NotPrincipal".into(), json!({ "AWS": pick(rng, &EXCEPTED) }));
         } else {
             statement.insert("Principal".into(), json!({ "AWS": some(rng, &PRINCIPALS) }));

@@ -7,7 +7,10 @@ use std::{
 
 use dynaudit::{
     facts::access::{Access, evaluate, paths::Hop},
-    snapshot::{Account, Gap, GapId, Seen, principal::Principal},
+    snapshot::{
+        Account, Gap, GapId, Key, Listed, Region, Seen, Services, key, principal::Principal,
+        services::Cluster, table::Encryption,
+    },
 };
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
@@ -38,6 +41,11 @@ struct Case {
     attached: BTreeMap<String, Vec<String>>,
     #[serde(default)]
     tags: BTreeMap<String, BTreeMap<String, String>>,
+    /// The policy of the key of `Tokens`; without one the table has the AWS owned key.
+    key: Option<Vec<String>>,
+    /// DAX clusters, each with its role.
+    #[serde(default)]
+    cluster: BTreeMap<String, String>,
     /// The way to `Tokens`, by principal; `if: ` before a conditional one.
     #[serde(default)]
     expect: BTreeMap<String, String>,
@@ -160,7 +168,76 @@ fn of(case: &Case) -> Account {
     let mut out = account(users, roles, vec![table("Plain"), table("Tokens")]);
     out.principals.groups = groups;
     out.principals.policies = policies;
+    if let Some(policy) = &case.key {
+        lock(&mut out, policy.iter().map(|text| entitled(text)).collect());
+    }
+    if !case.cluster.is_empty() {
+        out.regions.push(region(&case.cluster));
+    }
     out
+}
+
+/// Encrypts `Tokens` with a key of this policy.
+fn lock(account: &mut Account, policy: Json) {
+    let key_arn = format!("arn:aws:kms:eu-west-1:{OWNER}:key/k");
+    account.keys.push(Key {
+        arn: key_arn.clone(),
+        region: "eu-west-1".into(),
+        description: Seen::Value(key::Description {
+            arn: key_arn.clone(),
+            account: Some(OWNER.into()),
+            manager: Some("CUSTOMER".into()),
+            ..key::Description::default()
+        }),
+        rotation: Seen::Value(None),
+        policy: Seen::Value(document(policy)),
+        grants: Listed::default(),
+        tags: Seen::Value(BTreeMap::new()),
+    });
+    let tokens = account.tables.iter_mut().find(|table| table.name == "Tokens").unwrap();
+    let Seen::Value(description) = &mut tokens.description else { unreachable!() };
+    description.encryption = Some(Encryption {
+        status: "ENABLED".into(),
+        kind: Some("KMS".into()),
+        key_arn: Some(key_arn),
+        inaccessible_since: None,
+    });
+}
+
+/// `PRINCIPAL ACTION,…`, with `deny ` before it: a statement of a key's policy.
+fn entitled(text: &str) -> Json {
+    let (effect, text) = text.strip_prefix("deny ").map_or(("Allow", text), |text| ("Deny", text));
+    let (who, actions) = text.split_once(' ').unwrap();
+    let mut out = trusting(who);
+    out["Effect"] = effect.into();
+    out["Action"] = actions.split(',').collect();
+    out["Resource"] = "*".into();
+    out
+}
+
+fn region(clusters: &BTreeMap<String, String>) -> Region {
+    let cluster = |(name, role): (&String, &String)| Cluster {
+        arn: format!("arn:aws:dax:eu-west-1:{OWNER}:cache/{name}"),
+        name: name.clone(),
+        status: "available".into(),
+        encryption: "ENABLED".into(),
+        endpoint_encryption: "TLS".into(),
+        role_arn: named(&format!("role/{role}")),
+        zones: vec![],
+        reachable_from: None,
+        ttl: Seen::Gap(GapId("0".into())),
+    };
+    let services = Services {
+        clusters: Listed { items: clusters.iter().map(cluster).collect(), gap: None },
+        ..Services::default()
+    };
+    Region {
+        name: "eu-west-1".into(),
+        disabled: false,
+        tables: Listed::default(),
+        orphan_backups: Listed::default(),
+        services,
+    }
 }
 
 fn judge(account: &Account) -> Access {
@@ -185,7 +262,11 @@ fn told(indirect: &Json) -> String {
 #[test]
 fn every_case_goes_the_way_that_it_says() {
     let mut wrong = Vec::new();
-    let files = [include_str!("paths/assume.toml"), include_str!("paths/escalate.toml")];
+    let files = [
+        include_str!("paths/assume.toml"),
+        include_str!("paths/escalate.toml"),
+        include_str!("paths/around.toml"),
+    ];
     let cases = files.iter().flat_map(|text| toml::from_str::<File>(text).unwrap().case);
     for case in cases {
         assert!(!case.doc.is_empty());

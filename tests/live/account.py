@@ -25,6 +25,12 @@ class Account:
         used = {(t.region, t.key) for t in self.plan.tables}
         return {f"{k.region}/key:{k.name}" for k in self.plan.keys if (k.region, k.name) in used and test(k)}
 
+    def uses(self, test):
+        """Tables under such a key, and backups of them, where the server tells what those are encrypted with."""
+        named = {(k.region, k.name): k for k in self.plan.keys}
+        under = [t for t in self.plan.tables if (t.region, t.key) in named and test(named[t.region, t.key])]
+        return {t.id for t in under} | {f"{t.id}@backups" for t in under if t.backup and self.server != "moto"}
+
     def tables_by_key(self, test):
         """Tables whose customer managed key is such a one."""
         named = {(k.region, k.name): k for k in self.plan.keys}

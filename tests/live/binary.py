@@ -5,6 +5,7 @@ import os
 import pathlib
 import subprocess
 import tempfile
+import threading
 import time
 from dataclasses import dataclass
 
@@ -79,24 +80,48 @@ class Binary:
         """The same, pointed elsewhere."""
         return Binary(self.path, self.home, url, self.credentials)
 
-    def run(self, *args):
+    def run(self, *args, seconds=SECONDS, **how):
+        """Runs to its end, or for so many `seconds`; `how` goes to `subprocess.run`."""
+        start = time.monotonic()
+        try:
+            ran = subprocess.run([self.path, *args], env=self.env(), cwd=self.home, stdin=subprocess.DEVNULL,
+                                 capture_output=True, timeout=seconds, check=False, **how)
+        except subprocess.TimeoutExpired as late:
+            return Ran(-1, late.stdout or b"", (late.stderr or b"") + b"\ntimed out", seconds)
+        return Ran(ran.returncode, ran.stdout, ran.stderr, time.monotonic() - start)
+
+    def stopped(self, number, after, *args, seconds=SECONDS):
+        """Runs, and gets the signal `number` after so many seconds."""
+        start = time.monotonic()
+        process = subprocess.Popen([self.path, *args], env=self.env(), cwd=self.home, stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        timer = threading.Timer(after, process.send_signal, [number])
+        timer.start()
+        try:
+            out, err = process.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            out, err = process.communicate()
+            err += b"\ntimed out"
+        timer.cancel()
+        return Ran(process.returncode, out, err, time.monotonic() - start)
+
+    def env(self):
+        """What the binary sees of the world."""
         key, secret = self.credentials
-        env = {
+        return {
             "AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": secret, "AWS_ENDPOINT_URL": self.url,
             "AWS_EC2_METADATA_DISABLED": "true", "AWS_REGION": REGIONS[0], "HOME": self.home_of_its_own(),
             "LANG": "C.UTF-8", "NO_PROXY": "*", "PATH": "/usr/bin:/bin", "RUST_BACKTRACE": "1",
         }
-        start = time.monotonic()
-        try:
-            ran = subprocess.run([self.path, *args], env=env, cwd=self.home, stdin=subprocess.DEVNULL,
-                                 capture_output=True, timeout=SECONDS, check=False)
-        except subprocess.TimeoutExpired as late:
-            return Ran(-1, late.stdout or b"", (late.stderr or b"") + b"\ntimed out", SECONDS)
-        return Ran(ran.returncode, ran.stdout, ran.stderr, time.monotonic() - start)
 
-    def audit(self, *args, form="json"):
+    def audit(self, *args, form="json", **how):
+        return self.run(*self.audit_of(*args, form=form), **how)
+
+    def audit_of(self, *args, form="json"):
+        """The words of an audit."""
         more = ("--verdicts", "all") if form == "json" else ()
-        return self.run("audit", *self.scope(), "--format", form, *more, *args)
+        return ("audit", *self.scope(), "--format", form, *more, *args)
 
     def scope(self):
         regions = [word for region in REGIONS for word in ("--region", region)]

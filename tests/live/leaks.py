@@ -12,11 +12,23 @@ def windows(text, width):
     return {text[i : i + width] for i in range(len(text) - width + 1)}
 
 
+def packed(value):
+    """Whether a value is readable text in base64."""
+    try:
+        return base64.b64decode(value + "=" * (-len(value) % 4), validate=True).decode("ascii").isprintable()
+    except ValueError:
+        return False
+
+
 def needles(hidden):
     """By width, the pieces that may not occur: of each value, of its base64, its hex and its URL encoding."""
     found = {WINDOW: set(), 11: set(), 16: set()}
     for value in hidden:
-        found[WINDOW] |= windows(value, WINDOW)
+        # Eight characters of packed text are six of its own: punctuation and common words, that any report holds.
+        if packed(value):
+            found[16] |= windows(value, 16)
+        else:
+            found[WINDOW] |= windows(value, WINDOW)
         data = value.encode()
         for shift in range(3):  # base64 of a longer text may start within a group of three bytes
             coded = base64.b64encode(data[shift : len(data) - (len(data) - shift) % 3]).decode()

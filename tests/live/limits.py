@@ -39,10 +39,12 @@ MADE_UP = {
 GAPS = {
     "moto": {"backup:DescribeRegionSettings": "", "cloudtrail:ListEventDataStores": "",
              "dynamodb:DescribeContributorInsights": "", "dynamodb:DescribeKinesisStreamingDestination": "",
-             "dynamodb:GetResourcePolicy": "/stream/", "dynamodb:ListExports": "",
+             "dynamodb:GetResourcePolicy": "/stream/", "dynamodb:ListExports": "", "dynamodb:ListGlobalTables": "",
+             "glue:DescribeInboundIntegrations": "", "redshift:DescribeIntegrations": "",
              "iam:GenerateServiceLastAccessedDetails": ""},
     "ministack": {"application-autoscaling:DescribeScalableTargets": "", "cloudtrail:ListEventDataStores": "",
-                  "dax:DescribeClusters": "", "kinesis:DescribeStreamSummary": f":{OUTSIDER}:",
+                  "dax:DescribeClusters": "", "dynamodb:ListGlobalTables": "", "glue:DescribeInboundIntegrations": "",
+                  "redshift:DescribeIntegrations": "", "s3-control:GetPublicAccessBlock": "", "kinesis:DescribeStreamSummary": f":{OUTSIDER}:",
                   "kms:DescribeKey": f":alias/{AWS_MANAGED}"},
 }
 # Calls that another one stands in for, so that nothing is lost without them.

@@ -8,11 +8,14 @@ import botocore.loaders
 
 LOADER = botocore.loaders.create_loader()
 SIGNED_AS = {"tagging": "tag"}  # what permissions call otherwise than signatures do
-MODELS = {"tag": "resourcegroupstaggingapi"}  # what the models call otherwise than permissions do
+MODELS = {"tag": "resourcegroupstaggingapi", "s3-control": "s3control"}  # what the models call otherwise than permissions do
+CALLS = {"s3:GetAccountPublicAccessBlock": "s3-control:GetPublicAccessBlock"}  # permissions named otherwise than their call
 CODES = {  # kind of fault: (status, code) of services that speak JSON, then of those that speak XML
     "deny": ((400, "AccessDeniedException"), (403, "AccessDenied")),
     "throttle": ((400, "ThrottlingException"), (400, "Throttling")),
     "error": ((500, "InternalServerError"), (500, "ServiceFailure")),
+    "expire": ((400, "ExpiredTokenException"), (403, "ExpiredToken")),
+    "skew": ((400, "InvalidSignatureException"), (403, "SignatureDoesNotMatch")),
 }
 
 
@@ -34,7 +37,7 @@ def routes(service):
     for name, operation in model(service)["operations"].items():
         path, _, query = operation["http"]["requestUri"].partition("?")
         pattern = re.sub(r"\\{[^/]*?\\}", "[^/]+", re.escape(path.rstrip("/")))
-        names = set(filter(None, query.split("&")))
+        names = {part.partition("=")[0] for part in query.split("&") if part}
         found.append((operation["http"]["method"], re.compile(pattern + "/?"), names, name))
     return sorted(found, key=lambda route: -len(route[2]))  # the most particular first
 
@@ -44,6 +47,8 @@ def identify(headers, body, method="POST", path="/"):
     scope = re.search(r"Credential=[^/,]+/\d+/[^/]+/([^/]+)/", headers.get("Authorization", ""))
     prefix, _, operation = headers.get("X-Amz-Target", "").rpartition(".")
     service = SIGNED_AS.get(scope[1], scope[1]) if scope else targets().get(prefix, "?")
+    if service == "s3" and path.startswith("/v20180820/"):
+        service = "s3-control"  # both are signed for as one
     if not operation:
         operation = urllib.parse.parse_qs(body.decode("latin-1")).get("Action", [None])[0]
     return f"{service}:{operation or (scope and by_path(service, method, path)) or '?'}"
@@ -62,6 +67,8 @@ def refusal(operation, kind):
     """The answer of a service that refuses: as (status, headers, body)."""
     service, _, name = operation.partition(":")
     words, speaks = f"refused by the test: {name}", model(service)["metadata"]
+    if kind == "skew":
+        words = "Signature expired: 20200101T000000Z is now earlier than 20200101T000500Z"
     if speaks["protocol"] in ("query", "ec2", "rest-xml"):
         status, code = CODES[kind][1]
         error = f"<Error><Type>Sender</Type><Code>{code}</Code><Message>{words}</Message></Error>"

@@ -1,7 +1,13 @@
 """A loopback reverse proxy that records which AWS operations pass, and fails those that a test names."""
 
+import calendar
 import contextlib
+import email.utils
 import http.client
+import json
+import random
+import socket
+import struct
 import threading
 import time
 import urllib.parse
@@ -13,22 +19,36 @@ from operations import identify, refusal
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade", "content-length"}
 
 
-class Fault:
-    """What to do to an operation: `deny`, `throttle`, `error`, `truncate` or `hang`.
+EVERY = "*"  # in place of an operation: each of them
 
-    To each request; or to the first `times` alone, to those whose body holds `about`, or to what goes beyond
-    `per_second`.
+
+class Fault:
+    """What to do to an operation: refuse it (`deny`, `throttle`, `error`, `expire`), spoil the answer (`truncate`, `garbage`,
+    `repeat` the token of a page, `phantom`: a table that is gone), or the connection (`hang`, `slow`, `reset`); or to say that the
+    client's clock is wrong (`skew`), if it is `seconds` or more beside the proxy's.
+
+    To each request; or to the first `times` alone, to those after the first `after`, to a `share` of them by chance, to those
+    whose body holds `about` or whose signature is for `region`, or to what goes beyond `per_second`.
     """
 
-    def __init__(self, kind, times=None, seconds=60.0, about="", per_second=None):
+    def __init__(self, kind, times=None, seconds=60.0, about="", per_second=None, share=None, after=0, region="", seed=1):
         self.kind, self.times, self.seconds = kind, times, seconds
-        self.about, self.per_second = about.encode(), per_second
+        self.about, self.per_second, self.region = about.encode(), per_second, region
         self.left, self.filled = per_second, time.monotonic()
+        self.share, self.after, self.chance = share, after, random.Random(seed)
         self.lock = threading.Lock()
 
-    def due(self, body):
+    def due(self, body, signed=""):
         if self.about not in body:
             return False
+        if self.region and f"/{self.region}/" not in signed:
+            return False
+        with self.lock:
+            if self.after > 0:
+                self.after -= 1
+                return False
+            if self.share is not None:
+                return self.chance.random() < self.share
         with self.lock:
             if self.per_second:
                 return self.beyond_the_rate()
@@ -48,7 +68,8 @@ class Fault:
 
 
 class Proxy:
-    """Between the binary and a server. `calls` counts operations; `faults` maps `service:Operation` to a [`Fault`]."""
+    """Between the binary and a server. `calls` counts operations; `faults` maps `service:Operation`, or `EVERY`, to a [`Fault`]
+    or a list of them, of which the first that is due happens."""
 
     def __init__(self, upstream):
         self.upstream = urllib.parse.urlsplit(upstream).netloc
@@ -62,7 +83,8 @@ class Proxy:
     def note(self, operation):
         with self.lock:
             self.calls[operation] += 1
-            return self.faults.get(operation)
+            found = [self.faults.get(name) for name in (operation, EVERY)]
+        return [one for some in found if some for one in (some if isinstance(some, list) else [some])]
 
 
 @contextlib.contextmanager
@@ -82,6 +104,32 @@ def between(upstream):
         server.server_close()
 
 
+def repeated(answer):
+    """A page that says that the next one follows after a table, and always the same."""
+    try:
+        return json.dumps(json.loads(answer) | {"LastEvaluatedTableName": "again-and-again"}).encode()
+    except ValueError:
+        return answer
+
+
+def haunted(answer):
+    """A list with a table in it that nobody will find."""
+    try:
+        page = json.loads(answer)
+        return json.dumps(page | {"TableNames": [*page["TableNames"], PHANTOM]}).encode()
+    except (ValueError, KeyError):
+        return answer
+
+
+PHANTOM = "deleted-meanwhile"
+SPOILT = {
+    "truncate": lambda answer: answer[: len(answer) // 2],
+    "garbage": lambda answer: b"\x00\xff<html>{]" + answer[:40:2],
+    "repeat": repeated,
+    "phantom": haunted,
+}
+
+
 class Handler(BaseHTTPRequestHandler):
     """One client's connection, with a connection upstream of its own."""
 
@@ -93,17 +141,39 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         operation = identify(self.headers, body, self.command, self.path)
-        fault = self.proxy.note(operation)
-        if fault and fault.due(body):
-            if fault.kind == "hang":
-                self.proxy.ended.wait(fault.seconds)
-                self.close_connection = True
-                return
-            if fault.kind != "truncate":
-                return self.answer(*refusal(operation, fault.kind))
+        signed = self.headers.get("Authorization", "")
+        fault = next((fault for fault in self.proxy.note(operation) if fault.due(body, signed)), None)
+        if fault is None:
+            return self.answer(*self.pass_on(body))
+        if fault.kind in SPOILT:
             status, headers, answer = self.pass_on(body)
-            return self.answer(status, headers, answer[: len(answer) // 2])
-        self.answer(*self.pass_on(body))
+            headers = [(n, v) for n, v in headers if n.lower() != "x-amzn-errortype"]  # else an error is told whole
+            return self.answer(status, headers, SPOILT[fault.kind](answer))
+        if fault.kind == "hang":
+            self.proxy.ended.wait(fault.seconds)
+            self.close_connection = True
+        elif fault.kind == "slow":
+            self.proxy.ended.wait(fault.seconds)
+            self.answer(*self.pass_on(body))
+        elif fault.kind == "reset":  # with what is still to be sent thrown away, so that the client sees a reset
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.close_connection = True
+        elif fault.kind == "skew":  # whatever it answers, it says what its clock says
+            right = abs(self.clock_of_client() - self.clock(fault)) < 300
+            status, headers, said = self.pass_on(body) if right else refusal(operation, fault.kind)
+            now = email.utils.formatdate(self.clock(fault), usegmt=True)
+            self.answer(status, [*headers, ("Date", now)], said, date=False)
+        else:
+            self.answer(*refusal(operation, fault.kind))
+
+    @staticmethod
+    def clock(fault):
+        return time.time() + fault.seconds
+
+    def clock_of_client(self):
+        """When the request says that it was signed."""
+        signed = time.strptime(self.headers.get("X-Amz-Date", "19700101T000000Z"), "%Y%m%dT%H%M%SZ")
+        return calendar.timegm(signed)
 
     do_GET = do_PUT = do_DELETE = do_POST
 
@@ -122,9 +192,12 @@ class Handler(BaseHTTPRequestHandler):
                 if last:
                     return 502, [], b""
 
-    def answer(self, status, headers, body):
+    def answer(self, status, headers, body, date=True):
         with contextlib.suppress(OSError):
-            self.send_response(status)
+            if date:
+                self.send_response(status)
+            else:
+                self.send_response_only(status)
             for name, value in headers:
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(body)))

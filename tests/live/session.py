@@ -12,7 +12,9 @@ import case_faults
 import case_hostile
 import case_partial
 import case_policy
+import case_storms
 import case_who
+import operations
 import proxy as proxies
 import seed
 import servers
@@ -29,8 +31,9 @@ RETRIED = (("throttled once", "throttle", 1), ("failed once", "error", 1), ("hun
 class Session:
     """One run of the tests with one binary."""
 
-    def __init__(self, tally, path, home, full, sizes, only=""):
+    def __init__(self, tally, path, home, full, sizes, only="", storms=False):
         self.tally, self.path, self.home, self.full, self.only = tally, path, home, full, only
+        self.storms = storms
         self.sizes = sizes or ((SMALL, 50, 500, 2000) if full else (SMALL, 50))
 
     def on(self, server):
@@ -38,6 +41,8 @@ class Session:
         if listed is None:
             return
         printed, calls = listed
+        if self.storms:
+            return self.stormy(server)
         for size in self.sizes:
             with self.case(f"{server} {size}") as title:
                 self.audited(title, server, size, calls)
@@ -46,6 +51,11 @@ class Session:
                 case_policy.run(self.tally, title, *account, printed, every=self.full)
         with self.case(f"{server} hostile") as title, self.server(server) as (url, home):
             case_hostile.run(self.tally, title, url, Binary(self.path, home, url))
+
+    def stormy(self, server):
+        """Every fault, one by one and three at a time."""
+        with self.case(f"{server} storms") as title, self.seeded(server, SMALL) as (there, binary, proxy):
+            case_storms.run(self.tally, title, there, binary, proxy, self.full, self.only)
 
     def audited(self, title, server, size, calls):
         with self.seeded(server, size) as (there, binary, proxy):
@@ -68,7 +78,8 @@ class Session:
         ran = Binary(self.path, self.home).run("policy")
         try:
             printed = json.loads(ran.out)
-            calls = case_policy.actions(printed) | {"sts:GetCallerIdentity"}
+            allowed = case_policy.actions(printed) | {"sts:GetCallerIdentity"}
+            calls = {operations.CALLS.get(action, action) for action in allowed}
         except (ValueError, KeyError, TypeError) as error:
             self.tally.check("policy", [f"exit code {ran.code}: {error}"])
             return None

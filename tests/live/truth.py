@@ -20,6 +20,7 @@ NOTHING_PLANTED = """
                service-let-in-without-source service-reads-stream-without-source table-policy-hands-itself-over
                table-policy-names-a-deleted-principal user-with-keys-reads-secrets
                open-beside-denied-scan open-oidc-trust prefix-reaches-more reader-outside-organization
+               old-version-opens-tables reads-through-a-cache
                reads-by-escalation trust-names-a-deleted-principal
     encryption/ cache-not-encrypted cache-without-tls key-lost-by-dynamodb key-material-expires
                key-of-another-account key-unavailable recovery-point-not-encrypted replica-encryption-weaker
@@ -28,13 +29,15 @@ NOTHING_PLANTED = """
                endpoint-lets-everything-through endpoint-lets-writes-to-strangers export-bucket-not-blocked
                export-bucket-public export-without-kms
                kinesis-delivery-failed kinesis-stream-not-encrypted public-stream-policy replica-about-to-be-lost
-               replica-in-another-account stream-consumer-broken stream-read-by-another-account
+               import-bucket-open import-files-left integration-copies-secrets replica-outside-allowed-regions
+               table-outside-allowed-regions replica-in-another-account stream-consumer-broken stream-read-by-another-account
     items/     expired-items-remain expiry-too-old-to-be-removed possible-token readable-beside-hashes
                readable-beside-protected secrets-left-out time-to-live-cannot-read-expiry
                time-to-live-on-another-attribute
     monitoring/ log-holds-token-keys log-of-reads-not-protected region-switched-off sample-too-small
                table-in-transition
-    recovery/  old-backup-of-secrets backup-kept-without-end backup-vault-not-locked cache-in-one-zone provisioned-without-scaling
+    recovery/  disassociation-protection-off legacy-global-table recovery-history-short replica-differs
+               restored-without-guards old-backup-of-secrets backup-kept-without-end backup-vault-not-locked cache-in-one-zone provisioned-without-scaling
                recovery-point-of-deleted-table recovery-window-short
 """
 
@@ -76,10 +79,11 @@ PLANTED = {
     "aws-managed-key": lambda a: a.tables(lambda t: t.key == "managed"),
     "aws-owned-key": lambda a: a.tables(lambda t: t.key == "owned"),
     "key-disabled": lambda a: a.tables_by_key(lambda k: k.state == "Disabled"),
-    "key-grant-to-stranger": lambda a: {f"{key}!grant" for key in a.keys(lambda k: k.granted)},
-    "key-pending-deletion": lambda a: a.keys(lambda k: k.state == "PendingDeletion"),
-    "key-policy-cross-account": lambda a: a.keys(lambda k: k.admits == OUTSIDER),
-    "key-policy-public": lambda a: a.keys(lambda k: k.admits == "public"),
+    "copy-under-disabled-key": lambda a: {u for u in a.uses(lambda k: k.state == "Disabled") if "@" in u},
+    "key-grant-to-stranger": lambda a: a.uses(lambda k: k.granted),
+    "key-pending-deletion": lambda a: a.uses(lambda k: k.state == "PendingDeletion"),
+    "key-policy-cross-account": lambda a: a.uses(lambda k: k.admits == OUTSIDER),
+    "key-policy-public": lambda a: a.uses(lambda k: k.admits == "public"),
     "key-rotation-off": lambda a: a.keys(lambda k: not k.rotates),
     "key-usable-outside-dynamodb": lambda a: a.keys(lambda k: k.admits),
     "key-shared-across-sensitivity": lambda a: a.keys(lambda k: a.mixed(k.region, k.name)),  # all are of one stage
@@ -87,6 +91,9 @@ PLANTED = {
     "index-copies-tokens": lambda a: a.secrets(
         lambda t, s: s.kind != "password-hash" and in_index(t, s) and not is_key(t, s), lambda t: f"@{t.index[0]}"),
     "kinesis-in-another-account": lambda a: a.tables(lambda t: t.kinesis == OUTSIDER),
+    "secret-lies-in-copies": lambda a: a.secrets(
+        lambda t, s: s.kind != "password-hash" and (
+            t.stream or t.backup or t.kinesis and a.server != "moto" or in_index(t, s) or bool(t.index) and is_key(t, s))),
     "stream-carries-tokens": lambda a: a.secrets(
         lambda t, s: s.kind != "password-hash" and t.stream, lambda t: "@stream"),
     "stream-without-function": lambda a: a.streams(),

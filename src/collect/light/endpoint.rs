@@ -8,12 +8,14 @@ use crate::collect::regions::partition_of;
 
 /// The address. What `--endpoint-url` names wins; then the service's own setting (`AWS_ENDPOINT_URL_<SERVICE>` or the
 /// profile's), then the general one (AWS documentation: "Service-specific endpoints", AWS SDKs and Tools Reference Guide).
-pub(super) fn of(sdk: &SdkConfig, service: &Service, region: &str) -> String {
+pub(super) fn of(sdk: &SdkConfig, service: &Service, region: &str, account: Option<&str>) -> String {
     let explicit = sdk.get_origin("endpoint_url").is_client_config();
     let own = if explicit { None } else { configured(sdk, service) };
     own.or_else(|| sdk.endpoint_url().map(str::to_owned)).unwrap_or_else(|| {
         let fips = if sdk.use_fips().unwrap_or_default() { "-fips" } else { "" };
-        format!("https://{}{fips}.{region}.{}", service.host, partition_of(region).dns)
+        // What is about an account as a whole has that account for its first label.
+        let account = account.map(|id| format!("{id}.")).unwrap_or_default();
+        format!("https://{account}{}{fips}.{region}.{}", service.host, partition_of(region).dns)
     })
 }
 
@@ -36,10 +38,13 @@ mod tests {
     fn aws_itself_unless_the_user_says_otherwise() {
         let backup = named("backup").unwrap();
         let plain = SdkConfig::builder().build();
-        assert_eq!(of(&plain, backup, "cn-north-1"), "https://backup.cn-north-1.amazonaws.com.cn");
+        assert_eq!(of(&plain, backup, "cn-north-1", None), "https://backup.cn-north-1.amazonaws.com.cn");
         let fips = SdkConfig::builder().use_fips(true).build();
-        assert_eq!(of(&fips, backup, "us-east-1"), "https://backup-fips.us-east-1.amazonaws.com");
+        assert_eq!(of(&fips, backup, "us-east-1", None), "https://backup-fips.us-east-1.amazonaws.com");
+        let control = named("s3-control").unwrap();
+        let there = of(&plain, control, "us-east-1", Some("111122223333"));
+        assert_eq!(there, "https://111122223333.s3-control.us-east-1.amazonaws.com");
         let local = SdkConfig::builder().endpoint_url("http://127.0.0.1:5000").build();
-        assert_eq!(of(&local, backup, "us-east-1"), "http://127.0.0.1:5000");
+        assert_eq!(of(&local, backup, "us-east-1", None), "http://127.0.0.1:5000");
     }
 }

@@ -1,5 +1,5 @@
 //! Calls to services beyond the SDK crates of the card: built here, and sent through the SDK's own orchestrator with the
-//! same credentials, HTTP client, retries, time limits and guard as every other call.
+//! same credentials, HTTP client, time limits and guard as every other call.
 //!
 //! A whole crate for a handful of read calls would cost minutes of build time; here a service is a line in
 //! [`service`] and a file of readers.
@@ -12,11 +12,8 @@ mod xml;
 use aws_config::BehaviorVersion;
 use aws_runtime::auth::SigV4OperationSigningConfig;
 use aws_runtime::auth::sigv4::{SCHEME_ID, SigV4AuthScheme};
-use aws_runtime::retries::classifiers::AwsErrorCodeClassifier;
-use aws_smithy_runtime::client::defaults::default_http_client_plugin_v2;
 use aws_smithy_runtime::client::identity::IdentityCache;
 use aws_smithy_runtime::client::orchestrator::operation::Operation;
-use aws_smithy_runtime::client::retries::classifiers::{HttpStatusCodeClassifier, TransientErrorClassifier};
 use aws_smithy_runtime_api::client::auth::AuthSchemeOptionResolverParams;
 use aws_smithy_runtime_api::client::auth::static_resolver::StaticAuthSchemeOptionResolver;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
@@ -24,15 +21,15 @@ use aws_smithy_runtime_api::client::identity::SharedIdentityCache;
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponentsBuilder;
-use aws_smithy_runtime_api::client::runtime_plugin::{RuntimePlugin, StaticRuntimePlugin};
+use aws_smithy_runtime_api::client::runtime_plugin::StaticRuntimePlugin;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::config_bag::Layer;
-use aws_smithy_types::retry::RetryConfig;
 use aws_types::region::{Region, SigningRegion};
 use aws_types::{SdkConfig, SigningName};
 use serde_json::Value;
 
 use super::calls::Call;
+use super::clients::http_client;
 use super::guard::Guard;
 pub(in crate::collect) use answer::Refusal;
 use service::{Protocol, Service, encoded};
@@ -44,6 +41,8 @@ pub(super) enum Question {
     Body(Value),
     /// The arguments in a REST path and its query.
     Path(Vec<String>, Vec<(&'static str, String)>),
+    /// A REST operation about an account as a whole, which a header and the host name.
+    Account(String),
     /// The fields of a form.
     Form(Vec<(String, String)>),
 }
@@ -59,16 +58,12 @@ pub(super) struct Light {
 impl Light {
     /// Light calls on this configuration.
     pub(super) fn new(sdk: &SdkConfig) -> Self {
-        let default = || {
-            let plugin = default_http_client_plugin_v2(BehaviorVersion::latest())?;
-            plugin.runtime_components(&RuntimeComponentsBuilder::new("light")).http_client()
-        };
-        let http = sdk.http_client().or_else(default);
+        let http = sdk.http_client().or_else(http_client);
         let identities = sdk.identity_cache().unwrap_or_else(|| IdentityCache::lazy().build());
         Self { sdk: sdk.clone(), http, identities }
     }
 
-    /// Sends one call, with the SDK's own retries.
+    /// Sends one call, once.
     pub(super) async fn send(
         &self,
         call: &'static Call,
@@ -84,11 +79,8 @@ impl Light {
             .service_name(call.service)
             .operation_name(call.operation)
             .behavior_version(BehaviorVersion::latest())
-            .endpoint_url(&endpoint::of(&self.sdk, service, region))
-            .standard_retry(&self.sdk.retry_config().cloned().unwrap_or_else(RetryConfig::standard))
-            .retry_classifier(HttpStatusCodeClassifier::default())
-            .retry_classifier(TransientErrorClassifier::<Refusal>::new())
-            .retry_classifier(AwsErrorCodeClassifier::<Refusal>::new())
+            .endpoint_url(&endpoint::of(&self.sdk, service, region, account(&question)))
+            .no_retry()
             .interceptor(guard)
             .runtime_plugin(self.signed(service, region));
         if let Some(http) = &self.http {
@@ -117,7 +109,7 @@ impl Light {
     fn signed(&self, service: &Service, region: &str) -> StaticRuntimePlugin {
         let mut config = Layer::new("light");
         let mut signing = SigV4OperationSigningConfig {
-            name: Some(SigningName::from_static(service.host)),
+            name: Some(SigningName::from_static(service.signs)),
             region: Some(SigningRegion::from(Region::new(region.to_owned()))),
             ..SigV4OperationSigningConfig::default()
         };
@@ -144,6 +136,14 @@ fn unbuilt(what: &'static str) -> SdkError<Refusal, HttpResponse> {
     SdkError::construction_failure(what)
 }
 
+/// The account that a question is about, where it is about one as a whole.
+fn account(question: &Question) -> Option<&str> {
+    match question {
+        Question::Account(id) => Some(id),
+        _ => None,
+    }
+}
+
 /// The request in the protocol of its service; none where the question is of another protocol.
 fn request(service: &Service, call: &Call, question: &Question) -> Option<HttpRequest> {
     let (method, uri, kind, body) = match (service.speaks, question) {
@@ -166,6 +166,9 @@ fn request(service: &Service, call: &Call, question: &Question) -> Option<HttpRe
             }
             ("GET", uri, None, String::new())
         }
+        (Protocol::RestXml, Question::Account(_)) => {
+            ("GET", service::path(call.service, call.operation, &[])?, None, String::new())
+        }
         _ => return None,
     };
     let mut request = HttpRequest::new(SdkBody::from(body));
@@ -175,6 +178,9 @@ fn request(service: &Service, call: &Call, question: &Question) -> Option<HttpRe
     headers.insert("user-agent", concat!("dynaudit/", env!("CARGO_PKG_VERSION")));
     if let Some(kind) = kind {
         headers.insert("content-type", kind);
+    }
+    if let Some(account) = account(question) {
+        headers.insert("x-amz-account-id", account.to_owned());
     }
     if let Protocol::Json(prefix) = service.speaks {
         headers.insert("x-amz-target", format!("{prefix}.{}", call.operation));

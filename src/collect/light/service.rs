@@ -18,8 +18,10 @@ pub(super) enum Protocol {
 pub(super) struct Service {
     /// As permissions and calls name it.
     pub(super) name: &'static str,
-    /// First label of its host name, and the name that it is signed for.
+    /// First label of its host name.
     pub(super) host: &'static str,
+    /// The name that requests are signed for.
+    pub(super) signs: &'static str,
     /// As `AWS_ENDPOINT_URL_<SERVICE>` and profiles name it.
     pub(super) id: &'static str,
     pub(super) speaks: Protocol,
@@ -29,12 +31,14 @@ const SERVICES: &[Service] = &[
     Service {
         name: "tag",
         host: "tagging",
+        signs: "tagging",
         id: "resource_groups_tagging_api",
         speaks: Protocol::Json("ResourceGroupsTaggingAPI_20170126"),
     },
     Service {
         name: "application-autoscaling",
         host: "application-autoscaling",
+        signs: "application-autoscaling",
         id: "application_auto_scaling",
         speaks: Protocol::Json("AnyScaleFrontendService"),
     },
@@ -44,21 +48,31 @@ const SERVICES: &[Service] = &[
     Service {
         name: "config",
         host: "config",
+        signs: "config",
         id: "config_service",
         speaks: Protocol::Json("StarlingDoveService"),
     },
     same("dax", Protocol::Json("AmazonDAXV3")),
     same("ec2", Protocol::Query("2016-11-15")),
     same("events", Protocol::Json("AWSEvents")),
+    same("glue", Protocol::Json("AWSGlue")),
     same("kinesis", Protocol::Json("Kinesis_20131202")),
     same("lambda", Protocol::RestJson),
     same("organizations", Protocol::Json("AWSOrganizationsV20161128")),
+    same("redshift", Protocol::Query("2012-12-01")),
     same("s3", Protocol::RestXml),
+    Service {
+        name: "s3-control",
+        host: "s3-control",
+        signs: "s3",
+        id: "s3_control",
+        speaks: Protocol::RestXml,
+    },
 ];
 
 /// A service that is called the same everywhere.
 const fn same(name: &'static str, speaks: Protocol) -> Service {
-    Service { name, host: name, id: name, speaks }
+    Service { name, host: name, signs: name, id: name, speaks }
 }
 
 /// The service that calls name so.
@@ -80,6 +94,8 @@ const ROUTES: &[(&str, &str, &str)] = &[
     ("s3", "GetBucketPolicyStatus", "/{}?policyStatus"),
     ("s3", "GetPublicAccessBlock", "/{}?publicAccessBlock"),
     ("s3", "GetBucketEncryption", "/{}?encryption"),
+    ("s3", "ListObjectsV2", "/{}?list-type=2"),
+    ("s3-control", "GetPublicAccessBlock", "/v20180820/configuration/publicAccessBlock"),
 ];
 
 /// The path of a REST operation, with its arguments put in and encoded.
@@ -111,7 +127,9 @@ pub fn operation(service: &str, path: &str) -> Option<&'static str> {
             (path.split('/').collect(), template.split('/').collect());
         let segments = theirs.len() == ours.len()
             && theirs.iter().zip(&ours).all(|(t, o)| if *o == "{}" { !t.is_empty() } else { t == o });
-        segments && (wanted.is_empty() || query.split('&').any(|q| q.split('=').next() == Some(wanted)))
+        segments
+            && (wanted.is_empty()
+                || query.split('&').any(|q| q == wanted || q.split('=').next() == Some(wanted)))
     };
     ROUTES.iter().find(|(s, _, template)| *s == service && matches(template)).map(|(_, o, _)| *o)
 }

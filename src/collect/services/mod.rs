@@ -4,7 +4,10 @@ mod backup;
 pub(super) mod bucket;
 mod cache;
 mod consumer;
+mod global;
 mod identity;
+mod import;
+mod integration;
 mod kinesis;
 mod network;
 mod rules;
@@ -35,6 +38,9 @@ pub(super) async fn services(run: &Run, region: &str) -> Services {
         consumers,
         endpoints,
         vpcs,
+        imports,
+        integrations,
+        legacy_global_tables,
         identity_pools,
         rules,
         recorders,
@@ -46,6 +52,9 @@ pub(super) async fn services(run: &Run, region: &str) -> Services {
         Box::pin(consumer::consumers(&asker)),
         Box::pin(network::endpoints(&asker)),
         Box::pin(network::vpcs(&asker)),
+        Box::pin(import::imports(&asker)),
+        Box::pin(integration::integrations(&asker)),
+        Box::pin(global::legacy(&asker)),
         Box::pin(identity::pools(&asker)),
         Box::pin(rules::rules(&asker)),
         Box::pin(scaling::recorders(&asker)),
@@ -61,7 +70,10 @@ pub(super) async fn services(run: &Run, region: &str) -> Services {
         endpoints,
         event_stores,
         identity_pools,
+        imports,
+        integrations,
         kinesis_streams: Vec::new(),
+        legacy_global_tables,
         recorders,
         rules,
         scalable_targets,

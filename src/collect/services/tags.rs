@@ -9,6 +9,7 @@ use super::value::{list, text};
 use crate::collect::calls;
 use crate::collect::light::Question;
 use crate::collect::run::Run;
+use crate::collect::veil::Veiled;
 
 /// Tags by ARN of a table.
 pub(in crate::collect) type Tags = HashMap<String, BTreeMap<String, String>>;
@@ -28,7 +29,8 @@ pub(in crate::collect) async fn tags(run: &Run, region: &str) -> Tags {
     for resource in &found {
         // One that cannot be read is asked about by itself, too.
         let Ok(of) = list(resource, "Tags") else { continue };
-        let of = of.iter().map(|tag| (text(tag, "Key"), text(tag, "Value"))).collect();
+        let of: BTreeMap<_, _> = of.iter().map(|tag| (text(tag, "Key"), text(tag, "Value"))).collect();
+        let of = of.veiled(&run.detector);
         tags.insert(text(resource, "ResourceARN"), of);
     }
     tags

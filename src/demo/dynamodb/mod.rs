@@ -9,6 +9,7 @@ mod backup;
 mod continuous;
 mod describe;
 mod export;
+mod import;
 mod insights;
 mod kinesis;
 mod policy;
@@ -40,6 +41,7 @@ pub(super) struct Region {
     tables: BTreeMap<String, Extras>,
     backups: Vec<backup::Backup>,
     exports: Vec<Value>,
+    imports: Vec<Value>,
     /// How many tables had a name so far: a table made anew gets another id.
     generations: BTreeMap<String, u64>,
 }
@@ -96,6 +98,7 @@ impl Region {
             tables: BTreeMap::new(),
             backups: Vec::new(),
             exports: Vec::new(),
+            imports: Vec::new(),
             generations: BTreeMap::new(),
         })
     }
@@ -124,6 +127,10 @@ impl Region {
             "ExportTableToPointInTime" => self.export(&body),
             "DescribeExport" => self.describe_export(&body),
             "ListExports" => self.list_exports(&body),
+            "ImportTable" => self.import(&body),
+            "ListImports" => Ok(json!({ "ImportSummaryList": self.imports })),
+            // Of the legacy version there are none.
+            "ListGlobalTables" => Ok(json!({ "GlobalTables": [] })),
             _ => store::call(&self.database, operation, body),
         }
     }

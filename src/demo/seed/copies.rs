@@ -1,9 +1,10 @@
-//! Where the company's data also lies: a replica, backups, exports, a Kinesis stream, Contributor Insights.
+//! Where the company's data also lies: replicas, backups, exports, what was imported, a Kinesis stream, Contributor Insights.
 
 use serde_json::json;
 
 use super::stores::Store;
-use super::{AWAY, HOME, Seed};
+use super::{AWAY, FAR, HOME, Seed};
+use crate::demo::kms::key_id;
 use crate::demo::{ACCOUNT, Error, PARTNER_ACCOUNT};
 
 pub(super) async fn plant(seed: &Seed<'_>) -> Result<(), Error> {
@@ -13,6 +14,18 @@ pub(super) async fn plant(seed: &Seed<'_>) -> Result<(), Error> {
     seed.days_ago(120);
     let replicas = json!([{ "Create": { "RegionName": AWAY } }]);
     seed.call(HOME, "UpdateTable", json!({ "TableName": "orders", "ReplicaUpdates": replicas })).await?;
+
+    // A trial in a third Region, whose key somebody is about to remove.
+    seed.days_ago(90);
+    let key = format!("arn:aws:kms:{FAR}:{ACCOUNT}:key/{}", key_id("trial"));
+    let replicas = json!([{ "Create": { "RegionName": FAR, "KMSMasterKeyId": key } }]);
+    seed.call(HOME, "UpdateTable", json!({ "TableName": "orders", "ReplicaUpdates": replicas })).await?;
+
+    // The old gateway's keys came by way of a bucket, and stayed in it.
+    seed.days_ago(60);
+    let import = json!({ "TableCreationParameters": { "TableName": "api_keys" }, "InputFormat": "DYNAMODB_JSON",
+        "S3BucketSource": { "S3Bucket": "harbourline-migration", "S3KeyPrefix": "gateway/api-keys/" } });
+    seed.call(HOME, "ImportTable", import).await?;
 
     // A table that is gone, and the backup that nobody removed with it.
     seed.days_ago(410);

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 use winterbaume_kms::views::{GrantConstraintsView, GrantView, KeyView, KmsStateView};
 
-use super::{AWAY, DAY, HOME};
+use super::{AWAY, DAY, FAR, HOME};
 use crate::demo::clock::iso;
 use crate::demo::kms::{alias, blank_key, key_id};
 use crate::demo::{ACCOUNT, Embedded, NOW, PARTNER_ACCOUNT};
@@ -49,6 +49,12 @@ pub(super) async fn plant(account: &Embedded) {
     };
     view.grants.insert(grant.grant_id.clone(), grant);
     account.0.kms.add(HOME, view).await;
+    let mut view = KmsStateView::default();
+    let mut trial = blank_key(FAR, &key_id("trial"), "Trial of a third Region", NOW - 95 * DAY);
+    pending_deletion(&mut trial);
+    view.key_policies.insert(trial.key_id.clone(), policy(None).to_string());
+    view.keys.insert(trial.key_id.clone(), trial);
+    account.0.kms.add(FAR, view).await;
     // The replica's Region has only the AWS managed key.
     account.0.kms.managed(AWAY).await;
 }

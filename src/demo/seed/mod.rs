@@ -19,6 +19,8 @@ use generate::Generator;
 const DAY: i64 = 86_400;
 const HOME: &str = "eu-west-1";
 const AWAY: &str = "us-east-1";
+/// A Region that nobody looks at.
+const FAR: &str = "eu-central-1";
 
 /// Plants the whole company, through the same calls that the SDK makes.
 pub(super) async fn plant(account: &Embedded) -> Result<(), Error> {

@@ -22,7 +22,7 @@ fn stores() -> Vec<(&'static str, i64, Store)> {
                 .global_index("by_user", "user_id", all())
                 .tags(&[("team", "identity"), ("data-class", "secret")]),
         ),
-        (HOME, 480, Store::new("api_keys", "api_key", "").tags(&[("team", "platform")])),
+        (HOME, 60, Store::new("api_keys", "api_key", "").tags(&[("team", "platform")])),
         (
             HOME,
             300,

@@ -63,7 +63,7 @@ impl Shelf {
             Some(Value::String(xml)) => Answer::xml(xml.clone()),
             Some(answer) => Answer::json(answer),
             None => match NONE_SUCH.iter().find(|(name, _)| name == operation) {
-                Some((_, code)) if service == "s3" => Answer::xml_error(404, code, "There is none"),
+                Some((_, code)) if service.starts_with("s3") => Answer::xml_error(404, code, "There is none"),
                 Some((_, code)) => Err(Fault::new(code, "There is none")).into(),
                 None => Answer::json(&json!({})),
             },

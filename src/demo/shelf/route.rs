@@ -21,6 +21,7 @@ pub(in crate::demo) fn of(service: &str, uri: &str) -> Option<(String, Vec<Strin
         }
         ("lambda", ["2015-03-31", "event-source-mappings"]) => ("ListEventSourceMappings", &[]),
         ("s3", [bucket]) => (s3(query)?, &[bucket]),
+        ("s3-control", ["v20180820", "configuration", "publicAccessBlock"]) => ("GetPublicAccessBlock", &[]),
         _ => return None,
     };
     Some((operation.to_owned(), about.iter().map(|part| (*part).to_owned()).collect()))
@@ -32,6 +33,7 @@ fn s3(query: &str) -> Option<&'static str> {
         "policyStatus" => Some("GetBucketPolicyStatus"),
         "publicAccessBlock" => Some("GetPublicAccessBlock"),
         "encryption" => Some("GetBucketEncryption"),
+        "list-type" => Some("ListObjectsV2"),
         _ => None,
     }
 }

@@ -7,7 +7,12 @@ use zeroize::Zeroizing;
 
 use super::{Found, Length, Match, Rule};
 use crate::{
-    detect::{benign::is_cleared, password::is_placeholder, randomness::is_random},
+    detect::{
+        benign::is_cleared,
+        literal::is_password,
+        password::is_placeholder,
+        randomness::{is_random, is_uuid},
+    },
     snapshot::sample::{Basis, SecretKind},
 };
 
@@ -16,7 +21,7 @@ pub(super) fn rules() -> Vec<Rule> {
     Rule::token(
         "url-password",
         &["://"],
-        r#"([A-Za-z][A-Za-z0-9+.-]{1,24})://([^\s:@/"'<>?#]{0,128}):([^\s@/"'<>]{1,256})@[A-Za-z0-9\[][^\s"'<>/]{0,255}"#,
+        r#"([A-Za-z][A-Za-z0-9+._-]{1,24})://([^\s:@/"'<>?#]{0,128}):([^\s@/"'<>]{1,256})@[A-Za-z0-9\[][^\s"'<>/]{0,255}"#,
     )
     .kind(SecretKind::ConnectionString)
     .around(25, 600)
@@ -26,7 +31,7 @@ pub(super) fn rules() -> Vec<Rule> {
     Rule::token(
         "connection-string",
         &["password=", "pwd=", "password =", "_password=", "_pwd="],
-        r#"\s{0,2}("[^"]{1,256}"|'[^']{1,256}'|[^;&\s"']{1,256})"#,
+        r#"[ \t]{0,2}("[^"]{1,256}"|'[^']{1,256}'|[^;&\s"']{1,256})"#,
     )
     .kind(SecretKind::ConnectionString)
     .any_case()
@@ -110,6 +115,10 @@ fn pair(m: &Match<'_>) -> Option<Found> {
     if password.len() < 4 || is_placeholder(password) || is_cleared(password) || is_code(quoted) {
         return None;
     }
+    // A program puts blanks around the sign, too: what has no quotes then is a name more often.
+    if m.start.contains(' ') && !quoted.starts_with(['"', '\'']) && !is_password(password) {
+        return None;
+    }
     with_password(m, Basis::Shaped, "Password=".to_owned(), password.as_bytes())
 }
 
@@ -131,5 +140,8 @@ fn basic(m: &Match<'_>) -> Option<Found> {
 
 fn bearer(m: &Match<'_>) -> Option<Found> {
     let text = std::str::from_utf8(m.secret).ok()?;
-    is_random(text).then(|| m.found(Basis::Shaped)).flatten().map(|f| Found { public: "Bearer ".into(), ..f })
+    (is_random(text) || is_uuid(text))
+        .then(|| m.found(Basis::Shaped))
+        .flatten()
+        .map(|f| Found { public: "Bearer ".into(), ..f })
 }

@@ -8,8 +8,13 @@ use std::{
 use regex::bytes::Regex;
 
 use super::{
-    Form, Found, Hit, Match, Rule, aws, connections, formats, hashes, hidden, index::Keyword, jwt,
-    keywords::Keywords, private_key, providers, sessions, template::Template, wallets,
+    Form, Found, Hit, Match, Rule, aws, commands, connections, formats, hashes, hidden,
+    index::Keyword,
+    jwt,
+    keywords::{ASSIGNMENT, Keywords},
+    prefixes, private_key, providers, sessions,
+    template::Template,
+    wallets,
 };
 use crate::{
     detect::{budget::Budget, look::Sorts},
@@ -42,6 +47,8 @@ pub(super) fn all_rules() -> Vec<Rule> {
         connections::rules(),
         sessions::rules(),
         wallets::rules(),
+        prefixes::rules(),
+        commands::rules(),
     ] {
         rules.extend(table);
     }
@@ -156,11 +163,21 @@ fn by_pattern(
     at: usize,
     floor: usize,
 ) -> (Option<(Hit, usize)>, usize) {
-    let from = at.saturating_sub(rule.back).max(floor);
+    let mut from = at.saturating_sub(rule.back).max(floor);
+    if rule.needs == Some(ASSIGNMENT) {
+        // The name that holds the keyword, and a word before it.
+        let joint = |b: &u8| b.is_ascii_alphanumeric() || b"_.$- ".contains(b);
+        from += text[from..at].iter().rposition(|b| !joint(b)).map_or(0, |last| last + 1);
+    }
     let window = &text[from..text.len().min(at + rule.reach)];
-    let Some(groups) = pattern.captures(window) else { return (None, 0) };
+    // What ends before the keyword belongs to another.
+    let groups = pattern
+        .captures_iter(window)
+        .find(|groups| groups.get(0).is_some_and(|whole| rule.back == 0 || from + whole.end() > at));
+    let Some(groups) = groups else { return (None, 0) };
     let Some(whole) = groups.get(0) else { return (None, 0) };
-    let secret = groups.name("s").unwrap_or(whole);
+    // Alternatives that the quotes around a secret tell apart cannot share a name.
+    let secret = ["s", "d", "a", "e", "f", "x"].iter().find_map(|name| groups.name(name)).unwrap_or(whole);
     if !begins(text, from + whole.start()) || !ends(text, from + whole.end()) {
         return (None, whole.len());
     }

@@ -12,6 +12,8 @@ use crate::detect::look::Sorts;
 pub(super) const ASSIGNMENT: &str = ":= ";
 /// Longest way, in bytes, from a keyword to the sign of assignment behind it.
 const LONGEST: usize = 48;
+/// Groups of keywords inside of formats, by what a text must hold: one for each bit.
+const MAX_GROUPS: usize = 16;
 /// Bytes of the shortest value that is assigned.
 const SHORTEST: usize = 8;
 
@@ -86,8 +88,13 @@ impl Keywords {
     }
 
     fn add_inner(&mut self, keyword: Keyword, needs: Needs) {
-        let group = self.needs.iter().position(|(of, _)| *of == needs).unwrap_or_else(|| {
-            self.needs.push((needs, usize::MAX));
+        let known = self.needs.iter().position(|(of, _)| *of == needs);
+        let group = known.unwrap_or_else(|| {
+            match self.needs.get_mut(MAX_GROUPS - 1) {
+                // The last group takes in what finds no room, and needs what all in it need.
+                Some(((all, any), _)) => (*all, *any) = (all.common(needs.0), any.or(needs.1)),
+                None => self.needs.push((needs, usize::MAX)),
+            }
             self.needs.len() - 1
         });
         self.needs[group].1 = self.needs[group].1.min(keyword.least);
@@ -124,7 +131,8 @@ impl Keywords {
         let mut at = 0;
         while let Some(found) = self.next_inner(text, at, wanted) {
             for keyword in self.inner.at(text, found) {
-                if text.len() >= keyword.least && keyword.is_at(text, found) && !see(*keyword, found) {
+                let may_match = text.len() >= keyword.least && sorts.any(keyword.any);
+                if may_match && keyword.is_at(text, found) && !see(*keyword, found) {
                     return;
                 }
             }
@@ -181,7 +189,7 @@ impl Keywords {
 fn next_assignment(text: &[u8], from: usize, verbs: bool) -> Option<usize> {
     const MAY: [bool; 256] = {
         let mut may = [false; 256];
-        let (signs, mut at) = (b":=sS", 0);
+        let (signs, mut at) = (b":=sS\"'", 0);
         while at < signs.len() {
             may[signs[at] as usize] = true;
             at += 1;
@@ -196,7 +204,7 @@ fn next_assignment(text: &[u8], from: usize, verbs: bool) -> Option<usize> {
     loop {
         let rest = text.get(from..text.len().checked_sub(SHORTEST)?)?;
         let at = from + rest.iter().position(|b| MAY[usize::from(*b)])?;
-        if matches!(text[at], b':' | b'=') || is_verb(text, at) {
+        if matches!(text[at], b':' | b'=') || is_verb(text, at) || ends_name(text, at) {
             return Some(at);
         }
         from = at + 1;
@@ -215,6 +223,13 @@ fn is_in_arn(text: &[u8], at: usize) -> bool {
 fn is_verb(text: &[u8], at: usize) -> bool {
     let before = at.checked_sub(2).and_then(|from| text.get(from..at));
     matches!(before, Some([blank, b'i' | b'I']) if blank.is_ascii_whitespace())
+}
+
+/// Whether a quote closes a name (`define('NAME', '…')`) or opens its value (`secret "…"`).
+fn ends_name(text: &[u8], at: usize) -> bool {
+    let before = at.checked_sub(1).map(|before| text[before]);
+    matches!(text[at], b'"' | b'\'')
+        && before.is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b' ' | b'\t'))
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 mod aws;
 mod checksum;
+mod commands;
 mod connections;
 mod find;
 mod formats;
@@ -9,6 +10,7 @@ mod hashes;
 mod index;
 mod jwt;
 mod keywords;
+mod prefixes;
 mod private_key;
 mod providers;
 mod sessions;
@@ -27,7 +29,8 @@ pub(crate) use aws::is_secret_access_key;
 pub(crate) use find::find;
 pub(crate) use hashes::raw_hash;
 pub(crate) use jwt::jws_signature;
-pub(crate) use private_key::jwk_secret;
+pub(crate) use private_key::key_object;
+pub(crate) use wallets::is_ripple_seed;
 
 /// Bytes after a keyword that a pattern may look at; longer secrets do not exist among the formats.
 const WINDOW: usize = 16 * 1024;
@@ -141,6 +144,12 @@ impl Rule {
     /// A keyword inside: the pattern has no fixed place to begin at, so its window is kept small.
     const fn around(mut self, back: usize, reach: usize) -> Self {
         self.back = back;
+        self.reach = reach;
+        self
+    }
+
+    /// Bytes from the keyword on that are looked at.
+    const fn within(mut self, reach: usize) -> Self {
         self.reach = reach;
         self
     }

@@ -21,6 +21,10 @@ pub(super) fn rules() -> Vec<Rule> {
         )
         .kind(SecretKind::PrivateKey)
         .check(armour),
+        // The same in base64 within a text, as a kubeconfig holds it.
+        Rule::token("private-key-base64", &["LS0tLS1CRUdJTiB"], "[A-Za-z0-9+/]{80,}={0,2}")
+            .kind(SecretKind::PrivateKey)
+            .check(packed),
     ]
 }
 
@@ -52,18 +56,29 @@ fn armour(found: &Match<'_>) -> Option<Found> {
     found.found(if decodes { Basis::Verified } else { Basis::Shaped }).map(|f| Found { public, ..f })
 }
 
-/// The member that makes a JSON Web Key private (RFC 7517, RFC 7518 §6): `d`, or `k` of a symmetric one.
-pub(crate) fn jwk_secret<'m>(map: &'m Map<'_>) -> Option<(&'static str, &'m str)> {
+/// A value that is nothing else is unpacked, which says more.
+fn packed(found: &Match<'_>) -> Option<Found> {
+    let whole = found.whole;
+    let bytes = Zeroizing::new(STANDARD.decode(whole.get(..whole.len() / 4 * 4)?).ok()?);
+    let label = bytes.get(..64)?.windows(11).any(|eleven| eleven == b"PRIVATE KEY");
+    label.then(|| found.found(Basis::Likely)).flatten().map(|f| Found { public: Cow::Borrowed(""), ..f })
+}
+
+/// A key written as a JSON object: its rule, and the member that makes it private.
+///
+/// `d` of a JSON Web Key, or `k` of a symmetric one (RFC 7517, RFC 7518 §6); `value` of a key in a keyset of Tink.
+pub(crate) fn key_object<'m>(map: &'m Map<'_>) -> Option<(&'static str, &'static str, &'m str)> {
     let text = |name: &str| match map.iter().find(|(n, _)| n.expose() == name) {
         Some((_, Value::S(text))) => Some(text.expose()),
         _ => None,
     };
-    let name = match text("kty")? {
-        "RSA" | "EC" | "OKP" => "d",
-        "oct" => "k",
+    let (rule, name) = match (text("kty"), text("keyMaterialType")) {
+        (Some("RSA" | "EC" | "OKP"), _) => ("jwk", "d"),
+        (Some("oct"), _) => ("jwk", "k"),
+        (None, Some("SYMMETRIC" | "ASYMMETRIC_PRIVATE")) => ("tink-keyset", "value"),
         _ => return None,
     };
     let secret = text(name)?;
-    let base64url = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_' || b == b'=';
-    (secret.len() >= 16 && secret.bytes().all(base64url)).then_some((name, secret))
+    let base64 = |b: u8| b.is_ascii_alphanumeric() || b"-_=+/".contains(&b);
+    (secret.len() >= 16 && secret.bytes().all(base64)).then_some((rule, name, secret))
 }

@@ -19,6 +19,8 @@ pub(super) fn rules() -> Vec<Rule> {
     Rule::token("confluent-secret", &["cflt"], "[A-Za-z0-9+/]{60}").check(checksum::confluent),
     Rule::token("sentry-org-token", &["sntrys_eyJ"], "[A-Za-z0-9+/=]{60,}_[A-Za-z0-9+/]{43}").check(sentry),
     Rule::token("onepassword-token", &["ops_eyJ"], "[A-Za-z0-9_-]{80,}={0,3}").check(onepassword),
+    Rule::token("grafana-key", &["eyJrIjoi"], "[A-Za-z0-9+/]{40,400}={0,2}").check(|m| json(m, &[b"\"n\":", b"\"id\":"])),
+    Rule::token("aws-ecr-password", &["eyJwYXlsb2Fk"], "[A-Za-z0-9+/]{200,}={0,2}").check(|m| json(m, &[b"\"datakey\":"])),
     Rule::token("okta-token", &["SSWS "], "00[A-Za-z0-9_-]{40}").any_case(),
     Rule::token("discord-bot-token", &["MT", "Mj", "Mz", "ND", "NT", "Nj", "Nz", "OD", "OT"], r"[A-Za-z0-9_-]{22,26}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,38}").needs(".").check(discord),
     Rule::token("azure-storage-key", &["AccountKey="], "(?P<s>[A-Za-z0-9+/]{86}==)").any_case().check(plain),
@@ -28,6 +30,15 @@ pub(super) fn rules() -> Vec<Rule> {
     Rule::token("azure-client-secret", &["0Q~", "1Q~", "2Q~", "3Q~", "4Q~", "5Q~", "6Q~", "7Q~", "8Q~", "9Q~"], "[A-Za-z0-9_~.-]{3}[0-9]Q~[A-Za-z0-9_~.-]{31,34}").around(4, 40).check(hidden),
     Rule::token("openai-key", &["sk-proj-", "sk-svcacct-", "sk-admin-", "sk-"], "[A-Za-z0-9_-]{20,130}T3BlbkFJ[A-Za-z0-9_-]{20,130}").check(openai),
     ]
+}
+
+/// JSON in base64, with these members.
+fn json(found: &Match<'_>, members: &[&[u8]]) -> Option<Found> {
+    let trimmed: Vec<u8> = found.whole.iter().copied().filter(|b| *b != b'=').collect();
+    let decoded = STANDARD_NO_PAD.decode(trimmed).ok()?;
+    let has = |name: &&[u8]| decoded.windows(name.len()).any(|w| w == *name);
+    let public = Cow::Borrowed("");
+    members.iter().all(has).then(|| found.found(Basis::Verified)).flatten().map(|f| Found { public, ..f })
 }
 
 /// A bot token begins with its account's number, in base64.

@@ -11,9 +11,11 @@ use super::{Found, Length, Match, Rule, is_filler, jwt, keywords::ASSIGNMENT};
 use crate::{
     detect::{
         benign::is_cleared,
+        identity::id,
+        literal::is_password,
         names::{Hint, hint},
         password::{is_chosen, is_drawn_word, is_placeholder},
-        randomness::is_random,
+        randomness::{is_random, is_short_random, is_uuid},
     },
     snapshot::sample::{Basis, SecretKind},
 };
@@ -40,6 +42,8 @@ pub(super) fn rules() -> Vec<Rule> {
         Rule::token("google-signed-url", &["X-Goog-Signature="], "(?P<s>[0-9a-f]{128,1024})").kind(SecretKind::AccessToken).check(opaque),
         Rule::token("cloudfront-signed-url", &["Key-Pair-Id="], "(?P<s>(?:K|APKA)[A-Z0-9]{10,20})").kind(SecretKind::AccessToken).check(opaque),
         Rule::token("wireguard-key", &["PrivateKey = ", "PrivateKey=", "PresharedKey = ", "PresharedKey="], "(?P<s>[A-Za-z0-9+/]{43}=)").kind(SecretKind::PrivateKey).check(opaque),
+        Rule::token("openvpn-static-key", &["-----BEGIN OpenVPN Static key V1-----"], r"(?:\\n|\s)*(?P<s>(?:[0-9a-f]|\\n|\s){64,900})-----END").kind(SecretKind::PrivateKey).check(opaque),
+        Rule::token("xml-private-key", &["<RSAKeyValue>"], r"[\s\S]{20,8000}?<D>(?P<s>[A-Za-z0-9+/=\s]{40,1400})</D>").kind(SecretKind::PrivateKey).check(opaque),
         Rule::token("putty-private-key", &["PuTTY-User-Key-File-"], r"[23]: [\s\S]{20,}?Private-Lines: [0-9]{1,3}\r?\n(?P<s>[A-Za-z0-9+/=\r\n]{40,})").kind(SecretKind::PrivateKey).check(opaque),
         Rule::token("netrc", &["machine "], r"\S{1,200}\s+login\s+\S{1,100}\s+password\s+(?P<s>\S{4,200})").kind(SecretKind::Password).check(written),
         Rule::token("xml-password", &["<password>", "<passwd>", "<pass>", "<pwd>", "<secret>", "<clientsecret>", "<apikey>", "<token>"], r"(?P<s>[^<\s]{4,200})</").kind(SecretKind::Password).any_case().check(written),
@@ -53,10 +57,24 @@ pub(super) fn rules() -> Vec<Rule> {
         Rule::token("django-secret-key", &["django-insecure-"], "[!-~]{40,60}").check(opaque),
         Rule::token(
             "assigned-secret",
-            &["token", "secret", "apikey", "api_key", "api-key", "session", "passw", "pwd", "sid", "auth", "_key", " key", "credential", "csrf"],
-            r#"(?P<n>(?:[A-Za-z0-9_.-]{1,24} )?[A-Za-z0-9_.$-]{0,40}?(?:token|secret|api_?-?key|session|passw|pwd|sid|auth|_key|key|credential|csrf)[A-Za-z0-9_.-]{0,24})["']?\]?(?:\s{0,3}(?:=>|:=|[:=])\s{0,3}|\s+is:?\s+)["']?(?:(?:token|apikey|api-key|key|bot)\s+)?(?P<s>[^\s"'&;,<>(){}\[\]]{8,300})"#,
+            &[
+                "token", "secret", "apikey", "api_key", "api-key", "session", "pass", "pw", "psk", "sid", "auth", "_key", " key",
+                "credential", "csrf", "senha", "clave", "kennwort", "wachtwoord", "haslo", "heslo",
+            ],
+            concat!(
+                r#"(?P<n>(?:[A-Za-z0-9_.-]{1,24} )?[A-Za-z0-9_.$-]{0,40}?(?:token|secret|api_?-?key|session|pass|pw|psk|sid|auth|_key|key|credential|csrf|senha|clave|kennwort|wachtwoord|haslo|heslo)[A-Za-z0-9_.-]{0,24})"#,
+                r#"(?:"#,
+                // A sign, behind the name's own quote and before its type, or the verb; and a value in quotes or without.
+                r#"\\?["']?\]?(?:\s?:\s?&?[A-Za-z]{2,12}(?:\s?=\s?)|[ \t]{0,3}(?:(?:=>|:=|=)[ \t]{0,3}|:\s{0,3})|\s+is:?\s+)"#,
+                r#"(?:\\?"(?:(?:token|apikey|api-key|key|bot)\s+)?(?P<d>[^"\n\\]{6,300})\\?"|'(?:(?:token|apikey|api-key|key|bot)\s+)?(?P<a>[^'\n\\]{6,300})'"#,
+                r#"|["']?(?:(?:token|apikey|api-key|key|bot)\s+)?(?P<s>[^\s"'&;,<>(){}\[\]]{6,300})(?:[\s"'&;,<>)}\]]|$))"#,
+                // An argument behind the name, the attribute beside it, a blank: before a value in quotes.
+                r#"|(?:["']\s?,\s{0,2}|["']\s{1,3}value\s?=\s?|\s{1,4})(?:"(?P<e>[^"\s\\]{6,300})"|'(?P<f>[^'\s\\]{6,300})')"#,
+                // The text of an element.
+                r#"|["']>(?P<x>[^<\s]{6,300})</)"#,
+            ),
         )
-        .around(40, 340)
+        .around(40, 380)
         .needs(ASSIGNMENT)
         .any_case()
         .check(assigned),
@@ -119,16 +137,32 @@ fn assigned(m: &Match<'_>) -> Option<Found> {
     // The cheap questions first: most that is assigned in a text looks like nothing.
     let random = is_random(value);
     let chosen = || is_chosen(value) || is_drawn_word(value);
-    if !random && !chosen() {
+    let short = || is_uuid(value) || is_short_random(value);
+    // On a line of its own stands another name more often.
+    let before = m.whole.len().saturating_sub(m.secret.len() + 2);
+    let password = || !m.whole[..before].contains(&b'\n') && is_password(value);
+    if !random && !chosen() && !short() && !password() {
         return None;
     }
+    let ends = |end: &str| {
+        let from = name.len().checked_sub(end.len());
+        from.and_then(|from| name.get(from..)).is_some_and(|there| there.eq_ignore_ascii_case(end))
+    };
     let kind = match hint(&[Some(name)])? {
-        Hint::Secret(kind) if random => kind,
+        // The UUID of a session names it in a log more often than it opens it.
+        Hint::Secret(SecretKind::SessionToken) if !random => return None,
+        Hint::Secret(kind) if random || short() || is_chosen(value) => kind,
+        Hint::Secret(_) if ends("psk") && password() => SecretKind::Password,
         Hint::AwsSecret if random => SecretKind::OpaqueToken,
+        Hint::Service if random && id(value).is_none() => SecretKind::ApiKey,
+        Hint::CodeSeed if random => SecretKind::OpaqueToken,
         Hint::Password if chosen() => SecretKind::Password,
+        // A pass lets on board of something, too.
+        Hint::Password if password() && !ends(" pass") => SecretKind::Password,
         _ => return None,
     };
-    if is_cleared(value) || value.contains("://") {
+    // Rules of a form: `required|string|min:8`.
+    if is_cleared(value) || value.contains("://") || value.matches('|').count() > 1 {
         return None;
     }
     let length =

@@ -47,6 +47,23 @@ pub(super) fn rules() -> Vec<Rule> {
     ]
 }
 
+/// The seed of a wallet of the XRP Ledger: sixteen bytes behind a mark, in an alphabet of its own ("base58 Encodings").
+pub(crate) fn is_ripple_seed(text: &str) -> bool {
+    const ALPHABET: &[u8] = b"rpshnaf39wBUDNEGHJKLM4PQRST7VWXYZ2bcdeCg65jkm8oFqi1tuvAxyz";
+    const MARK: u8 = 33;
+    if !(28..=29).contains(&text.len()) || !text.starts_with('s') {
+        return false;
+    }
+    let usual: Option<Vec<u8>> =
+        text.bytes().map(|b| ALPHABET.iter().position(|a| *a == b).map(|place| BASE58[place])).collect();
+    let Some(bytes) = usual.and_then(|usual| base58(&usual)) else { return false };
+    let Some((payload, sum)) = bytes.len().checked_sub(4).and_then(|at| bytes.split_at_checked(at)) else {
+        return false;
+    };
+    let twice = Sha256::digest(Sha256::digest(payload));
+    payload.len() == 17 && payload[0] == MARK && twice.as_slice().starts_with(sum)
+}
+
 fn verified(m: &Match<'_>, passes: bool) -> Option<Found> {
     if passes { m.found(Basis::Verified) } else { None }
 }

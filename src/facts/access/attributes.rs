@@ -17,7 +17,8 @@ impl Access {
     pub fn of_attribute(&self, arn: &str, attribute: &str) -> Fact<Readers> {
         let found = self.targets.binary_search_by(|target| target.arn.as_str().cmp(arn));
         let Ok(at) = found else { return Fact::Known(Readers::default()) };
-        let reading: Vec<&AccessClass> = self.classes.iter().filter(|class| class.reads(at)).collect();
+        let mut reading: Vec<&AccessClass> = self.reaching(at);
+        reading.retain(|class| class.reads(at));
         let members = |class: &&&AccessClass| class.members.clone();
         let all: BTreeSet<usize> = reading.iter().flat_map(|class| class.members.iter().copied()).collect();
         // What reads the table itself, and is asked nothing about attributes, reads every one.

@@ -6,11 +6,13 @@
 //! tables, keys ─templates─▶ whom they name ─────┘
 //! ```
 
+mod alone;
 mod attributes;
 mod auditor;
 mod bits;
 mod classes;
 mod columns;
+mod doubts;
 mod fence;
 mod gate;
 mod gone;
@@ -26,6 +28,7 @@ mod parallel;
 pub mod paths;
 mod policies;
 pub mod query;
+mod reaching;
 mod readers;
 mod rows;
 mod subjects;
@@ -36,12 +39,12 @@ mod world;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 
 use self::{
-    guard::Guard, keyed::Keyed, locks::Locks, outside::Outsider, policies::Policies, subjects::Subject,
-    targets::Target, world::World,
+    doubts::Doubts, guard::Guard, keyed::Keyed, locks::Locks, outside::Outsider, policies::Policies,
+    reaching::Reaching, subjects::Subject, targets::Target, world::World,
 };
 use super::{
     Fact,
@@ -139,9 +142,13 @@ pub struct Access {
     /// The account's users and roles, in the order of `subjects`, then `outsiders`.
     parties: Vec<Party>,
     classes: Vec<AccessClass>,
+    /// Classes by table, once somebody asks.
+    reaching: OnceLock<Reaching>,
     incomplete: Option<GapId>,
     /// Which tables there are, whether looked at or not.
     listing: gone::Listing,
+    /// What was not seen and bears on everyone.
+    doubts: Doubts,
     /// Tables whose key was not seen.
     unseen_keys: Bits,
     /// Why tables of some Region are missing among `targets`.
@@ -193,6 +200,7 @@ fn judged(
         account: account.id.clone(),
         partition: account.partition.clone(),
         listing: gone::Listing::of(account),
+        doubts: Doubts::of(&targets, &subjects),
         unseen_keys: Bits::of(targets.len(), hiding.map(|(at, _)| at)),
         parties: subjects.iter().map(own).chain(others).collect(),
         policies,
@@ -203,6 +211,7 @@ fn judged(
         targets,
         outsiders,
         classes,
+        reaching: OnceLock::new(),
         incomplete: account.principals.gap.clone(),
         unlisted: account.regions.iter().filter(|r| !r.disabled).find_map(|r| r.tables.gap.clone()),
     }
@@ -259,7 +268,7 @@ impl Access {
             };
         };
         let target = &self.targets[at];
-        let reading = self.classes.iter().filter(|class| class.reads(at));
+        let reading = self.reaching(at).into_iter().filter(|class| class.reads(at));
         let readers: BTreeSet<usize> = reading.flat_map(|class| class.members.iter().copied()).collect();
         let parties = || readers.iter().filter_map(|number| self.parties.get(*number));
         let external = parties().filter(|party| party.external).count();
@@ -289,8 +298,8 @@ impl Access {
         // A key that was not seen may stop some of them, and adds nobody.
         let locked = target.and_then(Target::unseen_key).filter(|_| !readers.is_empty());
         hidden.or(locked.cloned()).or_else(|| self.incomplete.clone()).or_else(|| {
-            let mut others = self.subjects.iter().enumerate().filter(|(n, _)| !readers.contains(n));
-            others.find_map(|(_, subject)| subject.unread.first().cloned())
+            let mut others = self.doubts.unread.iter().filter(|(number, _)| !readers.contains(number));
+            others.next().map(|(_, gap)| gap.clone())
         })
     }
 }

@@ -26,8 +26,9 @@ impl Access {
     /// read, one for the tables whose policies were not, one if principals were not listed whole.
     pub fn reader_nodes(&self) -> Vec<Node> {
         let mut nodes: Vec<Node> = Vec::new();
+        let alone = self.alone();
         for class in &self.joined() {
-            nodes.extend(class.members.iter().filter_map(|number| self.reader(*number, class)));
+            nodes.extend(class.members.iter().filter_map(|number| self.reader(*number, class, &alone)));
         }
         for (subject, party) in self.subjects.iter().zip(&self.parties) {
             if let Some(gap) = subject.unread.first() {
@@ -80,8 +81,10 @@ impl Access {
             }
         }
         let paths = self.paths();
+        let latent = paths.latent();
         let node = |(at, reach): (usize, Reach)| {
-            self.subjects.get(at).map(|subject| self.principal(at, subject, &reach, &paths))
+            let more = latent.get(&at).cloned().unwrap_or(Fact::Known(Vec::new()));
+            self.subjects.get(at).map(|subject| self.principal(at, subject, &reach, (&paths, more)))
         };
         let mut nodes: Vec<Node> = reads.into_iter().enumerate().filter_map(node).collect();
         if let Some(gap) = &self.incomplete {
@@ -175,7 +178,13 @@ impl Access {
         tables.iter().find_map(|at| self.targets[at].unsampled.as_ref())
     }
 
-    fn principal(&self, at: usize, subject: &Subject, reaches: &Reach, paths: &Paths<'_>) -> Node {
+    fn principal(
+        &self,
+        at: usize,
+        subject: &Subject,
+        reaches: &Reach,
+        (paths, latent): (&Paths<'_>, Fact<Vec<String>>),
+    ) -> Node {
         let Reach { read, perhaps, outright, unsure, wildcard, full } = reaches;
         let all = |tables: &Bits| !tables.is_empty() && tables.len() == self.targets.len();
         // What was found holds whatever else there is; what was not found may lie behind a gap, of the
@@ -189,9 +198,9 @@ impl Access {
         let unlocked = |found: bool, perhaps: bool, gap: Option<&GapId>| {
             unless(found, self.unseen_key(&reaches.perhaps).filter(|_| perhaps).or(gap))
         };
-        let through = |wanted: fn(&&Target) -> bool| {
-            let hidden = || self.targets.iter().filter(wanted).find_map(Target::hidden);
-            own.or_else(hidden).or(self.unlisted.as_ref())
+        let doubts = &self.doubts;
+        let through = |hidden: &Option<GapId>| -> Option<GapId> {
+            own.or(hidden.as_ref()).or(self.unlisted.as_ref()).cloned()
         };
         let facts = Principal {
             arn: Fact::Known(subject.who.arn.clone()),
@@ -207,26 +216,28 @@ impl Access {
                 Err(gap) => Fact::Unknown(gap.clone()),
             },
             policies_unread: Fact::Known(!subject.unread.is_empty() || subject.boundary_unread.is_some()),
-            reads_tables: unlocked(!read.is_empty(), !perhaps.is_empty(), through(|_| true)),
+            reads_tables: unlocked(!read.is_empty(), !perhaps.is_empty(), through(&doubts.hidden).as_ref()),
             reads_every_table: unlocked(
                 *wildcard && all(outright),
                 *wildcard && all(unsure),
                 // A stream's policy lets nobody read every item.
-                own.or_else(|| self.targets.iter().find_map(|target| target.own_unread.as_ref()))
-                    .or_else(|| self.targets.iter().find_map(|target| target.undescribed.as_ref()))
-                    .or(self.unlisted.as_ref()),
+                own.or(doubts.own_unread.as_ref()).or(doubts.undescribed.as_ref()).or(self.unlisted.as_ref()),
             ),
             full_access: unless(all(full), own.or(self.unlisted.as_ref())),
             reads_sensitive: unlocked(
                 self.sensitive(read) > 0,
                 self.sensitive(perhaps) > 0,
-                through(|target| target.sensitive || target.unsampled.is_some())
-                    .or_else(|| self.unsampled(perhaps)),
+                // The nearest reason first: what is in the tables that it reads, before which others it may read.
+                self.unsampled(perhaps).or(through(&doubts.hidden_sensitive).as_ref()),
             ),
             decrypts_all_keys: unless(self.decrypts_all_keys(subject), own),
             gone_tables: self.gone_tables(subject),
             indirect: paths.indirect(at),
             grants_itself: paths.grants_itself(at),
+            latent_policies: match (own, latent) {
+                (Some(gap), Fact::Known(found)) if found.is_empty() => Fact::Unknown(gap.clone()),
+                (_, latent) => latent,
+            },
             // Filled in by `facts::activity`.
             activity: Activity::unseen(&Services::not_collected().id()),
         };
@@ -348,6 +359,7 @@ fn unknown_principal(gap: &GapId) -> Principal {
         gone_tables: Fact::Unknown(gap.clone()),
         indirect: Fact::Unknown(gap.clone()),
         grants_itself: Fact::Unknown(gap.clone()),
+        latent_policies: Fact::Unknown(gap.clone()),
         activity: Activity::unseen(gap),
     }
 }

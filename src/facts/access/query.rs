@@ -112,7 +112,7 @@ impl Access {
         };
         // Readers that share their classes fare alike: one of them is judged.
         let mut alike: BTreeMap<&[usize], Vec<usize>> = BTreeMap::new();
-        let reaching = self.classes.iter().filter(|class| class.tables.contains(at));
+        let reaching = self.reaching(at).into_iter();
         for class in reaching.filter(|class| wanted.is_none_or(|wanted| class.ways & wanted != 0)) {
             alike
                 .entry(&class.members)

@@ -1,6 +1,6 @@
 //! A reader and a class as one node of the tree.
 
-use super::{Access, AccessClass, Party, bits::Bits, targets::Target, trust::Trust};
+use super::{Access, AccessClass, Party, alone::Alone, bits::Bits, targets::Target, trust::Trust};
 use crate::{
     facts::{
         Fact, Node, UNKNOWN,
@@ -11,7 +11,7 @@ use crate::{
 };
 
 impl Access {
-    pub(super) fn reader(&self, number: usize, class: &AccessClass) -> Option<Node> {
+    pub(super) fn reader(&self, number: usize, class: &AccessClass, alone: &Alone) -> Option<Node> {
         let party = self.parties.get(number)?;
         let arns = class.tables.iter().filter_map(|at| self.table_arn(at));
         let names =
@@ -29,6 +29,7 @@ impl Access {
         let conditions: Vec<&str> = class.keyed.conditions().iter().map(String::as_str).collect();
         let tables = Tables {
             count: count(class.tables.len()),
+            named: self.named(&class.tables),
             sensitive: unless(self.unsampled(&class.tables), count(self.sensitive(&class.tables))),
             stopped: unless(doubt.or(unseen), count(class.keyed.stopped().len())),
             all: class.tables.len() == self.targets.len(),
@@ -54,6 +55,7 @@ impl Access {
             human: self.human(number),
             end_user: self.end_user(number),
             in_organization: self.in_organization(party),
+            scans_alone: self.scans_alone(number, class, alone),
             via: Fact::Known(class.via.clone()),
             ..who(party, &GapId(String::new()))
         };
@@ -76,6 +78,17 @@ impl Access {
             return Fact::Known(true);
         };
         unless(gap, false)
+    }
+
+    /// Names of one or two tables, the number of more. Tables of one name in two Regions are told by their number.
+    fn named(&self, tables: &Bits) -> String {
+        let mut names =
+            tables.iter().filter_map(|at| self.targets.get(at)).map(|target| target.name.as_str());
+        match (names.next(), names.next(), tables.len()) {
+            (Some(one), None, 1) => one.to_owned(),
+            (Some(one), Some(other), 2) if one != other => format!("{one} and {other}"),
+            (_, _, many) => format!("{many} tables"),
+        }
     }
 
     fn reads_sensitive(&self, class: &AccessClass) -> Fact<bool> {
@@ -180,6 +193,7 @@ pub(super) fn who(party: &Party, gap: &GapId) -> Reader {
         human: Fact::Unknown(gap.clone()),
         end_user: Fact::Unknown(gap.clone()),
         in_organization: Fact::Unknown(gap.clone()),
+        scans_alone: Fact::Unknown(gap.clone()),
         via: Fact::Unknown(gap.clone()),
     }
 }

@@ -7,6 +7,7 @@
 mod graph;
 
 use std::{
+    borrow::Cow,
     collections::{BTreeSet, HashMap},
     io::{self, Write},
 };
@@ -93,7 +94,7 @@ fn hash(text: &str) -> Value {
 #[derive(Serialize)]
 struct Rows<'a> {
     checks: Vec<serde_json::Value>,
-    tables: Vec<&'a str>,
+    tables: Vec<Cow<'a, str>>,
     rows: Vec<serde_json::Value>,
     readers: Vec<serde_json::Value>,
 }
@@ -119,13 +120,15 @@ fn rows(view: &View) -> Rows<'_> {
         });
         let check = view.checks.binary_search_by(|check| check.id.cmp(&finding.check));
         let Ok(check) = check else { continue };
+        let arn = inert(&subject.arn);
         rows.push(json!([
             Severity::ALL.iter().position(|s| *s == finding.severity),
             verdict(finding.verdict),
             check,
             inert(&label::name(subject)),
             inert(&label::said(finding)),
-            inert(&subject.arn),
+            // A table's own ARN stands in the list of tables.
+            if table.is_some() && table_arn(&subject.arn) == Some(&*arn) { "" } else { &*arn },
             inert(subject.region.as_deref().unwrap_or("")),
             table.map_or(-1, |at| i64::try_from(at).unwrap_or(-1)),
             finding.fingerprint,
@@ -134,9 +137,19 @@ fn rows(view: &View) -> Rows<'_> {
     }
     let readers = view.readers.iter().map(|row| {
         let reached = row.tables.iter().filter_map(|arn| known.get(arn.as_str()));
-        json!([row.names, row.external, row.condition, row.roads, reached.collect::<Vec<_>>(), row.count])
+        let more = row.count > row.tables.len() as u64;
+        json!([
+            row.names,
+            row.external,
+            row.condition,
+            row.roads,
+            reached.collect::<Vec<_>>(),
+            row.count,
+            more
+        ])
     });
-    Rows { readers: readers.collect(), checks: checks.collect(), tables, rows }
+    let readers = readers.collect();
+    Rows { readers, checks: checks.collect(), tables: tables.into_iter().map(inert).collect(), rows }
 }
 
 /// Numbers that the script's list of verdicts has.
@@ -248,7 +261,7 @@ fn proposals(view: &View) -> Vec<Value> {
             policies.iter().map(|policy| block("Policy", &remediation::pretty(policy))).collect();
         context! {
             name => proposal.name, arn => proposal.arn, why => proposal.policies.as_ref().err(),
-            closes => proposal.closes, loses => proposal.loses, leaves => proposal.leaves, dropped => proposal.dropped,
+            closes => proposal.closes, lessens => proposal.lessens, loses => proposal.loses, leaves => proposal.leaves, dropped => proposal.dropped,
             policies, commands => block("AWS CLI", &commands),
         }
     };

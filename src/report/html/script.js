@@ -15,6 +15,7 @@ const [SEVERITY, VERDICT, CHECK, SUBJECT, SAID, ARN, PLACE, TABLE, PRINT, MORE] 
 const HEIGHT = 40;
 const rows = data.rows;
 const checks = data.checks;
+for (const row of rows) if (!row[ARN]) row[ARN] = data.tables[row[TABLE]];
 // One lower-cased text for each row, made when the filter is first used.
 let haystack = null;
 let shown = rows.map((_, at) => at);
@@ -185,6 +186,33 @@ function brief(at) {
   return line;
 }
 
+// Readers by the ways that are open to them: full where outright, half where under a condition.
+function matrix(reading) {
+  const ways = [...new Set(reading.flatMap((reader) => reader[3].split(", ")))].sort();
+  const head = make("tr");
+  head.append(make("th", "Reader"), ...ways.map((way) => make("th", way)), make("th", "Only if"));
+  const body = make("tbody");
+  for (const [names, external, condition, roads] of reading) {
+    const open = new Set(roads.split(", "));
+    const line = make("tr");
+    line.append(make("td", names.join(", "), external ? "wrap sev high" : "wrap"));
+    for (const way of ways) {
+      const cell = make("td", !open.has(way) ? "" : condition ? "◐" : "●", "n");
+      if (open.has(way)) cell.title = way + (condition ? ", under a condition" : ", outright");
+      line.append(cell);
+    }
+    line.append(make("td", condition, "wrap"));
+    body.append(line);
+  }
+  const table = make("table", undefined, "matrix");
+  const top = make("thead");
+  top.append(head);
+  table.append(top, body);
+  const scroll = make("div", undefined, "scroll");
+  scroll.append(table);
+  return scroll;
+}
+
 // Tables: those with findings, the worst first.
 function tables() {
   const byTable = new Map();
@@ -224,16 +252,12 @@ function tables() {
         dialog.append(make("h3", GROUPS[group] || group), table);
       }
       const reading = data.readers.filter((reader) => reader[4].includes(table));
-      if (!reading.length) return;
-      const body = make("tbody");
-      for (const [names, external, condition, roads] of reading) {
-        const line = make("tr");
-        line.append(make("td", names.join(", "), external ? "wrap sev high" : "wrap"), make("td", roads), make("td", condition || "outright", "wrap"));
-        body.append(line);
-      }
-      const matrix = make("table");
-      matrix.append(body);
-      dialog.append(make("h3", "Who can read"), matrix);
+      // Readers of very many tables are named with the first of them alone.
+      const unsure = data.readers.filter((reader) => reader[6] && !reader[4].includes(table)).length;
+      if (!reading.length && !unsure) return;
+      dialog.append(make("h3", "Who can read"));
+      if (reading.length) dialog.append(matrix(reading));
+      if (unsure) dialog.append(make("p", unsure + " more groups of readers reach too many tables to name them all here; dynaudit who-can tells whether this is one.", "note"));
     }));
     return element;
   };

@@ -1,6 +1,6 @@
 //! Parts of an OSCAL document: identifiers, properties, the resources that were looked at, observations.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -12,17 +12,31 @@ use crate::finding::{Finding, Verdict};
 const NAMESPACE: &str = "urn:dynaudit:oscal";
 
 /// Identifiers of one document: the same snapshot gives the same, and no two documents share any.
-pub struct Ids(Uuid);
+pub struct Ids<'a> {
+    root: Uuid,
+    /// Of observations, by fingerprint: every control that one bears on names it.
+    observations: HashMap<&'a str, String>,
+}
 
-impl Ids {
+impl<'a> Ids<'a> {
     /// Identifiers below the digest of a snapshot.
-    pub fn of(digest: &str) -> Self {
-        Self(Uuid::new_v5(&Uuid::new_v5(&Uuid::NAMESPACE_URL, NAMESPACE.as_bytes()), digest.as_bytes()))
+    pub fn of(view: &'a View) -> Self {
+        let space = Uuid::new_v5(&Uuid::NAMESPACE_URL, NAMESPACE.as_bytes());
+        let root = Uuid::new_v5(&space, view.run.snapshot_sha256.as_bytes());
+        let mut out = Self { root, observations: HashMap::new() };
+        let prints = view.findings.iter().map(|finding| finding.fingerprint.as_str());
+        out.observations = prints.map(|print| (print, out.make("observation", print))).collect();
+        out
+    }
+
+    /// The identifier of the observation that a finding is.
+    pub fn observation(&self, finding: &Finding) -> &str {
+        self.observations.get(finding.fingerprint.as_str()).map_or("", String::as_str)
     }
 
     /// The identifier of a thing of this sort.
     pub fn make(&self, sort: &str, name: &str) -> String {
-        Uuid::new_v5(&self.0, format!("{sort}\n{name}").as_bytes()).to_string()
+        Uuid::new_v5(&self.root, format!("{sort}\n{name}").as_bytes()).to_string()
     }
 }
 
@@ -54,7 +68,7 @@ pub fn control_id(framework: &str, id: &str) -> String {
 }
 
 /// Resources that verdicts are about, and the tool.
-pub fn definitions(view: &View, ids: &Ids, shown: &[&Finding]) -> Value {
+pub fn definitions(view: &View, ids: &Ids<'_>, shown: &[&Finding]) -> Value {
     let mut items: BTreeMap<String, Value> = BTreeMap::new();
     for finding in shown {
         let subject = &finding.subject;
@@ -80,7 +94,7 @@ pub fn definitions(view: &View, ids: &Ids, shown: &[&Finding]) -> Value {
 }
 
 /// One verdict with what it rests on.
-pub fn observation(view: &View, ids: &Ids, finding: &Finding) -> Value {
+pub fn observation(view: &View, ids: &Ids<'_>, finding: &Finding) -> Value {
     let verdict = match finding.verdict {
         Verdict::Unknown => "not-assessed",
         other => other.as_str(),
@@ -96,7 +110,7 @@ pub fn observation(view: &View, ids: &Ids, finding: &Finding) -> Value {
         props.push(prop("accepted", &serde_json::to_string(accepted).unwrap_or_default()));
     }
     let mut out = json!({
-        "uuid": ids.make("observation", &finding.fingerprint),
+        "uuid": ids.observation(finding),
         "title": line(&finding.title),
         "description": line(&label::said(finding)),
         "props": props,

@@ -4,6 +4,8 @@ pub mod backup;
 pub mod cache;
 pub mod consumer;
 pub mod identity;
+pub mod import;
+pub mod integration;
 pub mod kinesis;
 pub mod network;
 pub mod rule;
@@ -17,6 +19,8 @@ pub use backup::{Criteria, Plan, RecoveryPoint, Selection, Vault};
 pub use cache::Cluster;
 pub use consumer::Consumer;
 pub use identity::IdentityPool;
+pub use import::Import;
+pub use integration::Integration;
 pub use kinesis::KinesisStream;
 pub use network::{Endpoint, Vpc};
 pub use rule::Rule;
@@ -43,8 +47,14 @@ pub struct Services {
     pub event_stores: Listed<EventStore>,
     /// Identity pools of Cognito, by id.
     pub identity_pools: Listed<IdentityPool>,
+    /// Imports from S3 that DynamoDB still lists (90 days), by ARN.
+    pub imports: Listed<Import>,
+    /// Zero-ETL integrations whose source is a table, by ARN.
+    pub integrations: Listed<Integration>,
     /// Kinesis streams that tables name, by ARN.
     pub kinesis_streams: Vec<KinesisStream>,
+    /// Names of the Region's global tables of version 2017.11.29 (ListGlobalTables), sorted.
+    pub legacy_global_tables: Listed<String>,
     /// Configuration recorders, by name.
     pub recorders: Listed<Recorder>,
     /// Rules of the default event bus that are on and may match an event of DynamoDB, by name.
@@ -69,7 +79,10 @@ impl Services {
             endpoints: Listed::missing(gap.clone()),
             event_stores: Listed::missing(gap.clone()),
             identity_pools: Listed::missing(gap.clone()),
+            imports: Listed::missing(gap.clone()),
+            integrations: Listed::missing(gap.clone()),
             kinesis_streams: Vec::new(),
+            legacy_global_tables: Listed::missing(gap.clone()),
             recorders: Listed::missing(gap.clone()),
             rules: Listed::missing(gap.clone()),
             scalable_targets: Listed::missing(gap.clone()),
@@ -81,7 +94,8 @@ impl Services {
     /// Whether the version that took the snapshot did not look at some of it.
     pub fn lacks_some(&self) -> bool {
         let absent = Some(Self::not_collected().id());
-        let later = [&self.identity_pools.gap, &self.rules.gap, &self.trails.gap, &self.vpcs.gap];
+        let later =
+            [&self.imports.gap, &self.identity_pools.gap, &self.rules.gap, &self.trails.gap, &self.vpcs.gap];
         later.contains(&&absent)
     }
 

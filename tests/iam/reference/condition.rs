@@ -21,7 +21,9 @@ pub fn holds(block: &Json, variables: bool, request: &Request) -> bool {
 fn key_holds(operator: &str, key: &str, wanted: &[String], variables: bool, request: &Request) -> bool {
     let values = request.key(key).filter(|values| !values.is_empty());
     if operator == "Null" {
-        return wanted.iter().any(|wanted| (wanted == "true") == values.is_none());
+        // Empty values are what `Null` is put beside ForAllValues for ("Single-valued vs. multivalued context keys").
+        let missing = values.is_none_or(|values| values.iter().all(String::is_empty));
+        return wanted.iter().any(|wanted| (wanted == "true") == missing);
     }
     let (set, rest) = match operator.split_once(':') {
         Some((set, rest)) => (Some(set), rest),

@@ -34,12 +34,85 @@ const ACROSS: [&str; 18] = [
     "updatetable",
 ];
 
+/// What a resource's policy grants to nobody, or to nobody of another account, beside DynamoDB's.
+fn cannot_grant(action: &str, across: bool) -> bool {
+    match action {
+        // IAM has no resource-based policy but the trust policy, which is about sts ("How IAM works with other AWS
+        // services").
+        iam if iam.starts_with("iam:") => true,
+        // Asked of no key, or of no role.
+        "kms:createkey"
+        | "kms:listkeys"
+        | "kms:listaliases"
+        | "sts:getcalleridentity"
+        | "sts:getsessiontoken" => true,
+        within if WITHIN.contains(&within) => across,
+        // "Allowing users in other accounts to use a KMS key".
+        kms if kms.starts_with("kms:") => {
+            across
+                && !["decrypt", "encrypt", "describekey", "generatedatakey", "creategrant"]
+                    .contains(&&kms[4..])
+        }
+        _ => false,
+    }
+}
+
+/// Operations that stay within the account, whatever the policy of the resource says ("Limitations of Amazon SQS custom
+/// policies"; "PutBucketPolicy" and its siblings).
+const WITHIN: [&str; 15] = [
+    "s3:deletebucketpolicy",
+    "s3:getbucketpolicy",
+    "s3:putbucketpolicy",
+    "sqs:addpermission",
+    "sqs:cancelmessagemovetask",
+    "sqs:createqueue",
+    "sqs:deletequeue",
+    "sqs:listmessagemovetasks",
+    "sqs:listqueues",
+    "sqs:listqueuetags",
+    "sqs:removepermission",
+    "sqs:setqueueattributes",
+    "sqs:startmessagemovetask",
+    "sqs:tagqueue",
+    "sqs:untagqueue",
+];
+
+/// Whether the caller's credentials are of no use for the call ("Compare AWS STS credentials", "AssumeRole",
+/// "GetFederationToken").
+fn barred(caller: &Kind, unsigned: bool, service: &str, operation: &str) -> bool {
+    let token = ["assumerolewithsaml", "assumerolewithwebidentity"];
+    match caller {
+        Kind::Root => service == "sts" && operation == "assumerole",
+        Kind::Role => service == "sts" && ["getfederationtoken", "getsessiontoken"].contains(&operation),
+        Kind::Federated => service == "iam" || service == "sts",
+        Kind::Outside => unsigned && service == "sts" && !token.contains(&operation),
+        Kind::User => false,
+    }
+}
+
 pub fn decide(request: &Request, asked: Asked<'_>) -> &'static str {
     let caller = &request.caller;
     let action = asked.action.to_lowercase();
     let (service, operation) = action.split_once(':').unwrap();
     let scps = if caller.linked || caller.kind == Kind::Outside { &[][..] } else { &request.scps };
-    let rcps = if caller.linked || !COVERED.contains(&service) { &[][..] } else { &request.rcps };
+    // "RCPs don't impact ... service-linked roles": neither what they do nor that their service assumes them.
+    let assumed = service == "sts" && asked.resource.contains(":role/aws-service-role/");
+    let linked = caller.linked || (assumed && caller.kind == Kind::Outside);
+    // "RCPs do not impact the kms:RetireGrant permission" (Resource control policies (RCPs)).
+    let covered = COVERED.contains(&service) && action != "kms:retiregrant";
+    let rcps = if linked || !covered { &[][..] } else { &request.rcps };
+
+    // "No permissions are required": no policy is asked ("GetCallerIdentity", "GetSessionToken").
+    let long_term = [Kind::User, Kind::Root].contains(&caller.kind);
+    if caller.kind != Kind::Outside && action == "sts:getcalleridentity"
+        || long_term && action == "sts:getsessiontoken"
+    {
+        return "allowed";
+    }
+    // "Even if their bucket policy explicitly denies the root principal's access" ("PutBucketPolicy").
+    let owner = caller.kind == Kind::Root && caller.account == request.owner;
+    let above = owner && WITHIN.contains(&action.as_str()) && service == "s3";
+    let resource = request.resource.as_ref().filter(|_| !above);
 
     // Deny evaluation: any policy that applies.
     let own = request
@@ -48,7 +121,7 @@ pub fn decide(request: &Request, asked: Asked<'_>) -> &'static str {
         .chain(request.boundary.iter().flatten())
         .chain(request.session.iter().flatten())
         .chain(scps.iter().flatten());
-    let theirs = request.resource.iter().chain(rcps.iter().flatten());
+    let theirs = resource.into_iter().chain(rcps.iter().flatten());
     if own.into_iter().any(|document| own_says(document, "Deny", request, asked))
         || theirs.into_iter().any(|document| named(document, "Deny", request, asked) != Named::No)
     {
@@ -67,20 +140,25 @@ pub fn decide(request: &Request, asked: Asked<'_>) -> &'static str {
         None => caller.kind != Kind::Federated,
     };
     let within = boundary && session;
-    let grant =
-        request.resource.as_ref().map_or(Named::No, |document| named(document, "Allow", request, asked));
+    let across = caller.kind != Kind::Outside && caller.account != request.owner;
+    let grant = match resource {
+        Some(document) if !cannot_grant(&action, across) => named(document, "Allow", request, asked),
+        _ => Named::No,
+    };
 
     // Role trust policies and key policies must allow, whatever the identity policies say.
     let resource_first = (service == "kms" && asked.resource.contains(":key/"))
         || (service == "sts" && asked.resource.contains(":role/"));
-    let granted = if caller.kind == Kind::Outside {
-        grant != Named::No
-    } else if caller.kind == Kind::Root && action == "sts:assumerole" {
-        // "You cannot use AWS account root user credentials to call AssumeRole" (AssumeRole).
+    let granted = if barred(&caller.kind, caller.unsigned(), service, operation) {
         false
+    } else if caller.kind == Kind::Outside {
+        grant != Named::No
     } else if caller.account != request.owner {
         let side = caller.kind == Kind::Root || (identity && within);
-        grant != Named::No && side && (service != "dynamodb" || ACROSS.contains(&operation))
+        grant != Named::No
+            && side
+            && (service != "dynamodb" || ACROSS.contains(&operation))
+            && (service != "backup" || operation == "copyintobackupvault")
     } else if caller.kind == Kind::Root {
         !resource_first || grant != Named::No
     } else {

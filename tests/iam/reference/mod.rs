@@ -60,6 +60,10 @@ impl Request {
         {
             keys.insert("aws:requestedregion".to_owned(), vec![region.to_owned()]);
         }
+        // IAM has one endpoint, in us-east-1 ("AWS: Denies access to AWS based on the requested Region").
+        if input["ActionNames"][0].as_str().is_some_and(|action| action.to_lowercase().starts_with("iam:")) {
+            keys.insert("aws:requestedregion".to_owned(), vec!["us-east-1".to_owned()]);
+        }
         for entry in input["ContextEntries"].as_array().into_iter().flatten() {
             let name = entry["ContextKeyName"].as_str().unwrap().to_lowercase();
             let values = entry["ContextKeyValues"].as_array().unwrap();

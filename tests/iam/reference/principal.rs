@@ -81,6 +81,11 @@ impl Caller {
         keys
     }
 
+    /// Whether the request comes without credentials.
+    pub fn unsigned(&self) -> bool {
+        self.name == "*"
+    }
+
     /// How the statement's `Principal` names the caller.
     pub fn named(&self, principal: &Json) -> Named {
         if principal == "*" {

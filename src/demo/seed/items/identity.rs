@@ -69,7 +69,8 @@ fn oauth_tokens(g: &mut Generator) -> Vec<Value> {
             let granted = NOW - g.between(0, 300 * DAY);
             json!({
                 "grant_id": g.id("grt"), "client_id": g.choice(&["ferrylink", "harbourline-app", "portside"]),
-                "user_id": g.id("usr"), "access_token": g.access(), "refresh_token": g.refresh(),
+                "user_id": g.id("usr"), "access_token": g.access(),
+                "session": { "refresh_token": g.refresh(), "rotated": n % 2 == 0 },
                 "scope": { "set": ["bookings.read", "profile"] }, "granted_at": granted, "uses": n,
             })
         })

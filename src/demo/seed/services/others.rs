@@ -13,6 +13,7 @@ pub(super) fn plant(shelf: &Laying<'_>, streams: &[(&str, String)]) {
     network(shelf);
     guests(shelf);
     rules(shelf);
+    integrations(shelf);
 
     let archive = format!("arn:aws:kinesis:{HOME}:{ACCOUNT}:stream/audit-archive");
     let summary = json!({ "StreamDescriptionSummary": { "StreamName": "audit-archive", "StreamARN": archive,
@@ -54,13 +55,19 @@ fn consumers(shelf: &Laying<'_>, streams: &[(&str, String)]) {
     shelf.lay(HOME, "lambda:ListEventSourceMappings", "", json!({ "EventSourceMappings": mappings }));
 }
 
-/// The company's own bucket is shut; the partner's tells only where it lies.
+/// The company's own bucket is shut; the partner's tells only where it lies; the one of the move was forgotten.
 fn buckets(shelf: &Laying<'_>) {
-    for bucket in ["harbourline-analytics", "ferrylink-dropbox"] {
+    for bucket in ["harbourline-analytics", "ferrylink-dropbox", "harbourline-migration"] {
         let place = format!(
             "<LocationConstraint xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">{HOME}</LocationConstraint>"
         );
         shelf.lay(AWAY, "s3:GetBucketLocation", bucket, place.into());
+    }
+    let listed = |count: u32| format!("<ListBucketResult><KeyCount>{count}</KeyCount></ListBucketResult>");
+    for (bucket, count) in
+        [("harbourline-analytics", 1), ("ferrylink-dropbox", 1), ("harbourline-migration", 1)]
+    {
+        shelf.lay(HOME, "s3:ListObjectsV2", bucket, listed(count).into());
     }
     let open = "<PolicyStatus><IsPublic>TRUE</IsPublic></PolicyStatus>";
     shelf.lay(HOME, "s3:GetBucketPolicyStatus", "ferrylink-dropbox", open.into());
@@ -76,6 +83,20 @@ fn buckets(shelf: &Laying<'_>) {
     };
     shelf.lay(HOME, "s3:GetBucketEncryption", "harbourline-analytics", rule("aws:kms").into());
     shelf.lay(HOME, "s3:GetBucketEncryption", "ferrylink-dropbox", rule("AES256").into());
+}
+
+/// Grants are queried in the lake, too.
+fn integrations(shelf: &Laying<'_>) {
+    let grants = format!("arn:aws:dynamodb:{HOME}:{ACCOUNT}:table/oauth_tokens");
+    let inbound = json!({ "InboundIntegrations": [{ "SourceArn": grants, "Status": "ACTIVE",
+        "IntegrationArn": format!("arn:aws:glue:{HOME}:{ACCOUNT}:integration:grants-lake"),
+        "TargetArn": format!("arn:aws:glue:{HOME}:{ACCOUNT}:database/lake") }] });
+    shelf.lay(HOME, "glue:DescribeInboundIntegrations", "", inbound);
+    let none = "<DescribeIntegrationsResponse><DescribeIntegrationsResult><Integrations/>\
+        </DescribeIntegrationsResult></DescribeIntegrationsResponse>";
+    for region in [HOME, AWAY] {
+        shelf.lay(region, "redshift:DescribeIntegrations", "", none.into());
+    }
 }
 
 /// One cluster, from before anyone thought of it.

@@ -85,7 +85,10 @@ impl<'a> Actor<'a> {
         let owner = on.split(':').nth(4).unwrap_or_default();
         let request = Request {
             owner,
-            policy: policy.map(|policy| Named { name: "trust policy", policy }),
+            policy: policy.map(|policy| {
+                let name = if action.starts_with("kms:") { "key policy" } else { "trust policy" };
+                Named { name, policy }
+            }),
             // A role's trust policy decides first, as a key's does.
             rcps: &rcps,
             rule: if policy.is_some() { Rule::ResourceFirst } else { Rule::Either },

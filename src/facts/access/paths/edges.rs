@@ -56,7 +56,8 @@ impl Search<'_> {
         from.add(&self.trusts.open);
         let mut reach = Reach { edges: self.assumed(actor, ASSUME, allowed, from), gives: Vec::new() };
         for (number, means) in MEANS.iter().enumerate() {
-            if !may(means, allowed) {
+            // Keys are looked at where one of them holds somebody off, clusters each for itself.
+            if matches!(means.on, On::Key | On::Cluster) || !may(means, allowed) {
                 continue;
             }
             let Some(side) = actor.pick(means.with, means.either, &self.ground) else { continue };

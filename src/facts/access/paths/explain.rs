@@ -5,8 +5,10 @@ use std::fmt;
 use super::{
     Paths,
     actor::Asked,
+    cached,
     graph::Added,
     means::{Gives, MEANS, Means, On, Step},
+    opened,
     outside::{SAML, WEB},
     walk::Leg,
 };
@@ -57,9 +59,10 @@ impl Path {
         all.join(" and ")
     }
 
-    /// Whether some hop is more than assuming a role.
+    /// Whether some hop is more than assuming a role or asking a cache.
     pub fn escalates(&self) -> bool {
-        self.hops.iter().any(|hop| !matches!(hop.step, Step::AssumeRole | Step::WebIdentity | Step::Saml))
+        let plain = [Step::AssumeRole, Step::WebIdentity, Step::Saml, Step::Cache];
+        self.hops.iter().any(|hop| !plain.contains(&hop.step))
     }
 }
 
@@ -110,13 +113,16 @@ impl Paths<'_> {
             Some(Added::AnyPolicy) => " with any right",
             Some(Added::Group(_)) => " in another group",
             Some(Added::Unbound) => " without its boundary",
+            Some(Added::Key(_)) => " with leave to decrypt",
+            Some(Added::Cache(_)) => " through its DAX cluster",
             Some(Added::New) => "",
         };
         let from = self.graph.nodes.get(leg.from)?;
         let mut asked = self.requests(leg.from, leg.means, subject, target.added.filter(|_| leg.made))?;
         let first = asked.first()?.action;
         let new = leg.made && target.added == Some(Added::New);
-        if leg.made && !new && from.subject != Some(subject) {
+        let lent = matches!(target.added, Some(Added::Cache(_)));
+        if leg.made && !new && !lent && from.subject != Some(subject) {
             // Rights are given to one whom it becomes.
             let edges = || self.graph.edges_of(leg.from, true).chain(self.graph.edges_of(leg.from, false));
             let (means, _) = edges().find(|(_, set)| self.graph.sets[*set].contains(subject))?;
@@ -161,6 +167,12 @@ impl Paths<'_> {
             let asked = actions.iter().map(|action| actor.ask(action, arn, &keys, policy)).find(open);
             return asked.map(|asked| vec![asked]);
         };
+        if let Some(Added::Key(key)) = added {
+            return opened::asked(self.access, &actor, means, key).filter(open).map(|asked| vec![asked]);
+        }
+        if let Some(Added::Cache(cluster)) = added {
+            return cached::asked(ground, &actor, means, cluster).filter(open).map(|asked| vec![asked]);
+        }
         let mut all = if means.gives == Gives::New {
             Vec::new()
         } else {
@@ -190,6 +202,7 @@ fn things(paths: &Paths<'_>, means: &Means, subject: usize, added: Option<Added>
         (On::Role | On::User, _) => vec![subject],
         (On::Group, Some(Added::Group(group))) => vec![group],
         (On::Group, _) => holding(scene.groups.iter().map(|group| &group.members).collect()),
+        (On::Key | On::Cluster, _) => Vec::new(),
         (On::Managed, _) => holding(scene.managed.iter().map(|managed| &managed.holders).collect()),
     }
 }

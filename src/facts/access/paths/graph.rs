@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{
     actor::Actor,
+    cached::Cached,
     edges::{Edge, Reach, Search, bit},
     means::{Gives, MEANS, actions},
+    opened::Opened,
     outside::Outside,
     set::Set,
     trusts::asks_caller,
@@ -29,6 +31,10 @@ pub(super) enum Added {
     Unbound,
     /// It is a new principal with every right.
     New,
+    /// The use of the key of this number.
+    Key(usize),
+    /// Nothing: its tables are read through the cluster of this number.
+    Cache(usize),
 }
 
 /// One node: a subject as it is, someone outside, or a subject with something added.
@@ -161,7 +167,7 @@ impl Graph {
                 }
             };
             match MEANS[*means].gives {
-                Gives::Become => {}
+                Gives::Become | Gives::Decrypt | Gives::Cached => {}
                 Gives::New => add(at, Added::New, *outright),
                 // Groups have users alone.
                 Gives::Member if subjects[at].kind != ReaderKind::User => {}
@@ -210,6 +216,34 @@ impl Graph {
         }
     }
 
+    /// Adds a node for each principal that can open a key to itself.
+    pub(super) fn open(&mut self, opened: &[Opened]) {
+        for Opened { subject, key, means: (means, outright), .. } in opened {
+            let to = self.nodes.len();
+            let added = Some(Added::Key(*key));
+            self.nodes.push(Node { subject: Some(*subject), added, ..Node::default() });
+            if let Some(node) = self.nodes.get_mut(*subject) {
+                node.makes.push(Made { means: *means, outright: *outright, to });
+                node.makes.sort_unstable();
+            }
+        }
+    }
+
+    /// Adds a node for each cluster through which somebody reads.
+    pub(super) fn cache(&mut self, cached: &[Cached]) {
+        for Cached { cluster, role, by, .. } in cached {
+            let to = self.nodes.len();
+            let added = Some(Added::Cache(*cluster));
+            self.nodes.push(Node { subject: Some(*role), added, ..Node::default() });
+            for (subject, means) in by {
+                if let Some(node) = self.nodes.get_mut(*subject) {
+                    node.makes.push(Made { means: *means, outright: MEANS[*means].only_if.is_empty(), to });
+                    node.makes.sort_unstable();
+                }
+            }
+        }
+    }
+
     /// Gives the nodes that were made edges of their own, those in `sated` left out.
     pub(super) fn extend(
         &mut self,
@@ -221,7 +255,9 @@ impl Graph {
         let mut classes = Classes::new(search);
         for (node, subject) in made {
             let Some(at) = self.nodes.get(*node).and_then(|node| node.subject) else { continue };
-            if sated.contains(*node) || subjects.get(at).is_none() {
+            // Who reads through a cluster becomes nobody.
+            let lent = matches!(self.nodes.get(*node).map(|node| node.added), Some(Some(Added::Cache(_))));
+            if lent || sated.contains(*node) || subjects.get(at).is_none() {
                 continue;
             }
             let reach = classes.of(self, at, subject, &subject.identity, subject.boundary);

@@ -38,6 +38,10 @@ pub enum Step {
     Boundary,
     /// Makes a new user or role and gives it a policy.
     NewPrincipal,
+    /// Opens a table's key to itself, by its policy or by a grant.
+    Key,
+    /// Reads through a DAX cluster with the cluster's role.
+    Cache,
 }
 
 /// What the first action is asked on.
@@ -51,6 +55,10 @@ pub enum On {
     Group,
     /// Managed policies of the account, for whom they are attached to.
     Managed,
+    /// Keys of tables.
+    Key,
+    /// DAX clusters.
+    Cluster,
 }
 
 /// What it gives.
@@ -66,6 +74,10 @@ pub enum Gives {
     Unbound,
     /// Any right, as a new principal.
     New,
+    /// The use of a key that held it off.
+    Decrypt,
+    /// The tables that the cluster's role reads.
+    Cached,
 }
 
 /// An action on a resource whose name the caller may choose: `*`, or what follows the account in an ARN.
@@ -141,6 +153,7 @@ const fn new(with: &'static [Need], either: &'static [Need]) -> Means {
 }
 
 const OLDER: &str = "an older version of the policy allows more";
+const IN_VPC: &str = "it reaches the cluster in its VPC";
 const RUNS: &str = "something that it may change runs as the role";
 
 /// Every means beside `sts:AssumeRole`, which comes first and asks the role's trust policy too.
@@ -162,6 +175,12 @@ pub const MEANS: &[Means] = &[
     own(Step::AccessKey, "iam:CreateAccessKey", On::User, Gives::Become, ""),
     own(Step::Password, "iam:CreateLoginProfile", On::User, Gives::Become, "the user has no password yet"),
     own(Step::Password, "iam:UpdateLoginProfile", On::User, Gives::Become, "the user has a password"),
+    own(Step::Cache, "dax:GetItem", On::Cluster, Gives::Cached, IN_VPC),
+    own(Step::Cache, "dax:BatchGetItem", On::Cluster, Gives::Cached, IN_VPC),
+    own(Step::Cache, "dax:Query", On::Cluster, Gives::Cached, IN_VPC),
+    own(Step::Cache, "dax:Scan", On::Cluster, Gives::Cached, IN_VPC),
+    own(Step::Key, "kms:PutKeyPolicy", On::Key, Gives::Decrypt, ""),
+    own(Step::Key, "kms:CreateGrant", On::Key, Gives::Decrypt, ""),
     // The last slash of the first name is the new principal's: both actions are asked on the same one.
     new(&[("iam:CreateRole", "role/")], &[("iam:PutRolePolicy", "role/"), ("iam:AttachRolePolicy", "role/")]),
     new(

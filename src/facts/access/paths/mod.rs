@@ -11,11 +11,14 @@
 //! back, is not followed: rights are given to oneself or to one whom one becomes in one hop.
 
 mod actor;
+mod cached;
 mod closure;
 mod edges;
 mod explain;
 mod graph;
+mod latent;
 pub mod means;
+mod opened;
 mod outside;
 mod set;
 mod told;
@@ -97,12 +100,27 @@ impl<'a> Paths<'a> {
             }
         }
         let mut graph = Graph::of(&search, subjects, &outside, &sated(&outright, tables));
+        let opened = opened::opened(access, &search);
+        graph.open(&opened);
+        let cached = cached::cached(access, &search);
+        graph.cache(&cached);
         let made: Vec<(usize, Subject)> = made(access, &graph);
         let copies: Vec<Subject> = made.iter().map(|(_, subject)| subject.clone()).collect();
         let more = classes::of_subjects(&access.world(), &copies);
         let (more_outright, more_any) = direct(&more, copies.len(), tables);
         outright.extend(more_outright);
         any.extend(more_any);
+        // The nodes of keys and clusters are the last that were made: the ones read what the key held back, too, the
+        // others nothing but what a cluster asks for.
+        let first = outright.len() - opened.len() - cached.len();
+        for (at, more) in opened.iter().enumerate() {
+            outright[first + at].add(&more.outright);
+            any[first + at].add(&more.any);
+        }
+        let first = first + opened.len();
+        for (at, cached) in cached.into_iter().enumerate() {
+            (outright[first + at], any[first + at]) = (cached.outright, cached.any);
+        }
         graph.extend(&search, subjects, &made, &sated(&outright, tables));
         let reached_outright = closure::closure(&graph, &outright, true);
         let reached = closure::closure(&graph, &any, false);
@@ -162,6 +180,7 @@ fn made(access: &Access, graph: &Graph) -> Vec<(usize, Subject)> {
                 subject.identity.extend(group.into_iter().flat_map(|group| &group.identity));
             }
             Added::Unbound => (subject.boundary, subject.bounded) = (None, false),
+            Added::Key(_) | Added::Cache(_) => {}
             Added::New => {
                 let arn = format!("arn:{}:iam::{}:role/any", access.partition, access.account);
                 subject.keys = Keys::new()

@@ -4,6 +4,7 @@ use super::{
     Access, Paths,
     explain::Path,
     graph::Added,
+    means::Step,
     walk::{Levels, nearest},
 };
 use crate::{
@@ -51,6 +52,13 @@ impl Paths<'_> {
                 return Fact::Unknown(gap.clone());
             }
         }
+        // Where such a key stops itself, it may open the key to itself, which is one hop that comes after most others.
+        let first = |one: &Indirect| one.hops == 1 && !matches!(one.first, Step::Cache | Step::NewPrincipal);
+        let secrets = |one: &Indirect| one.sensitive.known().is_some_and(|count| *count > 0);
+        let firm = found.as_ref().is_some_and(|one| first(one) && secrets(one) && !one.conditional);
+        if let Some(gap) = self.access.unseen_key(&self.any[at]).filter(|_| !firm) {
+            return Fact::Unknown(gap.clone());
+        }
         match (found, self.hidden(at)) {
             (None, Some(gap)) => Fact::Unknown(gap.clone()),
             (found, _) => Fact::Known(found),
@@ -66,8 +74,8 @@ impl Paths<'_> {
         let count = |bits: &Bits| i64::try_from(bits.len()).unwrap_or(i64::MAX);
         let wanted = if sensitive.is_empty() { new } else { &sensitive };
         let path = |outright: bool, direct: &[Bits]| {
-            let goal = self.reading(direct, wanted);
-            nearest(&self.graph, &goal, at, outright).and_then(|legs| self.told(&legs))
+            let goal = |node: usize| direct.get(node).is_some_and(|bits| bits.meets(wanted));
+            nearest(&self.graph, goal, at, outright).and_then(|legs| self.told(&legs))
         };
         let outright = self.reached_outright.get(at).is_some_and(|reached| reached.meets(wanted));
         let outright = outright.then(|| path(true, &self.outright)).flatten();
@@ -94,23 +102,23 @@ impl Paths<'_> {
     /// A gap behind which a way may lie: of its own policies, of those of one whom it becomes, of a table's
     /// where it becomes anyone, of a role's trust.
     fn hidden(&self, at: usize) -> Option<&GapId> {
-        let Access { subjects, targets, incomplete, unlisted, .. } = self.access;
+        let Access { subjects, targets, incomplete, unlisted, doubts, .. } = self.access;
         let own = subjects.get(at)?.unread.first();
         let behind = || {
-            let marked = Bits::of(targets.len() + 1, [targets.len()]);
-            if !self.reached.get(at)?.meets(&marked) {
+            let marked =
+                |of: &[Bits], node: usize| of.get(node).is_some_and(|bits| bits.contains(targets.len()));
+            if !marked(&self.reached, at) {
                 return None;
             }
-            let legs = nearest(&self.graph, &self.reading(&self.any, &marked), at, false)?;
+            let legs = nearest(&self.graph, |node| marked(&self.any, node), at, false)?;
             let subject = self.graph.nodes.get(legs.last()?.to)?.subject?;
             subjects.get(subject)?.unread.first()
         };
         let moves = self.graph.sets_of(at, false).next().is_some();
-        let tables = || targets.iter().find_map(|target| target.hidden()).or(unlisted.as_ref());
-        let trust = || subjects.iter().find_map(|subject| subject.trust.as_ref().err());
+        let tables = || doubts.hidden.as_ref().or(unlisted.as_ref());
         own.or(incomplete.as_ref())
             .or_else(behind)
-            .or_else(trust)
+            .or(doubts.trust.as_ref())
             .or_else(|| if moves { tables() } else { None })
     }
 
@@ -130,7 +138,8 @@ impl Paths<'_> {
         gained.discard(self.access.targets.len());
         let found = !gained.without(unseen).is_empty();
         let own = self.access.subjects.get(at).and_then(|subject| subject.unread.first());
-        match own.or(self.access.unseen_key(&gained)) {
+        // A key that was not seen may stop it, and be open to its change.
+        match own.or(self.access.unseen_key(&gained)).or(self.access.unseen_key(&self.any[at])) {
             Some(gap) if !found => Fact::Unknown(gap.clone()),
             _ => Fact::Known(found),
         }

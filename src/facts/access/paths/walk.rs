@@ -16,25 +16,29 @@ pub(super) struct Leg {
     pub(super) made: bool,
 }
 
-/// The shortest way from `start` to another node of `goal`. Equal ways: the first means of the table, then
-/// the first ARN.
-pub(super) fn nearest(graph: &Graph, goal: &Bits, start: usize, outright: bool) -> Option<Vec<Leg>> {
+/// The shortest way from `start` to another node that is a `goal`: asked of the nodes on the way alone. Equal ways:
+/// the first means of the table, then the first ARN.
+pub(super) fn nearest(
+    graph: &Graph,
+    goal: impl Fn(usize) -> bool,
+    start: usize,
+    outright: bool,
+) -> Option<Vec<Leg>> {
     let mut unseen = Bits::all(graph.nodes.len());
     unseen.discard(start);
-    let mut goal = goal.clone();
-    goal.discard(start);
     let mut came: HashMap<usize, Leg> = HashMap::new();
     let mut next = VecDeque::from([start]);
     while let Some(node) = next.pop_front() {
-        if let Some(last) = legs(graph, node, outright, &goal).next() {
-            let mut way = vec![last];
+        let legs: Vec<Leg> = legs(graph, node, outright, &unseen).collect();
+        if let Some(last) = legs.iter().find(|leg| goal(leg.to)) {
+            let mut way = vec![*last];
             while let Some(before) = way.last().and_then(|leg| came.get(&leg.from)) {
                 way.push(*before);
             }
             way.reverse();
             return Some(way);
         }
-        for leg in legs(graph, node, outright, &unseen) {
+        for leg in legs {
             if unseen.contains(leg.to) {
                 unseen.discard(leg.to);
                 came.insert(leg.to, leg);

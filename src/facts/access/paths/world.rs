@@ -9,7 +9,10 @@ use crate::{
         Context, Keys, Kind, Value,
         pattern::{Pattern, Resolved, Token, matches},
     },
-    snapshot::{Account, principal::Principal},
+    snapshot::{
+        Account,
+        principal::{ManagedPolicy, Principal},
+    },
 };
 
 /// What the graph needs beside subjects and policies.
@@ -20,6 +23,10 @@ pub struct Scene {
     pub(super) subjects: Index,
     pub(super) group_arns: Index,
     pub(super) managed_arns: Index,
+    /// None: keys and clusters are known by number.
+    nothing: Index,
+    /// ARNs of DAX clusters, each with the number of its role; those whose role is of the account.
+    pub(super) clusters: Vec<(String, usize)>,
     /// Tags and boundary of each subject.
     pub(super) traits: Vec<Traits>,
     /// Equal numbers, equal traits.
@@ -42,8 +49,18 @@ pub(super) struct Group {
 /// A managed policy of the account.
 #[derive(Debug)]
 pub(super) struct Managed {
+    /// Number of what is in force, and of each other version, by name and version; none where the others were not
+    /// asked for. A version that does not parse cannot be put in force.
+    pub(super) versions: Option<Versions>,
     /// Subjects that have it, themselves or through a group.
     pub(super) holders: Vec<usize>,
+}
+
+/// A policy's versions.
+#[derive(Debug)]
+pub(super) struct Versions {
+    pub(super) now: usize,
+    pub(super) others: Vec<(String, usize)>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -125,7 +142,15 @@ impl Scene {
                     members: members.get(group.name.as_str()).cloned().unwrap_or_default(),
                 })
                 .collect(),
-            managed: holders.into_values().map(|holders| Managed { holders }).collect(),
+            nothing: Index::default(),
+            clusters: clusters(account, &number),
+            managed: holders
+                .into_iter()
+                .map(|(arn, holders)| Managed {
+                    versions: all.policies.get(arn).and_then(|managed| versions(managed, policies)),
+                    holders,
+                })
+                .collect(),
             region: account
                 .regions
                 .iter()
@@ -144,6 +169,7 @@ impl Scene {
             On::Role | On::User => &self.subjects,
             On::Group => &self.group_arns,
             On::Managed => &self.managed_arns,
+            On::Key | On::Cluster => &self.nothing,
         }
     }
 
@@ -152,7 +178,7 @@ impl Scene {
         let size = self.subjects.len();
         let gather = |lists: Vec<&Vec<usize>>| Bits::of(size, lists.into_iter().flatten().copied());
         match on {
-            On::Role | On::User => found.clone(),
+            On::Role | On::User | On::Key | On::Cluster => found.clone(),
             On::Group => gather(
                 found.iter().filter_map(|at| self.groups.get(at)).map(|group| &group.members).collect(),
             ),
@@ -180,6 +206,28 @@ impl Scene {
             None => keys.with("iam:PermissionsBoundary", Value::Absent),
         }
     }
+}
+
+/// The DAX clusters of an account whose role is among its subjects.
+fn clusters(account: &Account, number: &HashMap<&str, usize>) -> Vec<(String, usize)> {
+    let all = account.regions.iter().flat_map(|region| &region.services.clusters.items);
+    let mut clusters: Vec<_> = all
+        .filter_map(|cluster| Some((cluster.arn.clone(), *number.get(cluster.role_arn.as_str())?)))
+        .collect();
+    clusters.sort_unstable();
+    clusters
+}
+
+/// The versions of a managed policy.
+fn versions(managed: &ManagedPolicy, policies: &mut Policies) -> Option<Versions> {
+    let others = managed.others.as_ref()?;
+    let now = policies.load(&managed.name, managed.document.value()?, Kind::Identity).ok()?;
+    let load = |(version, text): (&String, &String)| {
+        let name = format!("{}:{version}", managed.name);
+        let id = policies.load(&name, text, Kind::Identity).ok()?;
+        Some((name, id))
+    };
+    Some(Versions { now, others: others.iter().filter_map(load).collect() })
 }
 
 /// The policies of a group, as they were loaded with its members; one that could not be read is a gap there.

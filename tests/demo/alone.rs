@@ -1,0 +1,78 @@
+//! A run of one check alone asks less, and says of it what a run of all says.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use dynaudit::check::{Check, Library, judge};
+use dynaudit::collect::{Halt, Plan, Regions, Sampling, collect};
+use dynaudit::demo::REGIONS;
+use dynaudit::detect::DigestKey;
+use dynaudit::facts::{build::build, topics};
+use dynaudit::snapshot::{Snapshot, Topic};
+use tokio::sync::watch;
+
+use super::seeded;
+
+async fn collected(topics: &[Topic]) -> Snapshot {
+    let (_go, stop) = watch::channel(Halt::Go);
+    let plan = Plan {
+        regions: Regions::Given(REGIONS.map(str::to_owned).to_vec()),
+        table: None,
+        sampling: Some(Sampling::default()),
+        seed: 0,
+        digest_key: DigestKey::from_bytes(&[7; 32]).unwrap(),
+        own: Default::default(),
+        concurrency: 16,
+        topics: topics.iter().copied().collect(),
+        exports: BTreeMap::new(),
+        kept: None,
+    };
+    let sdk = seeded().await.sdk_config(REGIONS[0]);
+    collect(&sdk, plan, Arc::new(()), stop).await.unwrap()
+}
+
+/// What each check says of each subject; its message may tell more than it judges by, and stands aside.
+fn said(library: &Library, snapshot: &Snapshot) -> BTreeMap<(String, String), String> {
+    let facts = build(snapshot);
+    let mut gaps = snapshot.gaps.clone();
+    gaps.extend(facts.gaps.clone());
+    let findings = judge::judge(library, &facts, &gaps);
+    let row = |f: dynaudit::finding::Finding| {
+        ((f.check, f.fingerprint.to_string()), format!("{:?} {:?}", f.verdict, f.severity))
+    };
+    findings.into_iter().map(row).collect()
+}
+
+#[tokio::test]
+async fn a_check_alone_says_what_it_says_among_all_others() {
+    let library = Library::builtin().unwrap();
+    let whole = said(&library, &collected(&Topic::ALL).await);
+    let mut alike: BTreeMap<Vec<Topic>, Vec<&Check>> = BTreeMap::new();
+    for check in library.checks() {
+        let topics = topics::needed(check.facts().map(String::as_str));
+        alike.entry(topics.into_iter().collect()).or_default().push(check);
+    }
+    let mut wrong = Vec::new();
+    for (topics, checks) in alike {
+        let alone = said(&library, &collected(&topics).await);
+        for check in checks {
+            let of = |all: &BTreeMap<(String, String), String>| -> Vec<_> {
+                all.iter()
+                    .filter(|((id, _), _)| *id == check.id)
+                    .map(|(k, v)| (k.1.clone(), v.clone()))
+                    .collect()
+            };
+            let (whole, alone) = (of(&whole), of(&alone));
+            if whole != alone {
+                let other = alone.iter().find(|row| !whole.contains(row));
+                wrong.push(format!(
+                    "{} with {topics:?}: {} rows, {} alone; {other:?}",
+                    check.id,
+                    whole.len(),
+                    alone.len()
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

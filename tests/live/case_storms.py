@@ -1,0 +1,123 @@
+"""Storms, one by one and three at a time: each run ends in time with a report that holds no verdict for lack of an answer, names what
+it lacks, and shows no value. Then what happens to the process itself: signals, a kill, a full disk."""
+
+import concurrent.futures
+import json
+import signal
+
+import compare
+import leaks
+from case_audit import parsed, readable
+from proxy import EVERY, Fault, between
+from storms import BOUND, MENDED, STORMS, threes, together
+from tally import unless
+
+AT_A_TIME = 3
+FULL = 4096  # bytes that a file may hold on the full disk
+
+
+def run(tally, title, seeded, binary, proxy, every=False, only=""):
+    proxy.reset()
+    base = readable(tally, f"{title}: undisturbed", binary.audit())
+    if base is None:
+        return
+    pieces = leaks.needles(seeded.hidden)
+    asked = set(proxy.calls)
+    cases = [(name,) for name in STORMS] + threes(every)
+    cases = [names for names in cases if only in " + ".join(names)]
+
+    def problems(names):
+        with between(seeded.url) as own:
+            own.reset(together(names))
+            return weathered(names, base, asked, seeded, binary.behind(own.url), pieces)
+
+    with concurrent.futures.ThreadPoolExecutor(AT_A_TIME) as pool:
+        for names, (found, seconds) in zip(cases, pool.map(problems, cases)):
+            tally.check(f"{title}: {' + '.join(names)} ({seconds:.1f} s)", found)
+    if not only:
+        signals(tally, title, base, seeded, binary, proxy)
+        killed(tally, title, base, seeded, binary, proxy)
+        full_disk(tally, title, binary, proxy)
+
+
+def weathered(names, base, asked, seeded, binary, pieces):
+    """What is wrong with a run in these storms, and how long it took."""
+    ran = binary.audit("-vvv", seconds=BOUND)
+    shown = [f"shows {leak}" for text in (ran.out, ran.err) for leak in leaks.leaks(text, pieces)]
+    if b"timed out" in ran.err[-20:]:
+        return [f"did not end within {BOUND} s"], ran.seconds
+    # Where the very first call is refused for its credentials, there is no run: it says so, and ends.
+    if ran.code == 2 and not ran.out and b"does not accept the credentials" in ran.err:
+        return shown + unless("credentials expire midway" in names, "credentials were refused"), ran.seconds
+    report, found = parsed(ran)
+    if report is None:
+        return found + shown, ran.seconds
+    found += compare.never_lies(base, report, asked, seeded, cut_short(report))
+    new = compare.gaps(report, seeded.account) - compare.gaps(base, seeded.account)
+    if set(names) <= MENDED:
+        same = compare.verdicts(base, seeded).keys() == compare.verdicts(report, seeded).keys()
+        found += unless(same and not new, f"not as without it: {sorted(new)[:3]}")
+    found += unless(ran.code in (1, 3), f"exit code {ran.code}")
+    return found + shown, ran.seconds
+
+
+def signals(tally, title, base, seeded, binary, proxy):
+    """Interrupted midway: soon over, with a report that says what was not reached."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        proxy.reset({EVERY: Fault("slow", seconds=0.4)})
+        ran = binary.stopped(number, 2.0, *binary.audit_of(), seconds=60)
+        report, problems = parsed(ran)
+        if report is not None:
+            failed = set(proxy.calls) | named(report)
+            problems += compare.never_lies(base, report, failed, seeded, cut_short(report))
+            problems += unless(any(gap["why"] == "interrupted" for gap in report["gaps"]), "no gap says so")
+        problems += unless(ran.seconds < 20, f"took {ran.seconds:.1f} s")
+        tally.check(f"{title}: {signal.Signals(number).name} midway", problems)
+
+
+def cut_short(report):
+    """Tables whose samples a gap names."""
+    arns = [gap["on"].split(":") for gap in report["gaps"] if gap["call"] == "dynamodb:Scan"]
+    return {f"{arn[3]}/{arn[5].partition('/')[2]}" for arn in arns if len(arn) == 6}
+
+
+def named(report):
+    """The calls that gaps name: those that were not made count as failed, too."""
+    return {gap["call"] for gap in report["gaps"]}
+
+
+def killed(tally, title, base, seeded, binary, proxy):
+    """Killed outright, and taken up: the same report, and fewer calls."""
+    proxy.reset({EVERY: Fault("slow", seconds=0.2)})
+    state = ("--state-dir", str(binary.home / "state"))
+    binary.stopped(signal.SIGKILL, 4.0, *binary.audit_of(*state), seconds=60)
+    first = sum(proxy.calls.values())
+    proxy.reset()
+    ran = binary.audit(*state, "--resume")
+    report, problems = parsed(ran)
+    if report is not None:
+        problems += compare.never_lies(base, report, set(), seeded)
+        same = {p: f["verdict"] for p, f in compare.verdicts(base, seeded).items()}
+        now = {p: f["verdict"] for p, f in compare.verdicts(report, seeded).items()}
+        problems += unless(same == now, f"{len(same.items() ^ now.items())} verdicts differ")
+    problems += unless(first and b"taken up" in ran.err, f"nothing was taken up after {first} calls")
+    tally.check(f"{title}: SIGKILL midway, and --resume", problems)
+
+
+def full_disk(tally, title, binary, proxy):
+    """A report that cannot be written whole leaves the old one as it was, and no part of the new one."""
+    import resource
+
+    proxy.reset()
+    directory = binary.home / "full"
+    directory.mkdir(exist_ok=True)
+    report = directory / "report.json"
+    old = json.dumps({"an": "old report"}).encode()
+    report.write_bytes(old)
+    # A limit on the size of files fails a write as a full disk does, and takes no disk.
+    how = {"preexec_fn": lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (FULL, FULL)), "restore_signals": False}
+    ran = binary.audit("--output", f"json={report}", form="table", seconds=BOUND, **how)
+    problems = unless(report.read_bytes() == old, "the old report is not as it was")
+    problems += unless([p.name for p in directory.iterdir()] == ["report.json"], f"left: {sorted(directory.iterdir())}")
+    problems += unless(ran.code == 2 and b"report.json" in ran.err, f"exit code {ran.code}: {ran.err[-200:]!r}")
+    tally.check(f"{title}: the disk is full", problems)
