@@ -21,6 +21,10 @@ pub(crate) fn made(map: &Map<'_>) -> Option<i64> {
 
 fn is_making(name: &str) -> bool {
     let name = name.as_bytes();
+    // Most names do not even begin so.
+    if !matches!(name.first(), Some(b'c' | b'C' | b'i' | b'I' | b'l' | b'L' | b'r' | b'R' | b'u' | b'U')) {
+        return false;
+    }
     let name = match name.get(..5) {
         Some(last) if last.eq_ignore_ascii_case(b"last_") => &name[5..],
         Some(last) if last.starts_with(b"last") && last[4].is_ascii_uppercase() => &name[4..],

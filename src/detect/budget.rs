@@ -6,17 +6,27 @@ pub(crate) const MAX_DEPTH: usize = 64;
 /// Longest text or bytes looked at; an item of DynamoDB has 400 KB at most.
 pub(crate) const MAX_SCALAR: usize = 1024 * 1024;
 
+/// Bytes of work that one item may take.
+pub(crate) const WORK: usize = 16 * 1024 * 1024;
+/// Tries of expressions that an item may have in vain before each costs as much as one that reads far.
+pub(crate) const EASY: usize = 1000;
+/// Work of a try before that, in bytes, and after it: a text is then made to be slow.
+const TRY: usize = 64;
+pub(crate) const HARD_TRY: usize = 4096;
+
 /// What is left for one item.
 pub(crate) struct Budget {
     values: usize,
     work: usize,
+    /// Tries of expressions that found nothing.
+    vain: usize,
     cut: bool,
 }
 
 impl Budget {
     /// The budget of one item: 300,000 values, and work worth 16 MB of text.
     pub(crate) fn item() -> Self {
-        Self { values: 300_000, work: 16 * 1024 * 1024, cut: false }
+        Self { values: 300_000, work: WORK, vain: 0, cut: false }
     }
 
     /// Takes one value; false when none is left.
@@ -38,6 +48,22 @@ impl Budget {
         }
         self.work -= bytes;
         true
+    }
+
+    /// What the next try of an expression costs that begins at a known place: it may read on for kilobytes to find nothing.
+    pub(crate) fn cost_of_try(&self) -> usize {
+        if self.vain < EASY { TRY } else { HARD_TRY }
+    }
+
+    /// Notes that such a try was in vain.
+    pub(crate) fn vain(&mut self) {
+        self.vain += 1;
+    }
+
+    /// How many tries were in vain.
+    #[cfg(test)]
+    pub(crate) fn vain_tries(&self) -> usize {
+        self.vain
     }
 
     /// Bytes of work that are left.

@@ -222,13 +222,24 @@ impl<'a> Reader<'a> {
             self.at += 1;
             return Ok(Value::M(Map::new()));
         }
-        let (name, value) = self.entry(depth)?;
+        let (name, value) = match self.descriptor() {
+            Some(name) => (name.into(), self.value(depth)?),
+            None => self.entry(depth)?,
+        };
         self.space();
         if self.peek() == Some(b'}') {
             self.at += 1;
             return Ok(typed(name, value));
         }
         self.entries((name, value), depth).map(Value::M)
+    }
+
+    /// The name of one letter, with its colon, that a type descriptor has as a machine writes it.
+    fn descriptor(&mut self) -> Option<&'a str> {
+        let [b'"', b'A'..=b'Z', b'"', b':', ..] = self.rest() else { return None };
+        let name = &self.text[self.at + 1..self.at + 2];
+        self.at += 4;
+        Some(name)
     }
 
     /// A quoted text; borrowed if nothing in it is escaped.

@@ -105,6 +105,21 @@ impl Sorts {
         self.0 & (EQUALS | COLON | PERCENT) != 0
     }
 
+    /// Whether the verb "is" could stand in it, between blanks.
+    pub(crate) fn may_hold_verb(self) -> bool {
+        self.0 & (BLANK | OTHER) != 0
+    }
+
+    /// Whether it could be percent-encoded.
+    pub(crate) fn may_be_percent(self) -> bool {
+        self.0 & PERCENT != 0
+    }
+
+    /// Whether all of it could be hex or base64, in lines or not.
+    pub(crate) fn may_be_encoded(self) -> bool {
+        self.0 & !(SMALL | CAPITAL | DIGIT | DASH | UNDERSCORE | EQUALS | BASE64 | BLANK) == 0
+    }
+
     /// Whether a rule could find something in `text`, whose sorts these are: every format has letters, and a digit or a
     /// sign among them, or a capital behind a small letter.
     pub(crate) fn may_hold_format(self, text: &[u8]) -> bool {

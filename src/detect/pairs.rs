@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use memchr::memchr;
+use memchr::{memchr, memchr2};
 use percent_encoding::percent_decode_str;
 
 use super::{
@@ -18,7 +18,11 @@ const MAX_NAME: usize = 64;
 
 /// The pairs that `text` is made of, and how it writes them.
 pub(crate) fn pairs(text: &str) -> Option<(&'static str, Map<'_>)> {
-    let line = text.lines().find(|line| !line.trim_start().is_empty() && !line.starts_with('#'))?;
+    // A line that begins with a sign is one; what ends it is no sign of a pair either, so its end need not be known.
+    let line = match text.as_bytes() {
+        [b'!' | b'"' | b'$'..=b'~', ..] => text,
+        _ => text.lines().find(|line| !line.trim_start().is_empty() && !line.starts_with('#'))?,
+    };
     let first = line.bytes().take(MAX_NAME + 1).find(|b| !is_name(*b) && *b != b' ')?;
     match first {
         b'=' if text.contains('\n') => lines(text, "=").filter(are_names).map(|map| ("settings", map)),
@@ -70,7 +74,7 @@ fn named(name: &str) -> bool {
 
 /// What stands behind `?` and `#` of a URL: OAuth's implicit grant returns tokens in the fragment (RFC 6749 §4.2.2).
 fn query(url: &str) -> Option<Map<'_>> {
-    let (_, behind) = url.split_once(['?', '#'])?;
+    let behind = &url[memchr2(b'?', b'#', url.as_bytes())? + 1..];
     let parts = behind.split(['?', '#']).filter_map(form);
     let map: Map<'_> = parts.flatten().collect();
     (!map.is_empty()).then_some(map)

@@ -32,11 +32,14 @@ pub(crate) fn base64(text: &str) -> Option<Secret<'static, [u8]>> {
 /// What a text packs, and the name of the packing. Anything decodes; only what can be read, or be unpacked further,
 /// counts.
 pub(crate) fn unpack(text: &str, sorts: Sorts) -> Option<(&'static str, Value<'_>)> {
-    let text = trimmed(text);
+    let (all, text) = (text, trimmed(text));
     if text.len() < 4 {
         return None;
     }
-    if let Some(bytes) = encoded(text) {
+    let sorts = if text.len() == all.len() { sorts } else { Sorts::of(text.as_bytes()) };
+    if (sorts.may_be_encoded() || text.starts_with("data:"))
+        && let Some(bytes) = encoded(text)
+    {
         return Some(bytes);
     }
     if !sorts.may_be_pairs() {
@@ -44,6 +47,9 @@ pub(crate) fn unpack(text: &str, sorts: Sorts) -> Option<(&'static str, Value<'_
     }
     if let Some((how, map)) = pairs(text) {
         return Some((how, Value::M(map)));
+    }
+    if !sorts.may_be_percent() {
+        return None;
     }
     percent(text).map(|text| ("percent", Value::S(text)))
 }

@@ -84,7 +84,9 @@ impl<S: Sink> Walk<'_, S> {
 
     /// Looks at a map's entries; true if a secret was seen.
     fn map(&mut self, map: &Map<'_>, way: Way<'_>, path: Option<&Path<'_>>) -> bool {
-        let beside = Beside { named: self.named(map), ..beside(map) };
+        let (beside, pairs) = beside(map);
+        let named = if pairs { self.named(map) } else { None };
+        let beside = Beside { named, ..beside };
         let outer = self.issued;
         self.issued = age::made(map).or(outer);
         let seen = self.entries(map, way, beside, path);
@@ -275,7 +277,7 @@ impl<S: Sink> Walk<'_, S> {
 
     /// What a pair of `name` and `value` says of its value: environments and settings are kept so.
     fn named(&mut self, map: &Map<'_>) -> Option<Hint> {
-        if map.len() > 12 || !map.iter().any(|(name, _)| is_value(name.expose())) {
+        if map.len() > 12 {
             return None;
         }
         map.iter().find_map(|(name, value)| match value {
@@ -328,22 +330,30 @@ fn byte_list(list: &[Value<'_>]) -> Option<Secret<'static, [u8]>> {
     bytes.map(Secret::from)
 }
 
-/// What the members of a map say of each other.
-fn beside(map: &Map<'_>) -> Beside {
+/// The member by which a web configuration of Firebase is told.
+const DOMAIN: [&str; 2] = ["authDomain", "auth_domain"];
+
+/// What the members of a map say of each other, and whether one of them is called a value. One pass, for each map has it.
+fn beside(map: &Map<'_>) -> (Beside, bool) {
     let has = |wanted: &[&str]| {
         map.iter().any(|(name, _)| wanted.iter().any(|w| name.expose().eq_ignore_ascii_case(w)))
     };
-    let salts = |name: &Secret<'_, str>| {
-        let name = name.expose().as_bytes();
-        name.len() <= 32 && name.len() >= 4 && name[name.len() - 4..].eq_ignore_ascii_case(b"salt")
-    };
-    Beside {
-        key_id: map.iter().any(|(_, value)| {
-            matches!(value, Value::S(text) if text.expose().len() == 20
-                && (text.expose().starts_with("AKIA") || text.expose().starts_with("ASIA")))
-        }),
-        salt: map.iter().any(|(name, _)| salts(name)),
-        firebase: has(&["authDomain", "auth_domain"]) && has(&["projectId", "project_id", "appId", "app_id"]),
-        named: None,
+    let (mut said, mut pairs, mut domain) = (Beside::default(), false, false);
+    for (name, value) in map {
+        let name = name.expose();
+        said.salt |= is_salt(name.as_bytes());
+        pairs |= is_value(name);
+        domain |= DOMAIN.iter().any(|domain| name.eq_ignore_ascii_case(domain));
+        said.key_id |= matches!(value, Value::S(text) if is_key_id(text.expose()));
     }
+    said.firebase = domain && has(&["projectId", "project_id", "appId", "app_id"]);
+    (said, pairs)
+}
+
+fn is_salt(name: &[u8]) -> bool {
+    (4..=32).contains(&name.len()) && name[name.len() - 4..].eq_ignore_ascii_case(b"salt")
+}
+
+fn is_key_id(text: &str) -> bool {
+    text.len() == 20 && (text.starts_with("AKIA") || text.starts_with("ASIA"))
 }

@@ -8,8 +8,10 @@ use std::{
 use regex::bytes::Regex;
 
 use super::{
-    Form, Found, Hit, Match, Rule, aws, commands, connections, formats, hashes, hidden, jwt,
-    keywords::{ASSIGNMENT, Keyword, Keywords},
+    Form, Found, Hit, Match, Rule, aws, commands, connections, formats, hashes, hidden,
+    index::Keyword,
+    jwt,
+    keywords::{ASSIGNMENT, Keywords},
     prefixes, private_key, providers, sessions,
     template::Template,
     wallets,
@@ -21,6 +23,9 @@ use crate::{
 
 /// Hits kept of one text; a text with more of them is cut.
 const MAX_HITS: usize = 256;
+
+/// Work for each byte of a match that is taken apart and then rejected: telling groups takes so much longer than finding.
+const APART: usize = 100;
 
 struct Compiled {
     keywords: Keywords,
@@ -79,7 +84,8 @@ pub(crate) fn find(text: &[u8], sorts: Sorts, budget: &mut Budget) -> Vec<Hit> {
             return true;
         }
         let cost = match rule.form {
-            _ if rule.back == 0 => 64,
+            Form::Pattern(_) if rule.back == 0 => budget.cost_of_try(),
+            Form::Template(_) if rule.back == 0 => 64,
             Form::Template(_) => rule.back + rule.reach,
             // An expression that may begin anywhere in its window takes as long as twenty that are read once.
             Form::Pattern(_) => 20 * (rule.back + rule.reach),
@@ -91,7 +97,13 @@ pub(crate) fn find(text: &[u8], sorts: Sorts, budget: &mut Budget) -> Vec<Hit> {
         let found = match &rule.form {
             Form::Pattern(body) => {
                 let pattern = compiled.patterns[r].get_or_init(|| rule.compile(body));
-                by_pattern(rule, start, pattern, text, at, floor)
+                let (found, apart) = by_pattern(rule, start, pattern, text, at, floor);
+                match found {
+                    None if rule.back == 0 => budget.vain(),
+                    None => _ = budget.work(APART * apart),
+                    Some(_) => {}
+                }
+                found
             }
             Form::Template(template) => by_template(rule, template, text, at),
         };
@@ -142,6 +154,7 @@ fn best(mut hits: Vec<Hit>) -> Vec<Hit> {
     kept
 }
 
+/// What a rule's expression finds, with where it ends; and how many bytes it took apart.
 fn by_pattern(
     rule: &Rule,
     start: &'static str,
@@ -149,7 +162,7 @@ fn by_pattern(
     text: &[u8],
     at: usize,
     floor: usize,
-) -> Option<(Hit, usize)> {
+) -> (Option<(Hit, usize)>, usize) {
     let mut from = at.saturating_sub(rule.back).max(floor);
     if rule.needs == Some(ASSIGNMENT) {
         // The name that holds the keyword, and a word before it.
@@ -160,16 +173,18 @@ fn by_pattern(
     // What ends before the keyword belongs to another.
     let groups = pattern
         .captures_iter(window)
-        .find(|groups| groups.get(0).is_some_and(|whole| rule.back == 0 || from + whole.end() > at))?;
-    let whole = groups.get(0)?;
+        .find(|groups| groups.get(0).is_some_and(|whole| rule.back == 0 || from + whole.end() > at));
+    let Some(groups) = groups else { return (None, 0) };
+    let Some(whole) = groups.get(0) else { return (None, 0) };
     // Alternatives that the quotes around a secret tell apart cannot share a name.
     let secret = ["s", "d", "a", "e", "f", "x"].iter().find_map(|name| groups.name(name)).unwrap_or(whole);
     if !begins(text, from + whole.start()) || !ends(text, from + whole.end()) {
-        return None;
+        return (None, whole.len());
     }
     let found = Match { start, secret: secret.as_bytes(), whole: whole.as_bytes(), groups: Some(&groups) };
-    let hit = hit(rule, (rule.check)(&found)?, from + secret.start()..from + secret.end());
-    Some((hit, from + whole.end()))
+    let span = from + secret.start()..from + secret.end();
+    let hit = (rule.check)(&found).map(|found| (hit(rule, found, span), from + whole.end()));
+    (hit, whole.len())
 }
 
 fn by_template(rule: &Rule, template: &Template, text: &[u8], at: usize) -> Option<(Hit, usize)> {
@@ -238,6 +253,19 @@ fn ends(text: &[u8], at: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::detect::budget::{EASY, HARD_TRY, WORK};
+
+    #[test]
+    fn keywords_repeated_without_end_are_tried_a_few_thousand_times() {
+        for words in
+            [&["<samlp:Response"][..], &["password="], &["<secret>", "eyJ", "Basic ", "<samlp:Response"]]
+        {
+            let text: Vec<u8> = words.concat().bytes().cycle().take(400_000).collect();
+            let mut budget = Budget::item();
+            find(&text, Sorts::of(&text), &mut budget);
+            assert!(budget.vain_tries() <= EASY + WORK / HARD_TRY, "{words:?}: {}", budget.vain_tries());
+        }
+    }
 
     #[test]
     fn every_rule_compiles_and_ids_are_words() {

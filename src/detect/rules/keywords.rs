@@ -1,21 +1,12 @@
-//! The keywords that lead to rules, found by their first two bytes: at the places where a format may begin, or anywhere.
+//! Finds the keywords that lead to rules: at the places where a format may begin, or anywhere.
 
-use super::{Form, Rule};
+use memchr::memchr2;
+
+use super::{
+    Form, Rule,
+    index::{Head, Index, Keyword, MARKS, PLACES, Places, first, place, short},
+};
 use crate::detect::look::Sorts;
-
-/// A keyword that was found.
-#[derive(Clone, Copy)]
-pub(super) struct Keyword {
-    /// Its rule, and its place among the rule's starts.
-    pub rule: usize,
-    pub start: usize,
-    text: &'static str,
-    any_case: bool,
-    /// Bytes from it on, or of the whole text where it lies inside of a format, below which the rule cannot match.
-    least: usize,
-    /// Sorts one of which the text must hold.
-    any: Sorts,
-}
 
 /// What stands between a name and its value: a sign, or "is" between blanks.
 pub(super) const ASSIGNMENT: &str = ":= ";
@@ -25,68 +16,6 @@ const LONGEST: usize = 48;
 const MAX_GROUPS: usize = 16;
 /// Bytes of the shortest value that is assigned.
 const SHORTEST: usize = 8;
-
-impl Keyword {
-    /// The pairs of bytes that it may begin with.
-    fn pairs(&self) -> impl Iterator<Item = usize> + use<> {
-        let other = |b: u8| if self.any_case && b.is_ascii_alphabetic() { b ^ 0x20 } else { b };
-        let mut pairs = match *self.text.as_bytes() {
-            [a, b, ..] => vec![pair(a, b), pair(other(a), b), pair(a, other(b)), pair(other(a), other(b))],
-            _ => Vec::new(),
-        };
-        pairs.sort_unstable();
-        pairs.dedup();
-        pairs.into_iter()
-    }
-
-    fn is_at(&self, text: &[u8], at: usize) -> bool {
-        let wanted = self.text.as_bytes();
-        let Some(there) = text.get(at..at + wanted.len()) else { return false };
-        if self.any_case { there.eq_ignore_ascii_case(wanted) } else { there == wanted }
-    }
-}
-
-/// Something for each pair of bytes.
-type Pairs = Box<[u16; 1 << 16]>;
-
-fn pairs() -> Pairs {
-    Box::new([0; 1 << 16])
-}
-
-fn pair(a: u8, b: u8) -> usize {
-    usize::from(u16::from_be_bytes([a, b]))
-}
-
-/// Keywords by their first two bytes.
-struct Index {
-    /// For each pair of bytes: 0, or one more than its place in `buckets`.
-    places: Pairs,
-    buckets: Vec<Vec<Keyword>>,
-}
-
-impl Index {
-    fn new() -> Self {
-        Self { places: pairs(), buckets: Vec::new() }
-    }
-
-    fn add(&mut self, keyword: Keyword) {
-        for pair in keyword.pairs() {
-            if self.places[pair] == 0 {
-                self.buckets.push(Vec::new());
-                self.places[pair] = self.buckets.len() as u16;
-            }
-            let place = usize::from(self.places[pair]) - 1;
-            self.buckets[place].push(keyword);
-            // Shorter ones first: they end first.
-            self.buckets[place].sort_by_key(|keyword| keyword.text.len());
-        }
-    }
-
-    fn at(&self, two: &[u8]) -> &[Keyword] {
-        let place = usize::from(self.places[pair(two[0], two[1])]);
-        place.checked_sub(1).and_then(|place| self.buckets.get(place)).map_or(&[], Vec::as_slice)
-    }
-}
 
 /// A byte that a word goes on with: no format that begins with a letter or digit begins behind it.
 const INSIDE: u8 = 1;
@@ -100,12 +29,14 @@ type Needs = (Sorts, Sorts);
 pub(super) struct Keywords {
     /// Those that a format begins with.
     leading: Index,
+    /// Whether one of them may begin with three bytes, as bits.
+    begins: Box<[u64; 1 << (MARKS - 6)]>,
     /// What each byte is to them.
     bytes: [u8; 256],
     /// Those inside of a format.
     inner: Index,
-    /// For each pair of bytes the groups that have a keyword with it, as bits.
-    groups: Pairs,
+    /// For each place of three bytes the groups that have a keyword that may begin with them, as bits.
+    groups: Places,
     /// What each group needs, and the least length of a text.
     needs: Vec<(Needs, usize)>,
     /// Those that a sign of assignment must follow.
@@ -117,9 +48,10 @@ impl Keywords {
         let word = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
         let mut all = Self {
             leading: Index::new(),
+            begins: Box::new([0; 1 << (MARKS - 6)]),
             bytes: std::array::from_fn(|b| if word(b as u8) { INSIDE } else { 0 }),
             inner: Index::new(),
-            groups: pairs(),
+            groups: Box::new([0; 1 << PLACES]),
             needs: Vec::new(),
             assigned: Index::new(),
         };
@@ -132,7 +64,8 @@ impl Keywords {
             for (s, text) in rule.starts.iter().enumerate() {
                 let own = Sorts::of(text.as_bytes());
                 let any = rule.needs.map_or(Sorts::ANY, |signs| Sorts::of(signs.as_bytes()));
-                let keyword = Keyword { rule: r, start: s, text, any_case: rule.any_case, least, any };
+                let head = Head::of(text, rule.any_case);
+                let keyword = Keyword { rule: r, start: s, text, any_case: rule.any_case, head, least, any };
                 match rule.needs {
                     _ if rule.back == 0 => all.add_leading(keyword),
                     Some(ASSIGNMENT) => all.assigned.add(keyword),
@@ -146,6 +79,10 @@ impl Keywords {
     fn add_leading(&mut self, keyword: Keyword) {
         if let Some(first) = keyword.text.bytes().next().filter(|b| !b.is_ascii_alphanumeric()) {
             self.bytes[usize::from(first)] |= SIGN;
+        }
+        for three in keyword.beginnings() {
+            let mark = place(three, MARKS);
+            self.begins[mark / 64] |= 1 << (mark % 64);
         }
         self.leading.add(keyword);
     }
@@ -161,17 +98,25 @@ impl Keywords {
             self.needs.len() - 1
         });
         self.needs[group].1 = self.needs[group].1.min(keyword.least);
-        keyword.pairs().for_each(|pair| self.groups[pair] |= 1 << group);
+        // There is hardly one of two bytes: it may go on with any.
+        let thirds = if keyword.text.len() < 3 { 0..=u32::from(u8::MAX) } else { 0..=0 };
+        for (three, third) in
+            keyword.beginnings().into_iter().flat_map(|from| thirds.clone().map(move |c| (from, c)))
+        {
+            let three = if three == short(three) { three & 0x00ff_ff00 | third } else { three };
+            self.groups[place(three, PLACES)] |= 1 << group;
+        }
         self.inner.add(keyword);
     }
 
     /// Calls `see` with each keyword in `text`, of the sorts `sorts`, and its place, until that returns false.
     pub(super) fn find(&self, text: &[u8], sorts: Sorts, mut see: impl FnMut(Keyword, usize) -> bool) {
         // Where all is one word nothing begins but at its start.
-        let words = if sorts.is_one_word() { &text[..text.len().min(2)] } else { text };
+        let one = sorts.is_one_word();
+        let words = if one { &text[..text.len().min(3)] } else { text };
         let mut at = 0;
-        while let Some(found) = self.next_leading(words, at) {
-            for keyword in self.leading.at(&text[found..]) {
+        while let Some(found) = self.next_leading(words, at).filter(|found| !one || *found == 0) {
+            for keyword in self.leading.at(text, found) {
                 let may_match = text.len() - found >= keyword.least && sorts.any(keyword.any);
                 if may_match && keyword.is_at(text, found) && !see(*keyword, found) {
                     return;
@@ -185,7 +130,7 @@ impl Keywords {
         });
         let mut at = 0;
         while let Some(found) = self.next_inner(text, at, wanted) {
-            for keyword in self.inner.at(&text[found..]) {
+            for keyword in self.inner.at(text, found) {
                 let may_match = text.len() >= keyword.least && sorts.any(keyword.any);
                 if may_match && keyword.is_at(text, found) && !see(*keyword, found) {
                     return;
@@ -194,7 +139,7 @@ impl Keywords {
             at = found + 1;
         }
         if sorts.any(Sorts::of(ASSIGNMENT.as_bytes())) {
-            self.find_assigned(text, see);
+            self.find_assigned(text, sorts, see);
         }
     }
 
@@ -202,46 +147,46 @@ impl Keywords {
     #[inline(never)]
     fn next_leading(&self, text: &[u8], at: usize) -> Option<usize> {
         let mut before = at.checked_sub(1).map_or(0, |before| self.bytes[usize::from(text[before])]);
-        text.get(at..)?
-            .windows(2)
-            .position(|two| {
-                let byte = self.bytes[usize::from(two[0])];
-                let begins = before & INSIDE == 0 || byte & SIGN != 0;
-                before = byte;
-                begins && self.leading.places[pair(two[0], two[1])] != 0
-            })
-            .map(|found| at + found)
+        first(text, at, |three| {
+            let byte = self.bytes[(three >> 16) as usize];
+            let begins = before & INSIDE == 0 || byte & SIGN != 0;
+            before = byte;
+            let marked = |mark: usize| self.begins[mark / 64] >> (mark % 64) & 1 != 0;
+            begins && (marked(place(three, MARKS)) || marked(place(short(three), MARKS)))
+        })
     }
 
     /// The next place, from `at` on, where a keyword of a group in `wanted` may be.
     #[inline(never)]
     fn next_inner(&self, text: &[u8], at: usize, wanted: u16) -> Option<usize> {
-        let found = (wanted != 0).then(|| {
-            text.get(at..)?.windows(2).position(|two| self.groups[pair(two[0], two[1])] & wanted != 0)
-        });
-        found.flatten().map(|found| at + found)
+        if wanted == 0 {
+            None
+        } else {
+            first(text, at, |three| self.groups[place(three, PLACES)] & wanted != 0)
+        }
     }
 
     /// Keywords that a sign of assignment follows so soon that they belong to the name before it.
-    fn find_assigned(&self, text: &[u8], mut see: impl FnMut(Keyword, usize) -> bool) {
+    fn find_assigned(&self, text: &[u8], sorts: Sorts, mut see: impl FnMut(Keyword, usize) -> bool) {
         let mut from = 0;
-        while let Some(sign) = next_assignment(text, from) {
-            let name = from.max(sign.saturating_sub(LONGEST))..sign;
+        while let Some(sign) = next_assignment(text, from, sorts.may_hold_verb()) {
+            let mut at = from.max(sign.saturating_sub(LONGEST));
             from = sign + 1;
-            for (at, two) in name.clone().zip(text[name].windows(2)) {
-                for keyword in self.assigned.at(two) {
-                    if keyword.is_at(text, at) && !is_in_arn(text, at) && !see(*keyword, at) {
+            while let Some(found) = first(&text[..sign], at, |three| self.assigned.may_be_at(three)) {
+                for keyword in self.assigned.at(text, found) {
+                    if keyword.is_at(text, found) && !is_in_arn(text, found) && !see(*keyword, found) {
                         return;
                     }
                 }
+                at = found + 1;
             }
         }
     }
 }
 
-/// The next place, from `from` on, where something is assigned that is long enough.
+/// The next place, from `from` on, where something is assigned that is long enough; by a verb too, if `verbs`.
 #[inline(never)]
-fn next_assignment(text: &[u8], from: usize) -> Option<usize> {
+fn next_assignment(text: &[u8], from: usize, verbs: bool) -> Option<usize> {
     const MAY: [bool; 256] = {
         let mut may = [false; 256];
         let (signs, mut at) = (b":=sS\"'", 0);
@@ -251,6 +196,10 @@ fn next_assignment(text: &[u8], from: usize) -> Option<usize> {
         }
         may
     };
+    if !verbs {
+        let rest = text.get(from..text.len().checked_sub(SHORTEST)?)?;
+        return memchr2(b':', b'=', rest).map(|found| from + found);
+    }
     let mut from = from;
     loop {
         let rest = text.get(from..text.len().checked_sub(SHORTEST)?)?;

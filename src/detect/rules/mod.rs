@@ -7,6 +7,7 @@ mod connections;
 mod find;
 mod formats;
 mod hashes;
+mod index;
 mod jwt;
 mod keywords;
 mod prefixes;
