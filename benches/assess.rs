@@ -41,7 +41,7 @@ fn main() {
     let library = Library::builtin().unwrap();
     let facts = step("facts", || build(&snapshot));
     let judged = step("judged", || {
-        judge_only(&library, &facts, &snapshot.gaps, |v| matches!(v, Verdict::Flagged | Verdict::Unknown))
+        judge_only(&library, &facts, &snapshot.gaps, |_, v| matches!(v, Verdict::Flagged | Verdict::Unknown))
     });
     println!("assess  {} findings of {} checks", judged.findings.len(), library.checks().len());
 }

@@ -53,7 +53,7 @@ fn main() {
     let meter = Meter::start();
     let mut gaps = snapshot.gaps.clone();
     gaps.extend(facts.gaps.clone());
-    let judged = judge_only(&library, &facts, &gaps, |v| matches!(v, Verdict::Flagged | Verdict::Unknown));
+    let judged = judge_only(&library, &facts, &gaps, |_, v| matches!(v, Verdict::Flagged | Verdict::Unknown));
     println!("checks: {meter}");
     let meter = Meter::start();
     let plan = plan(&snapshot, &library, &reaches(&facts), &judged.findings, &Default::default());

@@ -44,7 +44,7 @@ fn proposal(snapshot: &Snapshot) -> Proposal {
     let facts = build(snapshot);
     let mut gaps = snapshot.gaps.clone();
     gaps.extend(facts.gaps.clone());
-    let findings = judge_only(&library, &facts, &gaps, |verdict| verdict == Verdict::Flagged).findings;
+    let findings = judge_only(&library, &facts, &gaps, |_, verdict| verdict == Verdict::Flagged).findings;
     let mut plan = plan(snapshot, &library, &reaches(&facts), &findings, &Default::default());
     assert_eq!(plan.proposals.len(), 1, "{plan:?}");
     plan.proposals.remove(0)

@@ -30,15 +30,15 @@ pub struct Judged {
 
 /// All findings, of every verdict: the worst first, then by check and subject.
 pub fn judge(library: &Library, facts: &Facts, gaps: &BTreeMap<GapId, Gap>) -> Vec<Finding> {
-    judge_only(library, facts, gaps, |_| true).findings
+    judge_only(library, facts, gaps, |_, _| true).findings
 }
 
-/// As [`judge`], keeping only findings whose verdict `keep` wants; the rest are counted.
+/// As [`judge`], keeping only findings that `keep` wants, by check and verdict; the rest are counted.
 pub fn judge_only(
     library: &Library,
     facts: &Facts,
     gaps: &BTreeMap<GapId, Gap>,
-    keep: impl Fn(Verdict) -> bool,
+    keep: impl Fn(&Check, Verdict) -> bool,
 ) -> Judged {
     let mut by_kind: BTreeMap<SubjectKind, Vec<&Check>> = BTreeMap::new();
     let mut tally = Tally::new();
@@ -71,7 +71,7 @@ struct Judge<'a, K> {
     keep: K,
 }
 
-impl<'a, K: Fn(Verdict) -> bool> Judge<'a, K> {
+impl<'a, K: Fn(&Check, Verdict) -> bool> Judge<'a, K> {
     fn node(&self, node: &'a Node, above: &Scope<'_, 'a>, pci: Option<bool>, judged: &mut Judged) {
         let kind = node.subject.kind;
         let checks = self.by_kind.get(&kind).map_or(&[][..], Vec::as_slice);
@@ -88,7 +88,7 @@ impl<'a, K: Fn(Verdict) -> bool> Judge<'a, K> {
             if let Some(counts) = judged.tally.get_mut(&check.id) {
                 *counts.entry(judgement.verdict).or_default() += 1;
             }
-            if (self.keep)(judgement.verdict) {
+            if (self.keep)(check, judgement.verdict) {
                 judged.findings.push(self.finding(check, node, &scope, &judgement, pci));
             }
         }

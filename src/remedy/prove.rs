@@ -75,7 +75,7 @@ fn proved(
 ) -> Vec<Proposal> {
     let mut gaps = after.gaps.clone();
     gaps.extend(facts.gaps.clone());
-    let judged = judge_only(library, facts, &gaps, |v| matches!(v, Verdict::Flagged | Verdict::Unknown));
+    let judged = judge_only(library, facts, &gaps, |_, v| matches!(v, Verdict::Flagged | Verdict::Unknown));
     let kept = reaches(facts);
     let was = keys(findings);
     let is = keys(&judged.findings);

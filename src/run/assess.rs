@@ -144,9 +144,9 @@ impl Ready {
         };
         let evidence = writes(&[Format::Evidence]);
         let all = evidence || self.baseline.is_some();
-        let keep = |v| all || matches!(v, Verdict::Flagged | Verdict::Unknown) || wanted.contains(&v);
+        let told = |v| all || matches!(v, Verdict::Flagged | Verdict::Unknown) || wanted.contains(&v);
+        let keep = |check: &Check, verdict| self.chosen.contains(&check.id) && told(verdict);
         let mut judged = judge_only(&self.library, &facts, &gaps, keep);
-        judged.findings.retain(|f| self.chosen.contains(&f.check));
         let triage = self.baseline.as_ref().map(|baseline| {
             let today = Today::new(snapshot, &self.chosen);
             triage(&mut judged.findings, gaps.keys().cloned(), baseline, &today)

@@ -36,7 +36,7 @@ fn judged(snapshot: &Snapshot, library: &Library) -> (Facts, Vec<Finding>) {
     let facts = build(snapshot);
     let mut gaps = snapshot.gaps.clone();
     gaps.extend(facts.gaps.clone());
-    let findings = judge_only(library, &facts, &gaps, |verdict| verdict == Verdict::Flagged).findings;
+    let findings = judge_only(library, &facts, &gaps, |_, verdict| verdict == Verdict::Flagged).findings;
     (facts, findings)
 }
 

@@ -123,7 +123,8 @@ fn subjects_below_see_those_above_and_a_condition_decides_what_applies() {
         &json!({"name": "s", "insights_on": true, "sample": {"items_read": 20}}),
     );
     table.children = vec![attribute(true), attribute(false)];
-    let judged = judge_only(&fixed(&[]), &account(vec![table]), &BTreeMap::new(), |v| v == Verdict::Flagged);
+    let judged =
+        judge_only(&fixed(&[]), &account(vec![table]), &BTreeMap::new(), |_, v| v == Verdict::Flagged);
     let messages: Vec<&str> = judged.findings.iter().map(|f| f.message.as_str()).collect();
     assert_eq!(
         messages,
