@@ -73,8 +73,9 @@ pub fn of(table: &snapshot::Table, name: &str, services: &Services, taken: Times
         let name = one.target_arn.splitn(6, ':').nth(5).unwrap_or(&one.target_arn);
         copy(Place::Integration, &one.target_arn, name, None)
     }));
-    gaps.extend(services.integrations.gap.clone());
+    // The first is the one that is told: what nearly every table has comes first.
     gaps.extend(table.backups.gap.iter().chain(&table.exports.gap).cloned());
+    gaps.extend(services.integrations.gap.clone());
     Collection { items, gap: gaps.into_iter().next() }
 }
 

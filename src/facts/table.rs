@@ -263,7 +263,7 @@ pub fn node(table: &snapshot::Table, around: &Around<'_>, gaps: &mut BTreeMap<Ga
         pitr: Fact::of(&table.continuous_backups, |b| Pitr {
             enabled: b.enabled,
             days: b.days,
-            history_days: b.earliest.filter(|_| b.enabled).map(|at| at.days_until(around.taken)),
+            history_days: b.earliest.filter(|_| b.enabled).map(|at| at.days_until(around.taken).max(0)),
         }),
         stream_on: Fact::of(d, |d| d.stream.as_ref().is_some_and(|stream| stream.enabled)),
         indexes: match d {

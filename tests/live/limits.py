@@ -40,6 +40,7 @@ GAPS = {
     "moto": {"backup:DescribeRegionSettings": "", "cloudtrail:ListEventDataStores": "",
              "dynamodb:DescribeContributorInsights": "", "dynamodb:DescribeKinesisStreamingDestination": "",
              "dynamodb:GetResourcePolicy": "/stream/", "dynamodb:ListExports": "", "dynamodb:ListGlobalTables": "",
+             "dynamodb:ListImports": "",
              "glue:DescribeInboundIntegrations": "", "redshift:DescribeIntegrations": "",
              "iam:GenerateServiceLastAccessedDetails": ""},
     "ministack": {"application-autoscaling:DescribeScalableTargets": "", "cloudtrail:ListEventDataStores": "",
