@@ -8,6 +8,7 @@ import signal
 import compare
 import leaks
 from case_audit import parsed, readable
+from plan import REGIONS
 from proxy import EVERY, Fault, between
 from storms import BOUND, MENDED, STORMS, threes, together
 from tally import unless
@@ -38,6 +39,7 @@ def run(tally, title, seeded, binary, proxy, every=False, only=""):
         signals(tally, title, base, seeded, binary, proxy)
         killed(tally, title, base, seeded, binary, proxy)
         full_disk(tally, title, binary, proxy)
+        meanwhile(tally, title, base, seeded, binary, proxy)
 
 
 def weathered(names, base, asked, seeded, binary, pieces):
@@ -102,6 +104,42 @@ def killed(tally, title, base, seeded, binary, proxy):
         problems += unless(same == now, f"{len(same.items() ^ now.items())} verdicts differ")
     problems += unless(first and b"taken up" in ran.err, f"nothing was taken up after {first} calls")
     tally.check(f"{title}: SIGKILL midway, and --resume", problems)
+
+
+def meanwhile(tally, title, base, seeded, binary, proxy):
+    """One table is made and another removed while the run goes on: of all others nothing is said that was not
+    before, but that what the lost table held cannot be told."""
+    region = REGIONS[0]
+    ddb = seeded.clients()("dynamodb", region)
+    arn = made(ddb, "gone-meanwhile")
+
+    def changes():
+        made(ddb, "made-meanwhile")
+        ddb.delete_table(TableName="gone-meanwhile")
+
+    proxy.reset()
+    proxy.meanwhile = {"dynamodb:DescribeContinuousBackups": changes}
+    report, problems = parsed(binary.audit())
+    ddb.delete_table(TableName="made-meanwhile")
+    if report is not None:
+        told = [f for f in report["findings"] if "-meanwhile" not in f["subject"].get("table", "")]
+        before, after = compare.verdicts(base, seeded), compare.verdicts(report | {"findings": told}, seeded)
+        problems += [f"{pair}: {compare.word(before, pair)} became {compare.word(after, pair)}"
+                     for pair in sorted(before.keys() | after.keys())
+                     if compare.word(before, pair) != compare.word(after, pair)
+                     and not (pair in after and "gone-meanwhile" in str(after[pair].get("missing")))]
+        lacking = {gap["on"] for gap in report["gaps"]}
+        problems += unless(arn.replace(seeded.account, "") in {on.replace(seeded.account, "") for on in lacking},
+                           "no gap names the table that is gone")
+        problems += unless(not proxy.meanwhile, "nothing happened meanwhile")
+    tally.check(f"{title}: tables made and removed meanwhile", problems)
+
+
+def made(ddb, name):
+    """The ARN of a table made now."""
+    return ddb.create_table(
+        TableName=name, BillingMode="PAY_PER_REQUEST", KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}])["TableDescription"]["TableArn"]
 
 
 def full_disk(tally, title, binary, proxy):

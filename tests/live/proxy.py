@@ -69,11 +69,12 @@ class Fault:
 
 class Proxy:
     """Between the binary and a server. `calls` counts operations; `faults` maps `service:Operation`, or `EVERY`, to a [`Fault`]
-    or a list of them, of which the first that is due happens."""
+    or a list of them, of which the first that is due happens. `meanwhile` maps an operation to what is done once, before its first
+    call is passed on."""
 
     def __init__(self, upstream):
         self.upstream = urllib.parse.urlsplit(upstream).netloc
-        self.calls, self.faults = Counter(), {}
+        self.calls, self.faults, self.meanwhile = Counter(), {}, {}
         self.lock, self.ended = threading.Lock(), threading.Event()
 
     def reset(self, faults=None):
@@ -83,6 +84,7 @@ class Proxy:
     def note(self, operation):
         with self.lock:
             self.calls[operation] += 1
+            self.meanwhile.pop(operation, lambda: None)()
             found = [self.faults.get(name) for name in (operation, EVERY)]
         return [one for some in found if some for one in (some if isinstance(some, list) else [some])]
 
