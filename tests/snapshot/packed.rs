@@ -131,7 +131,8 @@ fn repeated(byte: u8, times: usize) -> Vec<u8> {
 fn what_is_small_and_unpacks_without_end_is_refused_at_a_limit() {
     let limits = Limits { bytes: 4 << 20, values: 1 << 20 };
     // 200 bytes for more than four mebibytes.
-    let text = Text::of(&*repeated(b' ', 40)).unwrap();
+    let spaces = repeated(b' ', 40);
+    let text = Text::of(spaces.as_slice()).unwrap();
     let error = io::copy(&mut text.reader(limits), &mut io::sink()).unwrap_err();
     assert_eq!(error.downcast::<Refusal>().unwrap(), Refusal::Bytes(4 << 20));
     // Values that each take far more room than their text.
