@@ -1,6 +1,8 @@
 //! The snapshot file: whole or not at all, private, the same after a round trip, and never a crash.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "snapshot/packed.rs"]
+mod packed;
 mod support;
 
 use std::{fs, path::Path};

@@ -2,8 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    fs::File,
-    io::{self, Read},
+    io::{self, BufRead},
     path::{Path, PathBuf},
 };
 
@@ -15,11 +14,14 @@ use crate::{
         Finding, Verdict,
         triage::{Baseline, Triage},
     },
-    snapshot::{GapId, Timestamp},
+    snapshot::{
+        GapId, Timestamp,
+        text::{Limits, Text},
+    },
 };
 
-/// Largest report that is read, in bytes.
-const MAX_BYTES: u64 = 4 << 30;
+/// Most that is read of a report.
+pub const LIMITS: Limits = Limits { bytes: 4 << 30, values: 1 << 27 };
 
 /// Why a baseline cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -71,25 +73,24 @@ struct Gap {
     id: GapId,
 }
 
-/// Reads the report at `path`.
+/// Reads the report at `path`, packed or not.
 ///
 /// # Errors
 /// It cannot be read, is no JSON report of this form, or does not list all that was flagged and unknown.
 pub fn load(path: &Path) -> Result<Baseline, Error> {
-    let mut text = String::new();
-    let read = File::open(path).and_then(|file| file.take(MAX_BYTES).read_to_string(&mut text));
-    read.map_err(|error| Error::Read(path.to_owned(), error))?;
-    parse(&text, path)
+    let text = Text::open(path).map_err(|error| Error::Read(path.to_owned(), error))?;
+    read(text.reader(LIMITS), path)
 }
 
-/// Reads a report from text that came from `path`.
+/// Reads a report from what `text` gives of the file at `path`.
 ///
 /// # Errors
 /// As [`load`].
-pub fn parse(text: &str, path: &Path) -> Result<Baseline, Error> {
-    let form: Form = serde_json::from_str(text).map_err(|error| {
+pub fn read(text: impl BufRead, path: &Path) -> Result<Baseline, Error> {
+    let form: Form = serde_json::from_reader(text).map_err(|error| match error.is_io() {
+        true => Error::Read(path.to_owned(), error.into()),
         // The message may quote the file; where it broke is enough.
-        Error::Form(path.to_owned(), format!("line {}, column {}", error.line(), error.column()))
+        false => Error::Form(path.to_owned(), format!("line {}, column {}", error.line(), error.column())),
     })?;
     if form.schema != u64::from(SCHEMA) {
         return Err(Error::Schema(path.to_owned(), form.schema));

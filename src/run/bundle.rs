@@ -59,8 +59,8 @@ impl Bundle {
 /// It cannot be read, or is no report that a run can be held against.
 pub fn baseline(path: &Path) -> Result<Baseline, Error> {
     let Some(bundle) = Bundle::open(path)? else { return Ok(baseline::load(path)?) };
-    let report = bundle.0.get(evidence::FINDINGS).and_then(|bytes| std::str::from_utf8(bytes).ok());
-    Ok(baseline::parse(report.unwrap_or_default(), &path.join(evidence::FINDINGS))?)
+    let report = bundle.0.get(evidence::FINDINGS).map_or(&[][..], Vec::as_slice);
+    Ok(baseline::read(report, &path.join(evidence::FINDINGS))?)
 }
 
 /// Digest of the statement of the bundle at `path`, for the next one to name.

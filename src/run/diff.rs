@@ -2,14 +2,12 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fs::File,
-    io::Read,
     path::Path,
 };
 
 use serde::Deserialize;
 
-use super::{Error, Outcome, bundle::Bundle, console::Console, verify};
+use super::{Error, Outcome, bundle::Bundle, console::Console};
 use crate::{
     check::{Library, judge::judge},
     cli,
@@ -23,10 +21,16 @@ use crate::{
     },
     finding::{Finding, SubjectKind, Verdict},
     report::{
+        baseline::LIMITS,
         diff::{Diff, FindingChange, render},
         view::SCHEMA,
     },
-    snapshot::{Account, Snapshot, Timestamp, file::parse, sample::Stopped},
+    snapshot::{
+        Account, Snapshot, Timestamp, file,
+        head::{Kind, kind},
+        sample::Stopped,
+        text::Text,
+    },
 };
 
 /// One of the two runs.
@@ -101,15 +105,22 @@ fn side(path: &Path, library: &Library, rules: &Rules) -> Result<Side, Error> {
     if let Some(bundle) = Bundle::open(path)? {
         return Ok(judged(bundle.snapshot(path)?, library, rules));
     }
-    let mut bytes = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(verify::MAX_BYTES).read_to_end(&mut bytes));
-    read.map_err(|error| Error::Read(path.to_owned(), error))?;
-    match serde_json::from_slice::<Report>(&bytes) {
+    let text = Text::open(path).map_err(|error| file::unread(error, path))?;
+    let (head, whole) = text.head();
+    if kind(head, whole) != Kind::Report {
+        return Ok(judged(file::read(text, path)?, library, rules));
+    }
+    match serde_json::from_reader::<_, Report>(text.reader(LIMITS)) {
         Ok(report) if report.schema == u64::from(SCHEMA) => Ok(reported(report)),
         Ok(report) => {
             Err(Error::Refused(format!("{} is a report of form {}", path.display(), report.schema)))
         }
-        Err(_) => Ok(judged(parse(&bytes, path)?, library, rules)),
+        Err(error) if error.is_io() => Err(Error::Read(path.to_owned(), error.into())),
+        // The message may quote the file; where it broke is enough.
+        Err(error) => {
+            let at = format!("line {}, column {}", error.line(), error.column());
+            Err(Error::Refused(format!("{} is a damaged report: {at}", path.display())))
+        }
     }
 }
 

@@ -2,18 +2,22 @@
 
 use std::{
     fs::{self, File, OpenOptions},
-    io::{self, BufWriter, Read, Write},
+    io::{self, BufWriter, Write},
     path::{Path, PathBuf},
 };
 
-use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use super::{FORMAT, Services, Snapshot};
+use super::{
+    FORMAT, Services, Snapshot,
+    head::{Kind, kind},
+    packed::Packer,
+    text::{Limits, Refusal, Text},
+};
 use crate::source::is_active;
 
-/// Largest file that is read, in bytes: far above 20,000 principals and 5,000 tables.
-const MAX_BYTES: u64 = 1 << 30;
+/// Most that is read of a snapshot, far above 20,000 principals and 5,000 tables: those are 40 MB and 0.8 million values.
+const LIMITS: Limits = Limits { bytes: 1 << 30, values: 1 << 23 };
 
 /// Why a snapshot could not be written or read. Texts of the file may stand in it: escape before printing.
 #[derive(Debug, thiserror::Error)]
@@ -34,11 +38,13 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
-    /// The file is larger than a snapshot can be.
-    #[error("{path} is larger than {MAX_BYTES} bytes, which no snapshot is")]
+    /// There is more in the file than a snapshot can hold.
+    #[error("{path} is no snapshot that can be read: {limit}")]
     TooLarge {
         /// The file.
         path: PathBuf,
+        /// The limit that it is above.
+        limit: Refusal,
     },
     /// The file is something else.
     #[error("{path} is not a snapshot of dynaudit: {reason}; `dynaudit collect -o FILE` writes one")]
@@ -68,40 +74,37 @@ pub enum Error {
     },
 }
 
-/// Enough of a file to tell what it is; the rest is skipped.
-#[derive(Deserialize)]
-struct Head {
-    format: Option<u64>,
-    schema: Option<serde::de::IgnoredAny>,
-}
-
-/// Writes the snapshot to `path`, whole or not at all, for its owner's eyes; returns its digest.
+/// Writes the snapshot to `path`, whole or not at all, for its owner's eyes; returns the digest of its text. Where the
+/// name ends in `.zst` the text is packed.
 ///
 /// # Errors
 /// The file cannot be written.
 pub fn save(snapshot: &Snapshot, path: &Path) -> Result<String, Error> {
-    let failed = |source| Error::Write { path: path.to_owned(), source };
-    let bytes = canonical(snapshot).map_err(failed)?;
-    write_private(path, &bytes).map_err(failed)?;
-    Ok(digest_of(&bytes))
+    let mut digest = String::new();
+    let written = write_private_by(path, |out| {
+        if path.extension().is_some_and(|end| end.eq_ignore_ascii_case("zst")) {
+            let mut packer = Packer::new(out);
+            digest = write(snapshot, &mut packer)?;
+            packer.finish()
+        } else {
+            digest = write(snapshot, out)?;
+            Ok(())
+        }
+    });
+    written.map_err(|source| Error::Write { path: path.to_owned(), source })?;
+    Ok(digest)
 }
 
-/// Reads a snapshot from `path`; `-` is standard input.
+/// Reads a snapshot from `path`, packed or not; `-` is standard input.
 ///
 /// # Errors
 /// The file cannot be read, is no snapshot, is of another format, or is damaged.
 pub fn load(path: &Path) -> Result<Snapshot, Error> {
-    let failed = |source| Error::Read { path: path.to_owned(), source };
-    let input: Box<dyn Read> = match path.to_str() {
-        Some("-") => Box::new(io::stdin()),
-        _ => Box::new(File::open(path).map_err(failed)?),
+    let text = match path.to_str() {
+        Some("-") => Text::of(io::stdin()),
+        _ => Text::open(path),
     };
-    let mut bytes = Vec::new();
-    input.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
-    if bytes.len() as u64 > MAX_BYTES {
-        return Err(Error::TooLarge { path: path.to_owned() });
-    }
-    parse(&bytes, path)
+    read(text.map_err(|error| unread(error, path))?, path)
 }
 
 /// Reads a snapshot from bytes that came from `path`.
@@ -109,28 +112,43 @@ pub fn load(path: &Path) -> Result<Snapshot, Error> {
 /// # Errors
 /// As [`load`].
 pub fn parse(bytes: &[u8], path: &Path) -> Result<Snapshot, Error> {
+    read(Text::of(bytes).map_err(|error| unread(error, path))?, path)
+}
+
+/// Why the text of the file at `path` cannot be had.
+pub fn unread(error: io::Error, path: &Path) -> Error {
+    let path = path.to_owned();
+    match error.downcast() {
+        Ok(reason @ Refusal::Packed(..)) => Error::Damaged { path, reason: reason.to_string() },
+        Ok(limit) => Error::TooLarge { path, limit },
+        Err(source) => Error::Read { path, source },
+    }
+}
+
+/// Reads a snapshot from the text of the file at `path`, never holding all of the text.
+///
+/// # Errors
+/// As [`load`].
+pub fn read(text: Text<'_>, path: &Path) -> Result<Snapshot, Error> {
     let path = path.to_owned();
     // The words hold names of fields that are in no snapshot of ours, hence anything.
-    let inert = |e: serde_json::Error| e.to_string().replace(is_active, "\u{fffd}");
-    let foreign = |reason: &str| Error::Foreign { path: path.clone(), reason: reason.to_owned() };
-    if bytes.iter().find(|b| !b.is_ascii_whitespace()) != Some(&b'{') {
-        return Err(foreign("it is not a JSON object"));
+    let inert = |reason: String| reason.replace(is_active, "\u{fffd}");
+    let foreign = |reason: String| Error::Foreign { path: path.clone(), reason: inert(reason) };
+    let (head, whole) = text.head();
+    let kind = kind(head, whole);
+    match &kind {
+        Kind::Snapshot(format) => known(*format, &path)?,
+        Kind::Report => return Err(foreign("it is a report, made from one".to_owned())),
+        Kind::Foreign(reason) => return Err(foreign(reason.clone())),
+        Kind::Untold => {}
     }
-    let head: Head = serde_json::from_slice(bytes).map_err(|e| foreign(&inert(e)))?;
-    let format = match (head.format, head.schema) {
-        (Some(format), _) => format,
-        (None, Some(_)) => return Err(foreign("it is a report, made from one")),
-        (None, None) => return Err(foreign("it has no `format`")),
-    };
-    let wrong = |advice| Error::Format { path: path.clone(), format, advice };
-    // Format 1 is the first; a step from each older format to the next belongs here.
-    match format {
-        f if f == u64::from(FORMAT) => {}
-        f if f > u64::from(FORMAT) => return Err(wrong("use the newer dynaudit that collected it")),
-        _ => return Err(wrong("no version wrote that; collect anew")),
-    }
-    let damaged = |e| Error::Damaged { path: path.clone(), reason: inert(e) };
-    let mut snapshot: Snapshot = serde_json::from_slice(bytes).map_err(damaged)?;
+    let mut snapshot: Snapshot =
+        serde_json::from_reader(text.reader(LIMITS)).map_err(|error| match kind {
+            _ if error.is_io() => unread(error.into(), &path),
+            Kind::Untold => foreign(error.to_string()),
+            _ => Error::Damaged { path: path.clone(), reason: inert(error.to_string()) },
+        })?;
+    known(snapshot.format.into(), &path)?;
     // What an older version did not look at is in none of its gaps.
     let absent = Services::not_collected();
     let regions = || snapshot.accounts.iter().flat_map(|account| &account.regions);
@@ -141,27 +159,59 @@ pub fn parse(bytes: &[u8], path: &Path) -> Result<Snapshot, Error> {
     Ok(snapshot)
 }
 
-/// SHA-256 over the file that [`save`] writes, in hex: what `sha256sum` says of it.
+/// Format 1 is the first; a step from each older format to the next belongs into [`read`].
+fn known(format: u64, path: &Path) -> Result<(), Error> {
+    let wrong = |advice| Err(Error::Format { path: path.to_owned(), format, advice });
+    match format {
+        f if f == u64::from(FORMAT) => Ok(()),
+        f if f > u64::from(FORMAT) => wrong("use the newer dynaudit that collected it"),
+        _ => wrong("no version wrote that; collect anew"),
+    }
+}
+
+/// SHA-256 over the text of the file that [`save`] writes, in hex: what `sha256sum` says of it once it is unpacked.
 ///
 /// # Errors
 /// The snapshot cannot be serialised, which none that was loaded or collected does.
 pub fn digest(snapshot: &Snapshot) -> io::Result<String> {
-    Ok(digest_of(&canonical(snapshot)?))
+    write(snapshot, &mut io::sink())
 }
 
-fn digest_of(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
-}
-
-/// The one way to write a snapshot down: indented, fields in the order of the types, maps sorted.
-/// The bytes of the file that [`save`] writes.
+/// The text of the file that [`save`] writes.
 ///
 /// # Errors
 /// As [`digest`].
 pub fn canonical(snapshot: &Snapshot) -> io::Result<Vec<u8>> {
-    let mut bytes = serde_json::to_vec_pretty(snapshot).map_err(io::Error::other)?;
-    bytes.push(b'\n');
+    let mut bytes = Vec::new();
+    write(snapshot, &mut bytes)?;
     Ok(bytes)
+}
+
+/// The one way to write a snapshot down: indented, fields in the order of the types, maps sorted. Returns its digest.
+fn write(snapshot: &Snapshot, out: &mut dyn Write) -> io::Result<String> {
+    let mut out = BufWriter::with_capacity(1 << 16, Summed { out, sum: Sha256::new() });
+    serde_json::to_writer_pretty(&mut out, snapshot)?;
+    out.write_all(b"\n")?;
+    let summed = out.into_inner().map_err(io::IntoInnerError::into_error)?;
+    Ok(summed.sum.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// What is written, with its digest.
+struct Summed<'a> {
+    out: &'a mut dyn Write,
+    sum: Sha256,
+}
+
+impl Write for Summed<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.out.write(bytes)?;
+        self.sum.update(&bytes[..written]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
 }
 
 /// Writes `bytes` to `path`, whole or not at all, readable by its owner alone.

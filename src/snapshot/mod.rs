@@ -6,14 +6,17 @@ pub mod bucket;
 pub mod expiry;
 pub mod file;
 pub mod gap;
+pub mod head;
 pub mod key;
 pub mod organization;
 pub mod pack;
+pub mod packed;
 pub mod pieces;
 pub mod principal;
 pub mod sample;
 pub mod services;
 pub mod table;
+pub mod text;
 pub mod time;
 pub mod topic;
 
