@@ -1,8 +1,8 @@
 //! How long each form of a report takes at size: `cargo bench --no-default-features --bench render`.
 //!
 //! 5,000 tables of which everything is wrong that twenty checks look for, and 200 readers. One line a form: CPU time,
-//! bytes, and the most memory held while it was written. With `RENDER_DIR=DIR` the forms are kept there, so that a
-//! browser may be pointed at the page. Machines differ: compare lines of one run, or runs on one machine.
+//! bytes, and the most memory held while it was written. With `RENDER_DIR=DIR` the forms are kept there, and the
+//! snapshot, so that a browser may be pointed at the page and `dynaudit assess` at the snapshot. Machines differ: compare lines of one run, or runs on one machine.
 #![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs, reason = "a measurement, not the product")]
 
 use std::{
@@ -16,7 +16,7 @@ use dynaudit::{
     check::{Library, judge::judge_only},
     facts::build::build,
     finding::Verdict,
-    remedy::prove::{plan, reaches},
+    remedy::prove::{Ground, plan},
     report::{
         View, asff, csv, evidence, html, json, jsonl, junit, markdown, ocsf, oscal, reach, remediation,
         sarif, table,
@@ -24,7 +24,7 @@ use dynaudit::{
     },
     snapshot::{
         Snapshot,
-        file::{canonical, digest, write_private_by},
+        file::{canonical, digest, save, write_private_by},
         pack,
         sample::SecretKind,
     },
@@ -56,14 +56,15 @@ fn main() {
     let judged = judge_only(&library, &facts, &gaps, |_, v| matches!(v, Verdict::Flagged | Verdict::Unknown));
     println!("checks: {meter}");
     let meter = Meter::start();
-    let plan = plan(&snapshot, &library, &reaches(&facts), &judged.findings, &Default::default());
-    let readers = reach::rows(&facts);
+    let chosen = library.checks().iter().map(|check| check.id.clone()).collect();
+    let (readers, ground) = (reach::rows(&facts), Ground::of(&facts));
+    drop(facts);
+    let plan = plan(&snapshot, (&library, &chosen), &ground, &judged.findings, &Default::default());
     println!(
         "what is proposed: {} projections, {} policies: {meter}",
         plan.projections.len(),
         plan.proposals.len()
     );
-    drop(facts);
     let row = |check: &dynaudit::check::Check| {
         CheckRow::of(check, judged.tally.get(&check.id).map(Tally::from).unwrap_or_default())
     };
@@ -109,6 +110,9 @@ fn main() {
     ];
     let dir = keep.unwrap_or_else(|| std::env::temp_dir().join(format!("render-{}", std::process::id())));
     fs::create_dir_all(&dir).unwrap();
+    if kept {
+        save(&snapshot, &dir.join("snapshot.json")).unwrap();
+    }
     for (name, render) in forms {
         let path = dir.join(name);
         let meter = Meter::start();
@@ -150,11 +154,13 @@ fn spoiled() -> Snapshot {
         account.regions[0].tables.items.push(name);
     }
     for number in 0..READERS {
-        let resource = match number % 20 {
-            0 => "*".to_owned(),
-            _ => format!("arn:aws:dynamodb:*:*:table/app{number}-*"),
+        // One of twenty reaches every table; one a few by a pattern of actions, and can be narrowed.
+        let (action, resource) = match number % 20 {
+            0 => ("dynamodb:*", "*".to_owned()),
+            1 => ("dynamodb:*Item", format!("arn:aws:dynamodb:*:*:table/app{number}-sessions-1*")),
+            _ => ("dynamodb:*", format!("arn:aws:dynamodb:*:*:table/app{number}-*")),
         };
-        let statements = serde_json::json!([make::allow("dynamodb:*", &resource)]);
+        let statements = serde_json::json!([make::allow(action, &resource)]);
         account.principals.roles.push(make::role(&format!("app-{number}"), statements));
     }
     snapshot

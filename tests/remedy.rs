@@ -9,7 +9,7 @@ use dynaudit::{
     finding::Verdict,
     remedy::{
         Proposal,
-        prove::{plan, reaches},
+        prove::{Ground, plan},
     },
     snapshot::{Snapshot, sample::SecretKind},
 };
@@ -45,7 +45,8 @@ fn proposal(snapshot: &Snapshot) -> Proposal {
     let mut gaps = snapshot.gaps.clone();
     gaps.extend(facts.gaps.clone());
     let findings = judge_only(&library, &facts, &gaps, |_, verdict| verdict == Verdict::Flagged).findings;
-    let mut plan = plan(snapshot, &library, &reaches(&facts), &findings, &Default::default());
+    let all = library.checks().iter().map(|check| check.id.clone()).collect();
+    let mut plan = plan(snapshot, (&library, &all), &Ground::of(&facts), &findings, &Default::default());
     assert_eq!(plan.proposals.len(), 1, "{plan:?}");
     plan.proposals.remove(0)
 }

@@ -95,6 +95,16 @@ pub struct Readers {
     pub held_off: i64,
 }
 
+/// Who can read each attribute in which a secret was seen, counted as in [`nodes`].
+pub fn readers<'a>(
+    table: &'a snapshot::Table,
+    around: &'a Around<'_>,
+) -> impl Iterator<Item = Fact<Readers>> + 'a {
+    let sightings = table.sample.value().into_iter().flat_map(|sample| &sample.contents.sightings);
+    let names: BTreeSet<&str> = sightings.map(|sighting| top_level(&sighting.path)).collect();
+    names.into_iter().map(|name| around.access.of_attribute(&table.arn, name))
+}
+
 /// The nodes of the secrets seen in a table's sample.
 pub fn nodes(table: &snapshot::Table, around: &Around<'_>) -> Vec<Node> {
     let account = around.account.id.as_str();

@@ -1,9 +1,11 @@
 //! Snapshot and engines → the tree of facts.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
-    Facts, Node, access, account, activity, attribute, backup, cluster,
+    Facts, Node,
+    access::{self, Access},
+    account, activity, attribute, backup, cluster,
     encryption::Keys,
     endpoint, import, index, key, replica,
     sensitivity::{Marks, Rules},
@@ -15,7 +17,7 @@ use super::{
 };
 use crate::{
     finding::{Subject, SubjectKind},
-    snapshot::{Account, Gap, GapId, Region, Snapshot, Table, Timestamp},
+    snapshot::{Account, Gap, GapId, Region, Snapshot, Table},
 };
 
 /// Joins everything that a check may ask about, where the user says nothing of which tables are sensitive.
@@ -25,27 +27,38 @@ pub fn build(snapshot: &Snapshot) -> Facts {
 
 /// Joins everything that a check may ask about.
 pub fn build_with(snapshot: &Snapshot, rules: &Rules) -> Facts {
-    let mut gaps = BTreeMap::new();
-    let shared = Shared::of(snapshot);
-    let roots = snapshot.accounts.iter();
-    let roots = roots.map(|account| root(account, rules, snapshot.taken, &shared, &mut gaps)).collect();
-    Facts { roots, gaps }
+    joined(snapshot, rules, &[])
 }
 
-fn root(
-    account: &Account,
-    rules: &Rules,
-    taken: Timestamp,
-    shared: &Shared<'_>,
-    gaps: &mut BTreeMap<GapId, Gap>,
-) -> Node {
-    let marks = Marks::of_account(account, rules);
-    let access = access::evaluate_marked(account, &marks, gaps);
-    let (keys, uses) = (Keys::of(account), KeyUses::of(account, &marks));
-    let around = Around { account, keys: &keys, access: &access, shared, uses: &uses, marks: &marks, taken };
+/// Joins anew what may have changed with the principals of a snapshot, `before` being who could reach what of each
+/// account: all but tables that are reached as they were. Accounts beyond `before` are joined whole.
+pub fn rebuild(snapshot: &Snapshot, rules: &Rules, before: &[Arc<Access>]) -> Facts {
+    joined(snapshot, rules, before)
+}
 
-    let mut root = account::node(account, &marks, &access);
-    root.children.extend(key::nodes(account, &uses, taken, gaps));
+fn joined(snapshot: &Snapshot, rules: &Rules, before: &[Arc<Access>]) -> Facts {
+    let mut facts = Facts::default();
+    let shared = Shared::of(snapshot);
+    for (at, account) in snapshot.accounts.iter().enumerate() {
+        let marks = Marks::of_account(account, rules);
+        let access = Arc::new(access::evaluate_marked(account, &marks, &mut facts.gaps));
+        let (keys, uses) = (Keys::of(account), KeyUses::of(account, &marks));
+        let (shared, taken) = (&shared, snapshot.taken);
+        let around =
+            Around { account, keys: &keys, access: &access, shared, uses: &uses, marks: &marks, taken };
+        let before = before.get(at).map(|before| Around { access: before, ..around });
+        facts.roots.push(root(&around, before.as_ref(), &mut facts.gaps));
+        facts.access.push(access);
+    }
+    facts
+}
+
+fn root(around: &Around<'_>, before: Option<&Around<'_>>, gaps: &mut BTreeMap<GapId, Gap>) -> Node {
+    let Around { account, access, uses, marks, taken, .. } = *around;
+    let mut root = account::node(account, marks, access);
+    // What stands above a table is part of what is asked about it.
+    let before = before.filter(|before| account::node(account, marks, before.access).facts == root.facts);
+    root.children.extend(key::nodes(account, uses, taken, gaps));
     let mut principals = access.principal_nodes();
     activity::fill(&mut principals, account, taken, gaps);
     let role_reads = cluster::reads_every_table(&principals);
@@ -57,10 +70,18 @@ fn root(
         root.children.extend(cluster::nodes(region, account, &role_reads));
         root.children.extend(endpoint::nodes(region, account, gaps));
     }
-    root.children.extend(account.tables.iter().map(|table| whole_table(table, &around, gaps)));
+    let changed = |table: &&Table| before.is_none_or(|before| !is_reached_alike(table, before, around));
+    let tables = account.tables.iter().filter(changed);
+    root.children.extend(tables.map(|table| whole_table(table, around, gaps)));
     // A Region that is not enabled is a gap by name; a row of every check for each would say no more.
     root.children.extend(regions().flat_map(|region| unlisted(region, account)));
     root
+}
+
+/// Whether all that facts of a table and of what stands below it tell of access is the same.
+fn is_reached_alike(table: &Table, before: &Around<'_>, after: &Around<'_>) -> bool {
+    before.access.of_table(&table.arn) == after.access.of_table(&table.arn)
+        && attribute::readers(table, before).eq(attribute::readers(table, after))
 }
 
 fn whole_table(table: &Table, around: &Around<'_>, gaps: &mut BTreeMap<GapId, Gap>) -> Node {

@@ -55,7 +55,7 @@ pub mod uses;
 pub mod vault;
 pub mod watched;
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Serialize, Serializer, ser::SerializeMap};
@@ -72,6 +72,8 @@ pub struct Facts {
     pub roots: Vec<Node>,
     /// Gaps that the engines found beside those of the snapshot, such as a policy that does not parse.
     pub gaps: BTreeMap<GapId, Gap>,
+    /// Who can reach what, for each account: what the facts of access were told by.
+    pub access: Vec<Arc<access::Access>>,
 }
 
 /// One subject with its facts and what stands below it.

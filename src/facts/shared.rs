@@ -24,16 +24,19 @@ pub struct Elsewhere {
     pub path: String,
 }
 
+/// A place, in the order of [`Elsewhere`]: account, ARN and name of the table, path.
+type Place<'a> = (&'a str, &'a str, &'a str, &'a str);
+
 /// Where each digest was seen, over all accounts of a snapshot.
 pub struct Shared<'a> {
-    places: BTreeMap<&'a str, BTreeSet<Elsewhere>>,
+    places: BTreeMap<&'a str, BTreeSet<Place<'a>>>,
     gap: Option<GapId>,
 }
 
 impl<'a> Shared<'a> {
     /// Reads the samples of all tables.
     pub fn of(snapshot: &'a Snapshot) -> Self {
-        let mut places: BTreeMap<&str, BTreeSet<Elsewhere>> = BTreeMap::new();
+        let mut places: BTreeMap<&str, BTreeSet<Place<'_>>> = BTreeMap::new();
         let mut gap = None;
         for account in &snapshot.accounts {
             let unlisted = account.regions.iter().filter(|region| !region.disabled);
@@ -50,14 +53,9 @@ impl<'a> Shared<'a> {
                     gap.get_or_insert_with(|| cut.clone());
                 }
                 for sighting in &sample.contents.sightings {
-                    let place = Elsewhere {
-                        account: account.id.clone(),
-                        arn: table.arn.clone(),
-                        table: table.name.clone(),
-                        path: sighting.path.clone(),
-                    };
+                    let place: Place<'_> = (&account.id, &table.arn, &table.name, &sighting.path);
                     for digest in &sighting.digests {
-                        places.entry(digest).or_default().insert(place.clone());
+                        places.entry(digest).or_default().insert(place);
                     }
                 }
             }
@@ -69,9 +67,18 @@ impl<'a> Shared<'a> {
     /// The other places of what was seen under `path` of `table`.
     pub fn elsewhere(&self, table: &Table, path: &str, seen: &[&Sighting]) -> Collection<Elsewhere> {
         let digests = seen.iter().flat_map(|sighting| &sighting.digests);
-        let places = digests.filter_map(|digest| self.places.get(digest.as_str())).flatten();
-        let others: BTreeSet<&Elsewhere> =
-            places.filter(|place| place.arn != table.arn || place.path != path).collect();
-        Collection { items: others.into_iter().take(MAX_PLACES).cloned().collect(), gap: self.gap.clone() }
+        let places = digests.filter_map(|digest| self.places.get(digest.as_str()));
+        // The first of them all are among the first of each; a digest of a thousand places is not gone through.
+        let others = places.flat_map(|all| {
+            all.iter().filter(|(_, arn, _, other)| *arn != table.arn || *other != path).take(MAX_PLACES)
+        });
+        let others: BTreeSet<&Place<'_>> = others.collect();
+        let told = others.into_iter().take(MAX_PLACES).map(|(account, arn, table, path)| Elsewhere {
+            account: (*account).to_owned(),
+            arn: (*arn).to_owned(),
+            table: (*table).to_owned(),
+            path: (*path).to_owned(),
+        });
+        Collection { items: told.collect(), gap: self.gap.clone() }
     }
 }

@@ -195,7 +195,7 @@ pub struct ResourcePolicy {
 }
 
 /// Who can read a table, counted.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Access {
     /// Principals of the account that can read it.
     pub readers: Fact<i64>,
@@ -206,6 +206,7 @@ pub struct Access {
 }
 
 /// What is needed beside the table itself.
+#[derive(Clone, Copy)]
 pub struct Around<'a> {
     /// The account.
     pub account: &'a snapshot::Account,

@@ -1,7 +1,10 @@
 //! Patterns with `*` and `?`, and the policy variables in them.
 
+mod runs;
+
 use std::borrow::Cow;
 
+use self::runs::Runs;
 use super::context::{Context, Value};
 
 /// One step of a pattern.
@@ -134,8 +137,14 @@ pub struct Pattern {
 enum Pieces {
     /// Neither variable nor wildcard in it: these characters.
     Literal(Vec<Token>),
-    /// No variable in it: ready to match. With the number of characters that a text has at least.
-    Plain(Vec<Token>, usize),
+    /// No variable in it: ready to match.
+    Plain {
+        tokens: Vec<Token>,
+        /// The number of characters that a text has at least.
+        least: usize,
+        /// Its texts, where it is made of these and of `*` alone.
+        runs: Option<Runs>,
+    },
     Mixed(Vec<Piece>),
 }
 
@@ -243,7 +252,7 @@ impl Pattern {
             None => Pieces::Mixed(pieces),
             Some(tokens) => match least(&tokens) {
                 least if least == tokens.len() && !tokens.contains(&Token::One) => Pieces::Literal(tokens),
-                least => Pieces::Plain(tokens, least),
+                least => Pieces::Plain { least, runs: Runs::of(&tokens), tokens },
             },
         };
         Self { text: text.to_owned(), pieces, completed, confined }
@@ -257,7 +266,7 @@ impl Pattern {
     /// Names of the variables in it, in lower case.
     pub fn variables(&self) -> impl Iterator<Item = &str> {
         let mixed: &[Piece] = match &self.pieces {
-            Pieces::Literal(_) | Pieces::Plain(..) => &[],
+            Pieces::Literal(_) | Pieces::Plain { .. } => &[],
             Pieces::Mixed(pieces) => pieces,
         };
         mixed.iter().filter_map(|piece| match piece {
@@ -268,7 +277,7 @@ impl Pattern {
 
     /// Whether it is nothing but wildcards, so that it holds nobody off.
     pub fn is_anything(&self) -> bool {
-        let Pieces::Plain(tokens, _) = &self.pieces else { return false };
+        let Pieces::Plain { tokens, .. } = &self.pieces else { return false };
         tokens.contains(&Token::Many) && !tokens.iter().any(|t| matches!(t, Token::Char(_)))
     }
 
@@ -276,7 +285,8 @@ impl Pattern {
     pub fn matches_plain(&self, text: &str) -> bool {
         let own = match &self.pieces {
             Pieces::Literal(tokens) => is(tokens, text),
-            Pieces::Plain(tokens, least) => *least <= text.len() && self.fits(tokens, text),
+            Pieces::Plain { runs: Some(runs), .. } if !self.confined => runs.match_all(text),
+            Pieces::Plain { tokens, least, .. } => *least <= text.len() && self.fits(tokens, text),
             Pieces::Mixed(_) => false,
         };
         own || self.completed.as_ref().is_some_and(|tokens| self.fits(tokens, text))
@@ -290,7 +300,7 @@ impl Pattern {
     /// The pattern with its variables replaced. Wildcards in a variable's value are plain characters.
     pub fn resolve(&self, context: &Context<'_>) -> Resolved<'_> {
         let pieces = match &self.pieces {
-            Pieces::Literal(tokens) | Pieces::Plain(tokens, _) => {
+            Pieces::Literal(tokens) | Pieces::Plain { tokens, .. } => {
                 return Resolved::Tokens(Cow::Borrowed(self.completed.as_ref().unwrap_or(tokens)));
             }
             Pieces::Mixed(pieces) => pieces,

@@ -1,7 +1,10 @@
-//! Proves proposals: puts them into a copy of the snapshot, judges it anew, and keeps only what closes something and
-//! opens nothing.
+//! Proves proposals: puts them into a copy of the snapshot, judges anew what they bear on, and keeps only what closes
+//! something and opens nothing.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use super::{
     Plan, Proposal,
@@ -9,30 +12,46 @@ use super::{
     projection::{self, Projection},
 };
 use crate::{
-    check::{Library, judge::judge_only},
-    facts::{Facts, Node, access::evaluate, build::build_with, sensitivity::Rules},
+    check::{Check, Library, judge::judge_only},
+    facts::{Facts, Node, access::Access, build::rebuild, sensitivity::Rules},
     finding::{Finding, SubjectKind, Verdict},
-    snapshot::{Account, Snapshot},
+    snapshot::Snapshot,
 };
 
-/// What a finding is of, whatever class of access it is seen in.
-type Key = (String, String, BTreeMap<String, String>);
+/// What a finding is of, whatever class of access it is seen in: check, ARN, names.
+type Key<'a> = (&'a str, &'a str, Vec<(&'a str, &'a str)>);
 
 /// How `reader.via` names a statement of a table's own policy.
 const BY_TABLE: &str = "table policy#";
 
 /// What each reader reaches, by its ARN.
-pub type Reaches = BTreeMap<String, Reach>;
+type Reaches = BTreeMap<String, Reach>;
 
-/// Everything that is proposed about a snapshot: by what its readers reach, and what is flagged in it. `rules` say which
-/// tables are sensitive.
+/// What proposals start from: who reaches what in a snapshot as it is. It outlives the facts that told it, which take
+/// far more room.
+#[derive(Debug)]
+pub struct Ground {
+    reach: Reaches,
+    access: Vec<Arc<Access>>,
+}
+
+impl Ground {
+    /// That of these facts.
+    pub fn of(facts: &Facts) -> Self {
+        Self { reach: reaches(facts), access: facts.access.clone() }
+    }
+}
+
+/// Everything that is proposed about a snapshot: by what its readers reach, and what is flagged in it by the checks of
+/// `library` that are `chosen`. `rules` say which tables are sensitive.
 pub fn plan(
     snapshot: &Snapshot,
-    library: &Library,
-    reach: &Reaches,
+    (library, chosen): (&Library, &BTreeSet<String>),
+    ground: &Ground,
     findings: &[Finding],
     rules: &Rules,
 ) -> Plan {
+    let Ground { reach, access } = ground;
     let projections = projection::of(snapshot);
     let secrets: BTreeMap<&str, &Projection> = projections.iter().map(|p| (p.arn.as_str(), p)).collect();
     let flagged: BTreeSet<&str> = findings
@@ -42,8 +61,8 @@ pub fn plan(
         .collect();
     let mut after = snapshot.clone();
     let mut tried: BTreeMap<String, Result<Narrowed, String>> = BTreeMap::new();
-    for (account, changed) in snapshot.accounts.iter().zip(&mut after.accounts) {
-        let mut stopped = stopped(account, &flagged);
+    for ((account, changed), access) in snapshot.accounts.iter().zip(&mut after.accounts).zip(access) {
+        let mut stopped = stopped(access, &flagged);
         let principals = &mut changed.principals;
         for principal in principals.users.iter_mut().chain(&mut principals.roles) {
             if !flagged.contains(principal.arn.as_str()) {
@@ -59,81 +78,116 @@ pub fn plan(
             tried.insert(principal.arn.clone(), narrowed);
         }
     }
-    if tried.is_empty() {
-        return Plan { projections, proposals: Vec::new() };
-    }
-    let proposals = proved((&build_with(&after, rules), &after), reach, findings, library, tried);
-    Plan { projections, proposals }
+    // Judging anew takes its time; where nothing could be narrowed there is nothing to judge.
+    let facts = match tried.values().any(Result::is_ok) {
+        true => rebuild(&after, rules, access),
+        false => Facts::default(),
+    };
+    let mut gaps = after.gaps;
+    gaps.extend(facts.gaps.clone());
+    let ran = |check: &Check| chosen.contains(&check.id);
+    let judged = judge_only(library, &facts, &gaps, |check, v| v == Verdict::Flagged && ran(check));
+    let kept = reaches(&facts);
+    let (before, now) = (Standing::of(findings, reach), Standing::of(&judged.findings, &kept));
+    // What is opened of a subject that is no principal is the fault of any of them.
+    let opened: Vec<&Key<'_>> = now.flagged.difference(&before.flagged).collect();
+    let shared = opened.iter().find(|(_, arn, _)| !tried.contains_key(*arn)).map(|(check, ..)| *check);
+    let proposals = tried.into_iter().map(|(arn, narrowed)| {
+        let opens = opened.iter().find(|(_, of, _)| *of == arn).map(|(check, ..)| *check).or(shared);
+        proved(arn, narrowed, opens, &before, &now)
+    });
+    Plan { projections, proposals: proposals.collect() }
 }
 
+/// How the principals of an account stand: as it is, or as it would be.
+struct Standing<'a> {
+    flagged: BTreeSet<Key<'a>>,
+    /// By ARN and check, at how many tables and in how many ways it is flagged.
+    widths: BTreeMap<&'a str, BTreeMap<&'a str, u64>>,
+    reach: &'a Reaches,
+}
+
+impl<'a> Standing<'a> {
+    fn of(findings: &'a [Finding], reach: &'a Reaches) -> Self {
+        let mut out = Self { flagged: BTreeSet::new(), widths: BTreeMap::new(), reach };
+        for f in findings.iter().filter(|f| f.verdict == Verdict::Flagged) {
+            let (check, arn) = (f.check.as_str(), f.subject.arn.as_str());
+            let names = f.subject.names.iter().filter(|(name, _)| *name != "class");
+            out.flagged.insert((check, arn, names.map(|(a, b)| (a.as_str(), b.as_str())).collect()));
+            if matches!(f.subject.kind, SubjectKind::Reader | SubjectKind::Principal) {
+                let tables = f.subject.tables.as_ref().map_or(1, |tables| tables.count);
+                *out.widths.entry(arn).or_default().entry(check).or_default() += tables;
+            }
+        }
+        out
+    }
+
+    /// Checks that flag this principal, each with its width.
+    fn checks(&self, arn: &str) -> impl Iterator<Item = (&'a str, u64)> + Clone {
+        let of = self.widths.get(arn).into_iter().flatten();
+        of.map(|(check, width)| (*check, *width)).collect::<Vec<_>>().into_iter()
+    }
+
+    /// Tables that this principal reaches.
+    fn tables(&self, arn: &str) -> impl Iterator<Item = &'a String> {
+        self.reach.get(arn).into_iter().flat_map(|reach| &reach.tables)
+    }
+}
+
+/// The proposal of one principal: `opens` is a check that would flag what it does not now.
 fn proved(
-    (facts, after): (&Facts, &Snapshot),
-    reach: &Reaches,
-    findings: &[Finding],
-    library: &Library,
-    tried: BTreeMap<String, Result<Narrowed, String>>,
-) -> Vec<Proposal> {
-    let mut gaps = after.gaps.clone();
-    gaps.extend(facts.gaps.clone());
-    let judged = judge_only(library, facts, &gaps, |_, v| matches!(v, Verdict::Flagged | Verdict::Unknown));
-    let kept = reaches(facts);
-    let was = keys(findings);
-    let is = keys(&judged.findings);
-    let (reached, reaches) = (widths(findings), widths(&judged.findings));
-    // What is opened of a subject that is no principal is the fault of any of them.
-    let opened: Vec<&Key> = is.difference(&was).collect();
-    let shared = opened.iter().find(|(_, arn, _)| !tried.contains_key(arn)).map(|(check, ..)| check.clone());
-    let proposal = |(arn, narrowed): (String, Result<Narrowed, String>)| {
-        let of = |keys: &BTreeSet<Key>| -> BTreeSet<String> {
-            keys.iter().filter(|(_, of, _)| *of == arn).map(|(check, ..)| check.clone()).collect()
+    arn: String,
+    narrowed: Result<Narrowed, String>,
+    opens: Option<&str>,
+    before: &Standing<'_>,
+    now: &Standing<'_>,
+) -> Proposal {
+    let left: BTreeMap<&str, u64> = now.checks(&arn).collect();
+    let (mut closes, mut lessens, mut leaves) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    for (check, width) in before.checks(&arn) {
+        let into = match left.get(check) {
+            None => &mut closes,
+            Some(still) if *still < width => &mut lessens,
+            Some(_) => &mut leaves,
         };
-        let (before, now) = (of(&was), of(&is));
-        let closes: BTreeSet<String> = before.difference(&now).cloned().collect();
-        let name = arn.rsplit('/').next().unwrap_or(&arn).to_owned();
-        let opens = opened.iter().find(|(_, of, _)| *of == arn).map(|(check, ..)| check.clone());
-        let mut out = Proposal {
+        into.insert(check.to_owned());
+    }
+    let refused = match (&narrowed, opens) {
+        (Err(why), _) => Some(why.clone()),
+        (_, Some(check)) => Some(format!("it would open {check}{}", why(check))),
+        _ if closes.is_empty() && lessens.is_empty() => {
+            Some("it would close nothing: what lets it in is not its own".to_owned())
+        }
+        _ => None,
+    };
+    let name = arn.rsplit('/').next().unwrap_or(&arn).to_owned();
+    match (narrowed, refused) {
+        (Ok(narrowed), None) => {
+            let has: BTreeSet<&String> = now.tables(&arn).collect();
+            Proposal {
+                name,
+                policies: Ok(narrowed.policies),
+                commands: narrowed.commands,
+                dropped: narrowed.dropped,
+                loses: before.tables(&arn).filter(|table| !has.contains(table)).cloned().collect(),
+                closes,
+                lessens,
+                leaves,
+                arn,
+            }
+        }
+        (_, why) => Proposal {
             name,
-            policies: Err(String::new()),
+            policies: Err(why.unwrap_or_default()),
             commands: Vec::new(),
             dropped: BTreeSet::new(),
+            loses: BTreeSet::new(),
             closes: BTreeSet::new(),
             lessens: BTreeSet::new(),
-            leaves: before.clone(),
-            loses: BTreeSet::new(),
+            leaves: before.checks(&arn).map(|(check, _)| check.to_owned()).collect(),
             arn,
-        };
-        let narrowed = match narrowed {
-            Ok(narrowed) => narrowed,
-            Err(why) => return Proposal { policies: Err(why), ..out },
-        };
-        if let Some(check) = opens.or_else(|| shared.clone()) {
-            return Proposal { policies: Err(format!("it would open {check}{}", why(&check))), ..out };
-        }
-        let width =
-            |of: &Widths<'_>, check: &str| of.get(&(check, out.arn.as_str())).copied().unwrap_or_default();
-        let lessens: BTreeSet<String> = before
-            .intersection(&now)
-            .filter(|check| width(&reaches, check) < width(&reached, check))
-            .cloned()
-            .collect();
-        if closes.is_empty() && lessens.is_empty() {
-            return Proposal {
-                policies: Err("it would close nothing: what lets it in is not its own".to_owned()),
-                ..out
-            };
-        }
-        out.policies = Ok(narrowed.policies);
-        out.commands = narrowed.commands;
-        out.dropped = narrowed.dropped;
-        out.leaves = before.intersection(&now).filter(|check| !lessens.contains(*check)).cloned().collect();
-        out.lessens = lessens;
-        out.closes = closes;
-        let (had, has) = (reach.get(out.arn.as_str()), kept.get(out.arn.as_str()));
-        let had = had.map(|reach| reach.tables.clone()).unwrap_or_default();
-        out.loses = had.into_iter().filter(|arn| !has.is_some_and(|has| has.tables.contains(arn))).collect();
-        out
-    };
-    tried.into_iter().map(proposal).collect()
+        },
+    }
 }
 
 /// Why a check that would open is no fault of the narrower policy, but of what else it may do.
@@ -146,21 +200,8 @@ fn why(check: &str) -> &'static str {
     }
 }
 
-/// By check and principal, at how many tables and in how many ways it is flagged.
-type Widths<'a> = BTreeMap<(&'a str, &'a str), u64>;
-
-fn widths(findings: &[Finding]) -> Widths<'_> {
-    let mut out = Widths::new();
-    for f in findings.iter().filter(|f| f.verdict == Verdict::Flagged) {
-        let tables = f.subject.tables.as_ref().map_or(1, |tables| tables.count);
-        *out.entry((&f.check, &f.subject.arn)).or_default() += tables;
-    }
-    out
-}
-
 /// Tables that DynamoDB lets these principals into and whose keys stop them on every way, by ARN of the principal.
-fn stopped(account: &Account, flagged: &BTreeSet<&str>) -> BTreeMap<String, BTreeSet<String>> {
-    let access = evaluate(account, &BTreeSet::new(), &mut BTreeMap::new());
+fn stopped(access: &Access, flagged: &BTreeSet<&str>) -> BTreeMap<String, BTreeSet<String>> {
     let mut open: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
     let mut stopped = open.clone();
     for class in access.classes() {
@@ -179,19 +220,8 @@ fn stopped(account: &Account, flagged: &BTreeSet<&str>) -> BTreeMap<String, BTre
     stopped.into_iter().map(named).collect()
 }
 
-fn keys(findings: &[Finding]) -> BTreeSet<Key> {
-    let flagged = findings.iter().filter(|f| f.verdict == Verdict::Flagged);
-    flagged
-        .map(|f| {
-            let mut names = f.subject.names.clone();
-            names.remove("class");
-            (f.check.clone(), f.subject.arn.clone(), names)
-        })
-        .collect()
-}
-
 /// What each reader of an account reaches by its own policies.
-pub fn reaches(facts: &Facts) -> Reaches {
+fn reaches(facts: &Facts) -> Reaches {
     let mut out = Reaches::new();
     let nodes = || facts.roots.iter().flat_map(|root| &root.children);
     let is_public =

@@ -1,6 +1,6 @@
 //! JSON Lines: the findings alone, one a line, for programs that read them as a stream.
 
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 
 use super::{View, json};
 
@@ -9,5 +9,7 @@ use super::{View, json};
 /// # Errors
 /// What `out` said.
 pub fn render(view: &View, out: &mut dyn Write) -> io::Result<()> {
-    view.findings.iter().try_for_each(|finding| json::line(finding, out))
+    let mut gathered = BufWriter::with_capacity(1 << 16, out);
+    view.findings.iter().try_for_each(|finding| json::line(finding, &mut gathered))?;
+    gathered.flush()
 }

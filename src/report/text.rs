@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use crate::source::is_active;
+use crate::source::{is_active, is_plain};
 
 /// `text` on one line, with everything active shown as an escape: `\n`, `\u{1b}`.
 pub fn inert(text: &str) -> Cow<'_, str> {
@@ -17,7 +17,7 @@ pub fn inert_lines(text: &str) -> Cow<'_, str> {
 }
 
 fn escape(text: &str, active: impl Fn(char) -> bool) -> Cow<'_, str> {
-    if !text.chars().any(&active) {
+    if is_plain(text) || !text.chars().any(&active) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 16);

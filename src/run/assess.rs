@@ -24,7 +24,7 @@ use crate::{
         accept::{Acceptance, accept},
         triage::{Baseline, Today, triage},
     },
-    remedy::prove::{plan, reaches},
+    remedy::prove::{Ground, plan},
     report::{
         View,
         attest::{self, Sum},
@@ -172,13 +172,14 @@ impl Ready {
             outcome
         };
         let digest = digest(snapshot).map_err(|e| Error::Refused(e.to_string()))?;
-        // It judges the account a second time, so only where somebody reads it.
+        // It judges part of the account a second time, so only where somebody reads it.
         let more = writes(&[Format::Remediation, Format::Html, Format::Evidence])
-            .then(|| (reach::rows(&facts), reaches(&facts)));
+            .then(|| (reach::rows(&facts), Ground::of(&facts)));
         // A large account has room for one of each: facts go before others are made, and findings are never copied.
         drop(facts);
-        let (readers, plan) = more.map_or_else(Default::default, |(readers, reach)| {
-            (readers, plan(snapshot, &self.library, &reach, &judged.findings, &self.sensitivity))
+        let (readers, plan) = more.map_or_else(Default::default, |(readers, ground)| {
+            let checks = (&self.library, &self.chosen);
+            (readers, plan(snapshot, checks, &ground, &judged.findings, &self.sensitivity))
         });
         let rows = self.rows(&judged.tally);
         let mut view = View::new(snapshot, digest, rows, &gaps, judged.findings, &Verdict::ALL.into())

@@ -132,6 +132,11 @@ fn escape_line(text: &str) -> String {
     escape(&text.replace('\t', "    "))
 }
 
+/// Whether `text` is of printable ASCII alone, none of which is active: nearly every text is, and is told at once.
+pub fn is_plain(text: &str) -> bool {
+    text.bytes().fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~'))
+}
+
 /// Whether `c` could steer a terminal, reorder what is read, or be there unseen: controls (C0, C1, DEL),
 /// marks of direction, separators of lines, what has no glyph, and what no page or XML may hold.
 pub fn is_active(c: char) -> bool {
@@ -243,6 +248,9 @@ error: table has no field `deletion_protecton`
 
     #[test]
     fn what_acts_or_hides_is_active_and_writing_is_not() {
+        for c in '\0'..='\u{ff}' {
+            assert!(!(is_plain(&c.to_string()) && is_active(c)), "{c:?}");
+        }
         let active = "\0\t\n\r\u{7}\u{1b}\u{7f}\u{9b}\u{ad}\u{61c}\u{115f}\u{180e}\u{200b}\u{200f}\u{2028}\u{202e}\u{2066}\u{3164}\u{fe0f}\u{feff}\u{fff9}\u{1d173}\u{e0041}";
         for c in active.chars() {
             assert!(is_active(c), "{c:?}");

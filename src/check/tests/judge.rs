@@ -30,7 +30,7 @@ pub(super) fn node(kind: SubjectKind, name: &str, facts: &Json) -> Node {
 fn account(children: Vec<Node>) -> Facts {
     let mut root = node(SubjectKind::Account, "account", &json!({"id": "111122223333"}));
     root.children = children;
-    Facts { roots: vec![root], gaps: BTreeMap::new() }
+    Facts { roots: vec![root], ..Facts::default() }
 }
 
 fn gap(call: &str, why: Why) -> (GapId, Gap) {

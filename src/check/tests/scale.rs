@@ -78,7 +78,7 @@ fn forty_checks_over_thousands_of_tables() {
     let count = if cfg!(debug_assertions) { 150 } else { 5_000 };
     let mut root = node(SubjectKind::Account, "account", &json!({"id": "1"}));
     root.children = (0..count).map(table).collect();
-    let facts = Facts { roots: vec![root], gaps: BTreeMap::new() };
+    let facts = Facts { roots: vec![root], ..Facts::default() };
 
     let start = Instant::now();
     let judged = judge_only(&library, &facts, &BTreeMap::new(), |_, v| {
