@@ -9,6 +9,7 @@ use super::{
     example::Example,
     expr::Expr,
     fields::{self, Fields, word},
+    library::Examples,
     text::Text,
     typeck::narrow::Sure,
     types::{self, Type},
@@ -25,7 +26,12 @@ const CONFIDENCES: [(&str, Confidence); 3] =
 ///
 /// # Errors
 /// All that is wrong with it, in the order of the file.
-pub(super) fn read(id: &str, group: &str, source: &Source) -> Result<Check, Vec<Problem>> {
+pub(super) fn read(
+    id: &str,
+    group: &str,
+    source: &Source,
+    examples: Examples,
+) -> Result<Check, Vec<Problem>> {
     let file = source.text.as_str();
     let (table, errors) = DeTable::parse_recoverable(file);
     if let Some(first) = errors.first() {
@@ -33,7 +39,7 @@ pub(super) fn read(id: &str, group: &str, source: &Source) -> Result<Check, Vec<
         return Err(vec![Problem::new(span, first.message().lines().collect::<Vec<_>>().join(" "))]);
     }
     let mut problems = Vec::new();
-    let read = check(id, group, source, table.get_ref(), &mut problems);
+    let read = check((id, group), source, table.get_ref(), examples, &mut problems);
     match read {
         Some(check) if problems.is_empty() => Ok(check),
         _ => {
@@ -44,10 +50,10 @@ pub(super) fn read(id: &str, group: &str, source: &Source) -> Result<Check, Vec<
 }
 
 fn check(
-    id: &str,
-    group: &str,
+    (id, group): (&str, &str),
     source: &Source,
     table: &DeTable<'_>,
+    wanted: Examples,
     problems: &mut Vec<Problem>,
 ) -> Option<Check> {
     let file = source.text.as_str();
@@ -96,6 +102,7 @@ fn check(
         Template::default()
     };
     let mut read = Vec::new();
+    let examples = examples.filter(|_| wanted != Examples::Leave);
     for value in examples.and_then(|e| e.get_ref().as_array()).into_iter().flatten() {
         read.extend(Example::read(file, value, over, problems));
     }
@@ -105,7 +112,9 @@ fn check(
                 .help("write `[[example]]`".to_owned()),
         );
     }
-    both_kinds(&read, &flag, problems);
+    if wanted != Examples::Leave {
+        both_kinds(&read, &flag, problems);
+    }
     Some(Check {
         id: id.to_owned(),
         title: title.value,

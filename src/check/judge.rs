@@ -1,6 +1,9 @@
 //! Judges facts: walks the tree once, and says of each subject what each check over it finds.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cmp::{Ordering, Reverse},
+    collections::{BTreeMap, BTreeSet},
+};
 
 use super::{
     Check, Judgement, Library,
@@ -8,7 +11,7 @@ use super::{
     types,
 };
 use crate::{
-    facts::{Facts, Node},
+    facts::{Facts, Node, ancestors},
     finding::{Confidence, Finding, Missing, SubjectKind, Verdict, fingerprint},
     snapshot::{Gap, GapId, ResourceId, Why},
 };
@@ -40,32 +43,46 @@ pub fn judge_only(
     gaps: &BTreeMap<GapId, Gap>,
     keep: impl Fn(&Check, Verdict) -> bool,
 ) -> Judged {
+    judge_chosen(library.checks(), facts, gaps, keep)
+}
+
+/// As [`judge_only`], by these checks alone.
+pub fn judge_chosen<'a>(
+    checks: impl IntoIterator<Item = &'a Check>,
+    facts: &'a Facts,
+    gaps: &'a BTreeMap<GapId, Gap>,
+    keep: impl Fn(&Check, Verdict) -> bool,
+) -> Judged {
     let mut by_kind: BTreeMap<SubjectKind, Vec<&Check>> = BTreeMap::new();
     let mut tally = Tally::new();
-    for check in library.checks() {
+    for check in checks {
         by_kind.entry(check.over).or_default().push(check);
         tally.insert(check.id.clone(), BTreeMap::new());
     }
-    let judge = Judge { by_kind, facts, gaps, keep };
+    let seen = by_kind.keys().flat_map(|kind| ancestors(*kind).iter().chain([kind])).copied().collect();
+    let judge = Judge { by_kind, seen, facts, gaps, keep };
     let mut judged = Judged { findings: Vec::new(), tally };
     let root = Scope::root();
     for node in &facts.roots {
         judge.node(node, &root, None, &mut judged);
     }
-    judged.findings.sort_by_cached_key(|f| {
-        (
-            std::cmp::Reverse(f.severity),
-            f.check.clone(),
-            f.subject.arn.clone(),
-            f.subject.id(),
-            f.fingerprint.clone(),
-        )
-    });
+    judged.findings.sort_by(order);
     judged
+}
+
+/// The worst first, then by check and subject.
+fn order(a: &Finding, b: &Finding) -> Ordering {
+    let first = |f: &Finding| Reverse(f.severity);
+    (first(a), &a.check, &a.subject.arn)
+        .cmp(&(first(b), &b.check, &b.subject.arn))
+        .then_with(|| a.subject.id().cmp(&b.subject.id()))
+        .then_with(|| a.fingerprint.cmp(&b.fingerprint))
 }
 
 struct Judge<'a, K> {
     by_kind: BTreeMap<SubjectKind, Vec<&'a Check>>,
+    /// What they are about, and what stands above that.
+    seen: BTreeSet<SubjectKind>,
     facts: &'a Facts,
     gaps: &'a BTreeMap<GapId, Gap>,
     keep: K,
@@ -75,7 +92,7 @@ impl<'a, K: Fn(&Check, Verdict) -> bool> Judge<'a, K> {
     fn node(&self, node: &'a Node, above: &Scope<'_, 'a>, pci: Option<bool>, judged: &mut Judged) {
         let kind = node.subject.kind;
         let checks = self.by_kind.get(&kind).map_or(&[][..], Vec::as_slice);
-        if checks.is_empty() && node.children.is_empty() {
+        if !self.seen.contains(&kind) || checks.is_empty() && node.children.is_empty() {
             return;
         }
         // The scope of the table, or of the account, that it is or stands below.

@@ -53,15 +53,27 @@ impl Library {
         Self::of(BUILTIN, dirs)
     }
 
+    /// As [`Library::with_dirs`], without the examples of the checks that come with the program: those are its tests.
+    ///
+    /// # Errors
+    /// As [`Library::with_dirs`].
+    pub fn to_judge(dirs: &[PathBuf]) -> Result<Self, LoadError> {
+        Self::loaded(BUILTIN, Examples::Leave, dirs)
+    }
+
     /// The checks of `files` (`group/id.toml` and text) and those below `dirs`.
     ///
     /// # Errors
     /// As [`Library::with_dirs`].
     pub fn of(files: &[(&str, &str)], dirs: &[PathBuf]) -> Result<Self, LoadError> {
+        Self::loaded(files, Examples::Read, dirs)
+    }
+
+    fn loaded(files: &[(&str, &str)], examples: Examples, dirs: &[PathBuf]) -> Result<Self, LoadError> {
         // The parser goes down deeply for each bracket; the stack is only touched where that is needed.
         let loaded = std::thread::scope(|scope| {
             let builder = std::thread::Builder::new().stack_size(PARSER_STACK);
-            builder.spawn_scoped(scope, || load(files, dirs)).map(|thread| thread.join())
+            builder.spawn_scoped(scope, || load(files, examples, dirs)).map(|thread| thread.join())
         });
         match loaded {
             Ok(Ok(loaded)) => loaded,
@@ -81,10 +93,18 @@ impl Library {
     }
 }
 
-fn load(builtin: &[(&str, &str)], dirs: &[PathBuf]) -> Result<Library, LoadError> {
+/// What is done with the examples of a check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Examples {
+    Leave,
+    Read,
+    Run,
+}
+
+fn load(builtin: &[(&str, &str)], examples: Examples, dirs: &[PathBuf]) -> Result<Library, LoadError> {
     let mut checks: BTreeMap<String, Check> = BTreeMap::new();
     let mut problems = Vec::new();
-    let mut take = |source: Source, own: bool, problems: &mut Vec<String>| match one(&source, own) {
+    let mut take = |source: Source, examples, problems: &mut Vec<String>| match one(&source, examples) {
         Ok(check) => match checks.get(&check.id) {
             Some(first) => problems.push(format!(
                 "error: two checks are called `{}`\n --> {}\n --> {}",
@@ -99,7 +119,7 @@ fn load(builtin: &[(&str, &str)], dirs: &[PathBuf]) -> Result<Library, LoadError
         Err(mut wrong) => problems.append(&mut wrong),
     };
     for (name, text) in builtin {
-        take(Source::new(*name, *text), false, &mut problems);
+        take(Source::new(*name, *text), examples, &mut problems);
     }
     let mut files = Vec::new();
     let mut seen = BTreeSet::new();
@@ -108,7 +128,7 @@ fn load(builtin: &[(&str, &str)], dirs: &[PathBuf]) -> Result<Library, LoadError
     }
     for path in files {
         match read(&path) {
-            Ok(text) => take(Source::new(path.display().to_string(), text), true, &mut problems),
+            Ok(text) => take(Source::new(path.display().to_string(), text), Examples::Run, &mut problems),
             Err(e) => problems.push(unreadable(&path, &e.to_string())),
         }
     }
@@ -121,7 +141,7 @@ fn load(builtin: &[(&str, &str)], dirs: &[PathBuf]) -> Result<Library, LoadError
 }
 
 /// One check; the examples of a user's own are run, those of the program's are its tests.
-fn one(source: &Source, own: bool) -> Result<Check, Vec<String>> {
+fn one(source: &Source, examples: Examples) -> Result<Check, Vec<String>> {
     let path = Path::new(&source.name);
     let part =
         |part: Option<&std::ffi::OsStr>| part.map_or(String::new(), |p| p.to_string_lossy().into_owned());
@@ -135,8 +155,8 @@ fn one(source: &Source, own: bool) -> Result<Check, Vec<String>> {
     }
     let group = part(path.parent().and_then(Path::file_name));
     let render = |problems: Vec<_>| problems.iter().map(|p| source.render(p)).collect::<Vec<_>>();
-    let check = file::read(&id, &group, source).map_err(render)?;
-    if own {
+    let check = file::read(&id, &group, source, examples).map_err(render)?;
+    if examples == Examples::Run {
         let failed: Vec<_> = check.examples.iter().filter_map(|example| example.run(&check).err()).collect();
         if !failed.is_empty() {
             return Err(render(failed));

@@ -19,7 +19,7 @@ mod template;
 mod typeck;
 pub mod types;
 
-pub use judge::{Judged, Tally, judge, judge_only};
+pub use judge::{Judged, Tally, judge, judge_chosen, judge_only};
 pub use library::{Library, LoadError};
 
 use std::collections::BTreeMap;

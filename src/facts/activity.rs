@@ -1,6 +1,7 @@
 //! Facts of what a principal signs in with and when it used DynamoDB, and which identity pools give it to guests.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -69,7 +70,7 @@ pub fn fill(nodes: &mut [Node], account: &Account, taken: Timestamp, gaps: &mut 
         .collect();
     for node in nodes {
         if let Some(principal) = people.get(node.subject.arn.as_str())
-            && let Some(facts) = node.facts.as_object_mut()
+            && let Some(facts) = Arc::make_mut(&mut node.facts).as_object_mut()
             && let Ok(told) = serde_json::to_value(reports.of(principal, gaps))
         {
             facts.insert("activity".to_owned(), told);

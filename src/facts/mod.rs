@@ -55,7 +55,12 @@ pub mod uses;
 pub mod vault;
 pub mod watched;
 
-use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
+use std::{
+    borrow::Cow,
+    cell::RefCell,
+    collections::BTreeMap,
+    sync::{Arc, LazyLock, Weak},
+};
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Serialize, Serializer, ser::SerializeMap};
@@ -81,8 +86,8 @@ pub struct Facts {
 pub struct Node {
     /// Who it is; `subject.kind` is also the variable's name in expressions.
     pub subject: Subject,
-    /// Its facts, serialised: unknown ones as [`Fact`] and [`Collection`] write them.
-    pub facts: serde_json::Value,
+    /// Its facts, serialised: unknown ones as [`Fact`] and [`Collection`] write them. Shared where many nodes have the same.
+    pub facts: Arc<serde_json::Value>,
     /// How sure the facts are, where that is less than what AWS says outright.
     pub confidence: Option<Confidence>,
     /// Evidence to print with a finding.
@@ -96,6 +101,10 @@ impl Node {
     pub fn new(subject: Subject, facts: &impl Serialize) -> Self {
         // A fact type that cannot be serialised would be a defect of ours, found by any test that builds one.
         let facts = serde_json::to_value(facts).unwrap_or_default();
+        Self::with(subject, Arc::new(facts))
+    }
+
+    fn with(subject: Subject, facts: Arc<serde_json::Value>) -> Self {
         Self { subject, facts, confidence: None, evidence: BTreeMap::new(), children: Vec::new() }
     }
 
@@ -103,16 +112,40 @@ impl Node {
     /// fact is unknown, so that each check over them says once, for this place, that it could not
     /// assess them, and why.
     pub fn unlisted(subject: Subject, gap: &GapId) -> Self {
-        let unknown = serde_json::json!({ UNKNOWN: gap });
-        let properties = &schema(subject.kind)["properties"];
-        let names = properties.as_object().into_iter().flat_map(|p| p.keys());
-        let facts = names.map(|name| (name.clone(), unknown.clone())).collect();
+        let facts = hidden(subject.kind, gap);
         let below =
             SubjectKind::ALL.into_iter().filter(|kind| ancestors(*kind).last() == Some(&subject.kind));
         let children = below.map(|kind| Self::unlisted(Subject { kind, ..subject.clone() }, gap)).collect();
-        let facts = serde_json::Value::Object(facts);
-        Self { subject, facts, confidence: None, evidence: BTreeMap::new(), children }
+        Self { children, ..Self::with(subject, facts) }
     }
+}
+
+/// The names of the facts of each kind.
+static NAMES: LazyLock<BTreeMap<SubjectKind, Vec<String>>> = LazyLock::new(|| {
+    let names = |kind| {
+        let properties = &schema(kind)["properties"];
+        properties.as_object().into_iter().flat_map(|p| p.keys()).cloned().collect()
+    };
+    SubjectKind::ALL.into_iter().map(|kind| (kind, names(kind))).collect()
+});
+
+/// Facts of which none is known. What was not asked for is so for each of thousands of tables: all of them share the last ones
+/// made.
+fn hidden(kind: SubjectKind, gap: &GapId) -> Arc<serde_json::Value> {
+    type Last = BTreeMap<SubjectKind, (GapId, Weak<serde_json::Value>)>;
+    thread_local!(static LAST: RefCell<Last> = const { RefCell::new(BTreeMap::new()) });
+    let make = || {
+        let names = NAMES.get(&kind).into_iter().flatten();
+        Arc::new(names.map(|name| (name.clone(), serde_json::json!({ UNKNOWN: gap }))).collect())
+    };
+    LAST.with_borrow_mut(|last| {
+        let shared = last.get(&kind).filter(|(of, _)| of == gap).and_then(|(_, facts)| facts.upgrade());
+        shared.unwrap_or_else(|| {
+            let facts = make();
+            last.insert(kind, (gap.clone(), Arc::downgrade(&facts)));
+            facts
+        })
+    })
 }
 
 /// A fact: known, or unknown with the gap that hides it.

@@ -14,7 +14,7 @@ use crate::source::glob;
 use crate::{
     check::{
         Check, Library, command,
-        judge::{self, judge_only},
+        judge::{self, judge_chosen},
     },
     cli,
     config::{Format, Program, Verdicts, files, writable},
@@ -88,7 +88,7 @@ impl Ready {
         }
         let library = match bundle {
             Some(bundle) => Library::of(&bundle.checks(), &args.dirs)?,
-            None => Library::with_dirs(&args.dirs)?,
+            None => Library::to_judge(&args.dirs)?,
         };
         for id in args.only.iter().chain(&args.skip) {
             command::show(&library, id).map_err(Error::Refused)?;
@@ -124,8 +124,11 @@ impl Ready {
 
     /// What the chosen checks need to be asked about, beside the tables themselves.
     pub fn topics(&self) -> BTreeSet<Topic> {
-        let chosen = self.library.checks().iter().filter(|check| self.chosen.contains(&check.id));
-        topics::needed(chosen.flat_map(Check::facts).map(String::as_str))
+        topics::needed(self.chosen().flat_map(Check::facts).map(String::as_str))
+    }
+
+    fn chosen(&self) -> impl Iterator<Item = &Check> {
+        self.library.checks().iter().filter(|check| self.chosen.contains(&check.id))
     }
 
     /// Judges the snapshot and reports.
@@ -145,8 +148,7 @@ impl Ready {
         let evidence = writes(&[Format::Evidence]);
         let all = evidence || self.baseline.is_some();
         let told = |v| all || matches!(v, Verdict::Flagged | Verdict::Unknown) || wanted.contains(&v);
-        let keep = |check: &Check, verdict| self.chosen.contains(&check.id) && told(verdict);
-        let mut judged = judge_only(&self.library, &facts, &gaps, keep);
+        let mut judged = judge_chosen(self.chosen(), &facts, &gaps, |_, verdict| told(verdict));
         let triage = self.baseline.as_ref().map(|baseline| {
             let today = Today::new(snapshot, &self.chosen);
             triage(&mut judged.findings, gaps.keys().cloned(), baseline, &today)
@@ -219,11 +221,10 @@ impl Ready {
     fn bundle(&self, view: &View, snapshot: &Snapshot) -> Result<Members, Error> {
         let failed =
             |error: io::Error| Error::Refused(format!("the evidence bundle cannot be made: {error}"));
-        let chosen = self.library.checks().iter().filter(|check| self.chosen.contains(&check.id));
         let name = |check: &Check| format!("{}/{}.toml", check.group, check.id);
         let sources = evidence::Sources {
             snapshot: canonical(snapshot).map_err(failed)?,
-            checks: chosen.map(|check| (name(check), check.source.as_str())).collect(),
+            checks: self.chosen().map(|check| (name(check), check.source.as_str())).collect(),
             config: self.config.as_deref(),
             previous: self.previous.clone(),
             key: self.key.as_ref(),
@@ -232,9 +233,8 @@ impl Ready {
     }
 
     fn rows(&self, tally: &judge::Tally) -> Vec<CheckRow> {
-        let chosen = self.library.checks().iter().filter(|c| self.chosen.contains(&c.id));
         let verdicts = |check: &Check| tally.get(&check.id).map(Tally::from).unwrap_or_default();
-        chosen.map(|check| CheckRow::of(check, verdicts(check))).collect()
+        self.chosen().map(|check| CheckRow::of(check, verdicts(check))).collect()
     }
 }
 

@@ -9,6 +9,7 @@ use crate::{
     finding::{SubjectKind, TableSet},
     snapshot::GapId,
 };
+use std::sync::Arc;
 
 impl Access {
     pub(super) fn reader(&self, number: usize, class: &AccessClass, alone: &Alone) -> Option<Node> {
@@ -127,7 +128,7 @@ impl Access {
         let hidden = serde_json::to_value(hidden).unwrap_or_default();
         let names = hidden.as_object().into_iter().flatten().filter(|(_, open)| **open == true);
         for (name, _) in names {
-            if let Some(road) = node.facts["roads"].get_mut(name) {
+            if let Some(road) = Arc::make_mut(&mut node.facts)["roads"].get_mut(name) {
                 *road = serde_json::json!({ UNKNOWN: gap });
             }
         }
