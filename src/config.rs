@@ -189,7 +189,8 @@ impl FromStr for Output {
 /// The files that reports go to, each with its form.
 ///
 /// # Errors
-/// A form without a file and no directory to put it in; a form that has no file's name of its own.
+/// A form without a file and no directory to put it in; a form that has no file's name of its own; two forms for one
+/// file.
 pub fn files(outputs: &[Output], dir: Option<&Path>) -> Result<Vec<(Format, PathBuf)>, Invalid> {
     let mut files = Vec::new();
     for output in outputs {
@@ -209,7 +210,18 @@ pub fn files(outputs: &[Output], dir: Option<&Path>) -> Result<Vec<(Format, Path
             (None, Some(_), None) => {}
         }
     }
-    Ok(files)
+    let mut distinct: Vec<(Format, PathBuf)> = Vec::new();
+    for (format, path) in files {
+        match distinct.iter().find(|(_, known)| *known == path) {
+            Some((known, _)) if *known == format => {}
+            // What is no file, as a terminal, takes several one after the other.
+            Some(_) if !path.exists() || path.is_file() => {
+                return invalid(format!("two forms of the report cannot go to one file, {}", path.display()));
+            }
+            _ => distinct.push((format, path)),
+        }
+    }
+    Ok(distinct)
 }
 
 /// A framework of controls, by its name in lower case.

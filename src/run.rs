@@ -23,7 +23,13 @@ mod state;
 mod verify;
 mod who_can;
 
-use std::{fs::File, io::Write, panic, path::PathBuf, process::ExitCode};
+use std::{
+    fs::{self, File},
+    io::Write,
+    panic,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use clap::CommandFactory;
 
@@ -164,6 +170,8 @@ fn checks_command(checks: &Checks, console: &Console) -> Result<Outcome, Error> 
         Checks::Test { dirs } => console.text(&command::test(dirs)?),
         Checks::New { path, over } => {
             let failed = |error| Error::Write(path.clone(), error);
+            let dir = path.parent().unwrap_or(Path::new(""));
+            fs::create_dir_all(dir).map_err(|error| Error::Write(dir.to_owned(), error))?;
             let mut file = File::create_new(path).map_err(failed)?;
             file.write_all(command::new(over.0).as_bytes()).map_err(failed)?;
             console.note(&format!("{}: edit it, then `dynaudit checks test DIR`", path.display()));

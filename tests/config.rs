@@ -282,3 +282,52 @@ fn a_table_that_the_configuration_lists_is_sensitive_and_in_scope() {
         assert!(refused(wrong).contains(said), "{}", refused(wrong));
     }
 }
+
+#[test]
+fn an_acceptance_names_checks_by_a_pattern_and_one_that_no_check_matches_is_refused() {
+    let (report, _) = assessed(&accepting("ord*", "2027-01-01").replace("\"no-backup\"", "\"no-back*\""));
+    let rows = report["acceptances"].as_array().unwrap();
+    assert!(rows.iter().any(|row| row["what"] == "no-back* on ord*" && row["state"] == "used"), "{report}");
+    let dir = with_config(&accepting("ord*", "2027-01-01").replace("\"no-backup\"", "\"no-bakcup\""));
+    let out = dynaudit(dir.path()).args(["assess", "s.json"]).output().unwrap();
+    let said = String::from_utf8(out.stderr).unwrap();
+    assert_eq!(out.status.code(), Some(2));
+    assert!(said.contains("dynaudit.toml:13") && said.contains("did you mean `no-backup`?"), "{said}");
+}
+
+#[test]
+fn an_accepted_risk_is_accepted_in_every_form() {
+    let dir = with_config(&accepting("orders", "2027-01-01"));
+    let mut command = dynaudit(dir.path());
+    let forms = "junit=j.xml,csv=c.csv,markdown=m.md,html=h.html,table=t.txt".split(',');
+    let forms: Vec<&str> = forms.flat_map(|form| ["--output", form]).collect();
+    command.args(["assess", "s.json", "--check", "no-backup"]).args(forms).assert().success();
+    let read = |name| std::fs::read_to_string(dir.path().join(name)).unwrap();
+    let junit = read("j.xml");
+    assert!(!junit.contains("<failure") && junit.contains("<skipped message=\"accepted: r (o, until 2027-01-01)"));
+    assert!(junit.contains("failures=\"0\""));
+    assert!(read("c.csv").contains(",\"r (o, until 2027-01-01)\""), "{}", read("c.csv"));
+    for name in ["m.md", "h.html", "t.txt"] {
+        assert!(read(name).contains("Accepted risks"), "{name}");
+    }
+}
+
+#[test]
+fn what_would_be_ignored_is_refused() {
+    let dir = with_config("");
+    let refused = |args: &[&str]| {
+        let out = dynaudit(dir.path()).args(["assess", "s.json"]).args(args).output().unwrap();
+        assert_eq!(out.status.code(), Some(2), "{args:?}");
+        String::from_utf8(out.stderr).unwrap()
+    };
+    assert!(refused(&["--output-dir", "d"]).contains("--output-dir does nothing without --output"));
+    assert!(refused(&["--previous", "e.zip"]).contains("evidence"));
+    assert!(refused(&["--output", "json=r", "--output", "csv=r"]).contains("two forms"));
+    assert!(refused(&["--check", "no-backup", "--skip", "no-backup"]).contains("no check is left"));
+    let out = dynaudit(dir.path()).env("DYNAUDIT_FAIL_ONN", "high").args(["assess", "s.json"]).output().unwrap();
+    assert_eq!(out.status.code(), Some(2));
+    assert!(String::from_utf8(out.stderr).unwrap().contains("did you mean `DYNAUDIT_FAIL_ON`?"));
+    // What another program may have set is none of ours.
+    let out = dynaudit(dir.path()).env("DYNAUDIT_SERVICE_HOST", "10.0.0.1").args(["assess", "s.json"]).output();
+    assert_eq!(out.unwrap().status.code(), Some(1));
+}

@@ -249,6 +249,20 @@ fn the_command_line_makes_verifies_and_judges_a_bundle_once_more() {
     assert!(code == 0 && said.contains("intact"), "{said}");
     let (_, again, _) = dynaudit(dir, &["assess", "e.zip", "--format", "json", "--verdicts", "all"]);
     assert_eq!(first, again);
+    // What was changed since is neither judged nor held against anything.
+    let mut bytes = fs::read(dir.join("e.zip")).unwrap();
+    let (_, place) = places(&bytes).into_iter().find(|(name, _)| name == "findings.json").unwrap();
+    bytes[place.start + place.len() / 2] ^= 1;
+    fs::write(dir.join("changed.zip"), bytes).unwrap();
+    for args in [
+        &["assess", "changed.zip"][..],
+        &["assess", "s.json", "--baseline", "changed.zip"],
+        &["diff", "e.zip", "changed.zip"],
+        &["assess", "s.json", "--output", "evidence=f.zip", "--previous", "changed.zip"],
+    ] {
+        let (code, _, said) = dynaudit(dir, args);
+        assert!(code == 2 && said.contains("no intact bundle"), "{args:?}: {said}");
+    }
 
     let (code, _, _) =
         dynaudit(dir, &["assess", "s.json", "--output", "evidence=f.zip", "--previous", "e.zip"]);

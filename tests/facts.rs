@@ -51,7 +51,7 @@ fn nodes(snapshot: &Snapshot, kind: SubjectKind) -> Vec<Node> {
 fn only(snapshot: &Snapshot, kind: SubjectKind) -> Json {
     let mut found = nodes(snapshot, kind);
     assert_eq!(found.len(), 1, "{found:#?}");
-    found.remove(0).facts
+    found.remove(0).facts.as_ref().clone()
 }
 
 /// The call of the gap that hides a fact; none where the fact is known.

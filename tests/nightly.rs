@@ -274,3 +274,17 @@ fn a_table_that_is_gone_is_resolved_once() {
     let (code, ..) = night(dir, &unseen, &[]);
     assert_eq!(code, 3);
 }
+
+#[test]
+fn a_code_that_is_not_zero_is_never_all_that_is_said() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut snapshot = with_table("orders");
+    support::deny_description(&mut snapshot);
+    let quiet = ["--quiet", "--fail-on", "never"];
+    night(dir.path(), &snapshot, &quiet);
+    night(dir.path(), &next_day(&snapshot), &[&quiet[..], &["--skip", "aws-owned-key"]].concat());
+    // What the check does not know is no change of the account, and yet new to the one who reads the code.
+    let (code, out, _) = night(dir.path(), &next_day(&next_day(&snapshot)), &quiet);
+    assert_eq!(code, 3);
+    assert!(out.contains("aws-owned-key"), "{out}");
+}

@@ -1,6 +1,6 @@
 //! The configuration file: accepted risks, profiles of options and what the detector is told, refused with line and caret where it is wrong.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{collections::BTreeMap, fs, io::Read, path::Path};
 
 use time::{Date, Duration, format_description::well_known::Iso8601};
 use toml::{
@@ -56,11 +56,11 @@ impl File {
     /// It cannot be read, or something in it is wrong: text for people, of several lines.
     pub fn load(path: &Path) -> Result<Self, String> {
         let failed = |error: std::io::Error| format!("cannot read {}: {error}", path.display());
-        let size = fs::metadata(path).map_err(failed)?.len();
-        if size > MAX_BYTES {
+        let mut text = String::new();
+        let read = fs::File::open(path).and_then(|file| file.take(MAX_BYTES + 1).read_to_string(&mut text));
+        if read.map_err(failed)? as u64 > MAX_BYTES {
             return Err(format!("{} is larger than {MAX_BYTES} bytes", path.display()));
         }
-        let text = fs::read_to_string(path).map_err(failed)?;
         Self::parse(&Source::new(path.display().to_string(), text))
     }
 

@@ -28,11 +28,11 @@ pub struct Acceptance {
 pub enum Accepts {
     /// The one with this fingerprint.
     Fingerprint(String),
-    /// Those of a check about subjects whose ARN or table matches a pattern of `*` and `?`.
+    /// Those of the checks about the subjects that match: both are patterns of `*` and `?`.
     Subjects {
-        /// Id of the check.
+        /// Ids of the checks.
         check: String,
-        /// The pattern.
+        /// ARN or table of the subjects.
         pattern: String,
     },
 }
@@ -46,6 +46,13 @@ pub struct Accepted {
     pub owner: String,
     /// The last day on which it holds, `YYYY-MM-DD`, in UTC.
     pub until: String,
+}
+
+impl Accepted {
+    /// Why, by whom, until when, in one line.
+    pub fn said(&self) -> String {
+        format!("{} ({}, until {})", self.reason, self.owner, self.until)
+    }
 }
 
 /// An acceptance after a run.
@@ -76,6 +83,17 @@ pub enum AcceptanceState {
     Unmatched,
 }
 
+impl AcceptanceState {
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Used => "holds",
+            Self::Expired => "expired, counts again",
+            Self::Unmatched => "means nothing that is flagged",
+        }
+    }
+}
+
 impl Acceptance {
     fn means(&self, finding: &Finding) -> bool {
         match &self.what {
@@ -83,7 +101,7 @@ impl Acceptance {
             Accepts::Subjects { check, pattern } => {
                 let subject = &finding.subject;
                 let of_table = subject.table.as_deref().is_some_and(|table| glob::matches(pattern, table));
-                *check == finding.check && (of_table || glob::matches(pattern, &subject.arn))
+                glob::matches(check, &finding.check) && (of_table || glob::matches(pattern, &subject.arn))
             }
         }
     }

@@ -3,9 +3,9 @@
 use std::io::{self, Write};
 
 use super::{View, label, text::inert};
-use crate::finding::Finding;
+use crate::finding::{Finding, accept::Accepted};
 
-const HEADINGS: [&str; 14] = [
+const HEADINGS: [&str; 15] = [
     "severity",
     "verdict",
     "confidence",
@@ -20,6 +20,7 @@ const HEADINGS: [&str; 14] = [
     "message",
     "fix",
     "fingerprint",
+    "accepted",
 ];
 
 /// Writes a row of headings and a row for each finding.
@@ -35,7 +36,7 @@ pub fn render(view: &View, out: &mut dyn Write) -> io::Result<()> {
     csv.flush()
 }
 
-fn row(view: &View, finding: &Finding) -> [String; 14] {
+fn row(view: &View, finding: &Finding) -> [String; 15] {
     let subject = &finding.subject;
     let fix = view.check(&finding.check).map(|check| check.fix.clone()).unwrap_or_default();
     [
@@ -53,6 +54,7 @@ fn row(view: &View, finding: &Finding) -> [String; 14] {
         label::said(finding),
         fix,
         finding.fingerprint.clone(),
+        finding.accepted.as_ref().map(Accepted::said).unwrap_or_default(),
     ]
 }
 

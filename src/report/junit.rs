@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use super::{View, label, text::inert};
 use crate::finding::{Finding, Verdict};
 
-/// Writes the report. What is flagged is a failure, what was not assessed an error, what does not concern
-/// the subject is skipped.
+/// Writes the report. What is flagged is a failure, what was not assessed an error; what does not concern
+/// the subject, and what is accepted, is skipped.
 ///
 /// # Errors
 /// What `out` said.
@@ -17,7 +17,9 @@ pub fn render(view: &View, out: &mut dyn Write) -> io::Result<()> {
     by_check.sort_by(|a, b| a.check.cmp(&b.check));
     let taken = view.run.taken.to_string();
     for (id, suite) in by_check.chunk_by(|a, b| a.check == b.check).enumerate() {
-        let of = |verdict| suite.iter().filter(|finding| finding.verdict == verdict).count();
+        let of = |verdict| {
+            suite.iter().filter(|finding| finding.verdict == verdict && finding.accepted.is_none()).count()
+        };
         // The schema of Ant's JUnit task wants a host and a time, and a verdict has neither.
         writeln!(
             out,
@@ -50,6 +52,14 @@ fn case(view: &View, finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
     let said = escaped(&label::said(finding));
     let fix = view.check(&finding.check).map_or("", |check| check.fix.as_str());
     let more = format!("{}\nFix: {}\nFingerprint: {}", finding.subject.arn, fix, finding.fingerprint);
+    if let Some(by) = &finding.accepted {
+        let why = escaped(&by.said());
+        return writeln!(
+            out,
+            ">\n      <skipped message=\"accepted: {why}\"/>\n      <system-out>{said}\n{}</system-out>\n    </testcase>",
+            lines(&more)
+        );
+    }
     match finding.verdict {
         Verdict::Clear => writeln!(out, "/>"),
         Verdict::NotApplicable => {

@@ -42,7 +42,24 @@ pub fn render(view: &View, out: &mut dyn Write) -> io::Result<()> {
     )?;
     controls(view, out)?;
     findings(view, out)?;
+    accepted(view, out)?;
     gaps(view, out)
+}
+
+/// What is accepted, and what no longer is.
+fn accepted(view: &View, out: &mut dyn Write) -> io::Result<()> {
+    if view.acceptances.is_empty() {
+        return Ok(());
+    }
+    writeln!(
+        out,
+        "\n## Accepted risks\n\n| where | what | by | state | findings |\n|---|---|---|---|---:|"
+    )?;
+    for row in &view.acceptances {
+        let (place, what, by) = (text(&row.place), text(&row.what), text(&row.by.said()));
+        writeln!(out, "| {place} | {what} | {by} | {} | {} |", row.state.as_str(), count(row.findings))?;
+    }
+    Ok(())
 }
 
 /// Every control of the framework that was asked for, those that nothing here decides too.
@@ -73,7 +90,11 @@ fn findings(view: &View, out: &mut dyn Write) -> io::Result<()> {
     )?;
     for finding in view.findings.iter().take(ROWS) {
         let verdict =
-            if finding.verdict == Verdict::Unknown { "not assessed" } else { finding.verdict.as_str() };
+            match finding.verdict {
+                Verdict::Unknown => "not assessed",
+                Verdict::Flagged if finding.accepted.is_some() => "accepted",
+                verdict => verdict.as_str(),
+            };
         let place = finding.subject.region.as_deref().unwrap_or(&finding.subject.account);
         writeln!(
             out,

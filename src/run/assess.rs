@@ -21,7 +21,7 @@ use crate::{
     facts::{build::build_with, sensitivity::Rules, topics},
     finding::{
         Finding, Severity, State, Verdict,
-        accept::{Acceptance, accept},
+        accept::{Acceptance, Accepts, accept},
         triage::{Baseline, Today, triage},
     },
     remedy::prove::{Ground, plan},
@@ -80,6 +80,15 @@ impl Ready {
             ));
         }
         let outputs = files(&args.output, args.output_dir.as_deref())?;
+        let sealed = args.format == Format::Evidence || outputs.iter().any(|(f, _)| *f == Format::Evidence);
+        let idle = [
+            ("--output-dir", args.output_dir.is_some() && args.output.is_empty(), "--output"),
+            ("--sign-key", args.sign_key.is_some() && !sealed, "an evidence bundle: --output evidence=FILE"),
+            ("--previous", args.previous.is_some() && !sealed, "an evidence bundle: --output evidence=FILE"),
+        ];
+        if let Some((option, _, needed)) = idle.iter().find(|(_, idle, _)| *idle) {
+            return Err(Error::Refused(format!("{option} does nothing without {needed}")));
+        }
         if let Some(dir) = &args.output_dir {
             fs::create_dir_all(dir).map_err(|error| Error::Write(dir.clone(), error))?;
         }
@@ -93,8 +102,16 @@ impl Ready {
         for id in args.only.iter().chain(&args.skip) {
             command::show(&library, id).map_err(Error::Refused)?;
         }
+        // A bundle has the checks that were chosen, and the configuration is of all.
+        for acceptance in config.file.accept.iter().filter(|_| bundle.is_none()) {
+            let Accepts::Subjects { check, .. } = &acceptance.what else { continue };
+            if !library.checks().iter().any(|known| glob::matches(check, &known.id)) {
+                let why = command::show(&library, check).err().unwrap_or_default();
+                return Err(Error::Refused(format!("{}: {why}", acceptance.place)));
+            }
+        }
         let framework = args.framework.map(|controls| controls.0.name);
-        let chosen = library
+        let chosen: BTreeSet<String> = library
             .checks()
             .iter()
             .filter(|check| framework.is_none_or(|name| check.maps.contains_key(name)))
@@ -102,6 +119,9 @@ impl Ready {
             .filter(|id| args.only.is_empty() || args.only.contains(id))
             .filter(|id| !args.skip.contains(id))
             .collect();
+        if chosen.is_empty() {
+            return Err(Error::Refused("no check is left to judge by".to_owned()));
+        }
         Ok(Self {
             library,
             chosen,
@@ -195,19 +215,21 @@ impl Ready {
         };
         let rest = view.show(wanted);
         let mut view = view.under(self.framework);
-        console.report(&view, &bundle, self.format, &self.outputs)?;
+        // A code that says that something is amiss is never all that is said.
+        let silent = outcome == Outcome::Clean && console.is_silent(&view);
+        console.report(&view, &bundle, self.format, &self.outputs, silent)?;
         drop(bundle);
         view.take_back(rest);
         view.show(&[Verdict::Flagged, Verdict::Unknown].into());
-        self.tell(&view.under(self.framework), console)?;
+        self.tell(&view.under(self.framework), console, silent)?;
         Ok(outcome)
     }
 
     /// Says how the run went, tells of changes, and last leaves the run to the next one: what could not be told is
     /// then told again.
-    fn tell(&self, left: &View, console: &Console) -> Result<(), Error> {
+    fn tell(&self, left: &View, console: &Console, silent: bool) -> Result<(), Error> {
         let line = summary::line(left);
-        if !console.is_silent(left) {
+        if !silent {
             console.summary(&line, self.summary);
         }
         let changed = left.triage.as_ref().filter(|triage| !triage.is_quiet());

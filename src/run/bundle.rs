@@ -5,7 +5,7 @@ use std::{fs::File, io::Read, path::Path};
 use super::{Error, verify};
 use crate::{
     finding::triage::Baseline,
-    report::{attest::Sum, baseline, evidence},
+    report::{attest::Sum, baseline, evidence, text::inert},
     snapshot::{
         Snapshot,
         file::parse,
@@ -30,7 +30,10 @@ impl Bundle {
         if !starts || first != MAGIC {
             return Ok(None);
         }
-        let members = unpack(&verify::read(path)?);
+        let bytes = verify::read(path)?;
+        // What was changed since it was made is no evidence, whoever signed it.
+        evidence::digest(&bytes).map_err(|why| not_intact(path, &why))?;
+        let members = unpack(&bytes);
         let members = members.map_err(|error| Error::Refused(format!("{}: {error}", path.display())))?;
         Ok(Some(Self(members)))
     }
@@ -69,6 +72,9 @@ pub fn baseline(path: &Path) -> Result<Baseline, Error> {
 /// It cannot be read, is no bundle, or is not intact.
 pub fn previous(path: &Path) -> Result<Sum, Error> {
     let bytes = verify::read(path)?;
-    evidence::digest(&bytes)
-        .map_err(|why| Error::Refused(format!("{} is no intact bundle: {why}", path.display())))
+    evidence::digest(&bytes).map_err(|why| not_intact(path, &why))
+}
+
+fn not_intact(path: &Path, why: &str) -> Error {
+    Error::Refused(format!("{} is no intact bundle: {}", path.display(), inert(why)))
 }

@@ -105,7 +105,7 @@ impl Console {
     }
 
     /// The report, on standard output and in the files asked for. Files come first: a pipe that is closed must not
-    /// cost them. `bundle` is the evidence, where some form asks for it. A silent run leaves standard output empty.
+    /// cost them. `bundle` is the evidence, where some form asks for it. A `silent` run leaves standard output empty.
     ///
     /// # Errors
     /// A file or standard output cannot be written.
@@ -115,11 +115,12 @@ impl Console {
         bundle: &Members,
         format: Format,
         outputs: &[(Format, PathBuf)],
+        silent: bool,
     ) -> Result<(), Error> {
         // One that cannot be written does not cost the others.
         let written = outputs.iter().map(|(format, path)| self.file(view, bundle, *format, path));
         let mut failed: Vec<Error> = written.filter_map(Result::err).collect();
-        if !self.is_silent(view) {
+        if !silent {
             failed.extend(self.shown(view, bundle, format).err());
         }
         match (failed.pop(), failed.is_empty()) {

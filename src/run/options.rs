@@ -6,6 +6,7 @@
 
 use std::{
     collections::BTreeSet,
+    env,
     ffi::{OsStr, OsString},
     path::{Path, PathBuf},
 };
@@ -15,11 +16,15 @@ use clap::{Arg, ArgAction, ArgMatches, Command, CommandFactory, FromArgMatches, 
 use crate::{
     cli::Cli,
     config::file::{File, Profile, Setting},
+    report::text::inert,
     source::{Problem, near},
 };
 
 /// The file that is read where no other is named.
 const FILE: &str = "dynaudit.toml";
+
+/// What the name of each variable begins with.
+const PREFIX: &str = "DYNAUDIT_";
 
 /// The configuration in force.
 #[derive(Debug, Default)]
@@ -51,9 +56,29 @@ impl From<clap::Error> for Stop {
 /// # Errors
 /// A mistake in one of them, or help that was asked for.
 pub fn parse(args: &[OsString]) -> Result<(Cli, Config), Stop> {
+    misspelt_variable(env::vars_os().map(|(name, _)| name))?;
     let config = config(args)?;
     let matches = command(&config)?.try_get_matches_from(args)?;
     Ok((Cli::from_arg_matches(&matches)?, config))
+}
+
+/// Refuses a variable that is all but one of ours: what is ignored would be missed in the night. Others may be
+/// somebody else's.
+fn misspelt_variable(names: impl Iterator<Item = OsString>) -> Result<(), Stop> {
+    let command = Cli::command();
+    let mut all = Vec::new();
+    options(&command, &mut all);
+    let known: BTreeSet<String> = all.iter().filter_map(|arg| arg.get_long()).map(variable).collect();
+    let ours = |name: &OsString| name.to_str().filter(|name| name.starts_with(PREFIX)).map(str::to_owned);
+    let bare = |name: &str| name.strip_prefix(PREFIX).unwrap_or_default().to_owned();
+    for name in names.filter_map(|name| ours(&name)).filter(|name| !known.contains(name)) {
+        let words: Vec<String> = known.iter().map(|known| bare(known)).collect();
+        if let Some(near) = near::nearest(&bare(&name), words.iter().map(String::as_str)) {
+            let name = inert(&name);
+            return Err(Stop::Config(format!("there is no variable {name}; did you mean `{PREFIX}{near}`?")));
+        }
+    }
+    Ok(())
 }
 
 /// The configuration that the arguments or the environment name.
@@ -119,7 +144,7 @@ fn with_variables(command: Command) -> Command {
 }
 
 fn variable(long: &str) -> String {
-    format!("DYNAUDIT_{}", long.replace('-', "_").to_uppercase())
+    format!("{PREFIX}{}", long.replace('-', "_").to_uppercase())
 }
 
 fn with_default(arg: Arg, profile: &Profile) -> Arg {

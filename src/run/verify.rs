@@ -9,7 +9,10 @@ use std::{
 use super::{Error, Outcome, console::Console};
 use crate::{
     cli,
-    report::{attest, evidence, text::counted},
+    report::{
+        attest, evidence,
+        text::{counted, inert},
+    },
 };
 
 /// Largest bundle that is read, in bytes; its form holds no more.
@@ -23,7 +26,7 @@ pub fn run(args: &cli::Verify, console: &Console) -> Result<Outcome, Error> {
     for path in &args.bundles {
         let verified = evidence::verify(&read(path)?, key.as_ref());
         let mut said: Vec<String> =
-            verified.wrong.iter().map(|(name, why)| format!("  {name}: {why}")).collect();
+            verified.wrong.iter().map(|(name, why)| format!("  {}: {}", inert(name), inert(why))).collect();
         said.extend(verified.signature.iter().map(|why| format!("  signature: {why}")));
         // Bundles given together are a chain, the oldest first.
         if let (Some(before), Some(digest)) = (&previous, &verified.digest)

@@ -13,6 +13,7 @@ use super::{
     head::{Kind, kind},
     packed::Packer,
     text::{Limits, Refusal, Text},
+    whole::contradiction,
 };
 use crate::source::is_active;
 
@@ -149,6 +150,9 @@ pub fn read(text: Text<'_>, path: &Path) -> Result<Snapshot, Error> {
             _ => Error::Damaged { path: path.clone(), reason: inert(error.to_string()) },
         })?;
     known(snapshot.format.into(), &path)?;
+    if let Some(reason) = contradiction(&snapshot) {
+        return Err(Error::Damaged { path, reason: inert(reason) });
+    }
     // What an older version did not look at is in none of its gaps.
     let absent = Services::not_collected();
     let regions = || snapshot.accounts.iter().flat_map(|account| &account.regions);

@@ -19,6 +19,7 @@ pub mod table;
 pub mod text;
 pub mod time;
 pub mod topic;
+mod whole;
 
 use std::collections::BTreeMap;
 

@@ -25,7 +25,7 @@ fn readers(account: &Account) -> Vec<Node> {
 }
 
 fn of<'a>(nodes: &'a [Node], name: &str) -> Vec<&'a Json> {
-    nodes.iter().filter(|n| n.subject.names["reader"] == name).map(|n| &n.facts).collect()
+    nodes.iter().filter(|n| n.subject.names["reader"] == name).map(|n| n.facts.as_ref()).collect()
 }
 
 fn tables(n: usize) -> Vec<dynaudit::snapshot::Table> {

@@ -72,6 +72,9 @@ pub fn render(view: &View, out: &mut dyn Write) -> io::Result<()> {
         projections => projections(view),
         kinds => kinds(view),
         proposals => proposals(view),
+        accepted => view.acceptances.iter().map(|a| context! {
+            place => a.place, what => a.what, by => a.by.said(), state => a.state.as_str(), findings => a.findings,
+        }).collect::<Vec<_>>(),
         gap_groups => view.gap_groups.iter().map(|g| context! {
             call => g.call, why => g.why, gaps => g.gaps, on => g.on, message => g.message, unknown => g.unknown,
         }).collect::<Vec<_>>(),
