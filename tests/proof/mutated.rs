@@ -108,7 +108,9 @@ async fn a_bent_snapshot_is_refused_or_judged() {
 /// Takes the field that the path leads to out of each object there; whether there was one.
 fn cut(at: &mut Value, path: &[&str]) -> bool {
     match (at, path) {
-        (Value::Array(list), ["*", rest @ ..]) => list.iter_mut().fold(false, |any, at| cut(at, rest) || any),
+        (Value::Array(list), ["*", rest @ ..]) => {
+            list.iter_mut().filter_map(|at| cut(at, rest).then_some(())).count() > 0
+        }
         (Value::Object(map), [last]) => map.remove(*last).is_some(),
         (Value::Object(map), [name, rest @ ..]) => map.get_mut(*name).is_some_and(|at| cut(at, rest)),
         _ => false,
