@@ -160,7 +160,7 @@ pub struct Demo {
     /// Audit nothing: tell which permissions the chosen checks take, and which of them the caller lacks
     #[arg(long, help_heading = "Report")]
     pub preflight: bool,
-    /// Keep the snapshot in FILE as evidence; `assess` reads it
+    /// Keep the snapshot in FILE as evidence, packed where its name ends in .zst; `assess` reads it
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Report")]
     pub save: Option<PathBuf>,
 }
@@ -178,7 +178,7 @@ pub struct Audit {
     /// Audit nothing: tell which permissions the chosen checks take, and which of them the caller lacks
     #[arg(long, help_heading = "Report")]
     pub preflight: bool,
-    /// Keep the snapshot in FILE as evidence; `assess` reads it
+    /// Keep the snapshot in FILE as evidence, packed where its name ends in .zst; `assess` reads it
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Report")]
     pub save: Option<PathBuf>,
 }
@@ -191,7 +191,7 @@ pub struct Collect {
     pub account: Account,
     #[command(flatten)]
     pub sampling: Sampling,
-    /// Write the snapshot to FILE, readable by you alone
+    /// Write the snapshot to FILE, readable by you alone, packed where its name ends in .zst
     #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub output: PathBuf,
     /// Directory, made if it is not there, that keeps what is seen until the snapshot is written

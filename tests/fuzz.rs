@@ -2,15 +2,17 @@
 //!
 //! It runs on the stable toolchain, so it is not guided by coverage; what it finds, it finds again: each case is made
 //! from its number. `FUZZ_CASES=1000000 cargo test --release --test fuzz` tries so many of each (a few hundred by
-//! default), and `FUZZ_FROM=N` begins at one.
+//! default), `FUZZ_SECONDS=60` goes on so long with each, and `FUZZ_FROM=N` begins at one.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod support;
 
 use std::{
+    io::Write,
     panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
     sync::Arc,
+    time::Instant,
 };
 
 use dynaudit::{
@@ -23,10 +25,11 @@ use dynaudit::{
         pattern::{Pattern, Style},
     },
     simulate::{self, Unknown},
-    snapshot::{file, pack},
+    snapshot::{file, pack, packed::Packer},
     source::Source,
 };
 use fastrand::Rng;
+use flate2::{Compression, write::GzEncoder};
 use support::{
     build::{sample, sighting},
     with_table,
@@ -114,8 +117,9 @@ fn number(name: &str, default: u64) -> u64 {
 
 /// Tries the cases of a target; says of which one it failed.
 fn fuzz(seeds: &[Vec<u8>], cases: u64, target: impl Fn(&[u8])) {
-    let from = number("FUZZ_FROM", 0);
-    for case in from..from + number("FUZZ_CASES", cases) {
+    let (from, start) = (number("FUZZ_FROM", 0), Instant::now());
+    let (cases, seconds) = (number("FUZZ_CASES", cases), number("FUZZ_SECONDS", 0));
+    for case in (from..).take_while(|case| *case < from + cases || start.elapsed().as_secs() < seconds) {
         let bytes = bent(seeds, case);
         let run = catch_unwind(AssertUnwindSafe(|| target(&bytes)));
         assert!(
@@ -192,7 +196,8 @@ fn literally(pattern: &[char], text: &[char]) -> bool {
 
 #[test]
 fn patterns_mean_what_they_say() {
-    for case in 0..number("FUZZ_CASES", 20_000) {
+    let (cases, seconds, start) = (number("FUZZ_CASES", 20_000), number("FUZZ_SECONDS", 0), Instant::now());
+    for case in (0..).take_while(|case| *case < cases || start.elapsed().as_secs() < seconds) {
         let mut random = Rng::with_seed(case);
         let word = |random: &mut Rng, letters: &[char], most| -> Vec<char> {
             (0..random.usize(0..most)).map(|_| *random.choice(letters).unwrap()).collect()
@@ -239,6 +244,24 @@ fn snapshots() {
             let again = file::parse(&written, Path::new("s.json")).unwrap();
             assert_eq!(written, file::canonical(&again).unwrap());
             build(&read);
+        }
+    });
+}
+
+#[test]
+fn packed_snapshots() {
+    let text = file::canonical(&with_table("sessions")).unwrap();
+    let mut zstd = Vec::new();
+    for part in text.chunks(text.len() / 3) {
+        let mut packer = Packer::new(&mut zstd);
+        packer.write_all(part).unwrap();
+        packer.finish().unwrap();
+    }
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
+    gzip.write_all(&text).unwrap();
+    fuzz(&[zstd, gzip.finish().unwrap()], 3000, |bytes| {
+        if let Err(refused) = file::parse(bytes, Path::new("s.json.zst")) {
+            inert(&refused.to_string());
         }
     });
 }

@@ -171,7 +171,7 @@ fn facts(
     let traits: BTreeSet<SecretTrait> = seen.iter().flat_map(|s| &s.traits).copied().collect();
     let has = |t| traits.contains(&t);
     let with_path = seen.iter().map(|s| s.items_with_path).max().unwrap_or(0).max(1);
-    let items = seen.iter().map(|s| s.items).sum::<u64>().min(with_path);
+    let items = seen.iter().map(|s| s.items).fold(0, u64::saturating_add).min(with_path);
     let (low, high) = share(table.sample.value(), items, seen);
     Attribute {
         path: path.to_owned(),

@@ -158,8 +158,8 @@ impl Coverage {
             regions,
             items: Items {
                 asked: snapshot.scope.sampled,
-                read: samples().map(|s| s.items_read).sum(),
-                requests: samples().map(|s| s.requests).sum(),
+                read: total(samples().map(|s| s.items_read)),
+                requests: total(samples().map(|s| s.requests)),
                 most_per_table: snapshot.scope.sample_items,
                 // Not `sum`, which makes a negative zero of nothing.
                 rcu_consumed: samples().fold(0.0, |sum, s| sum + s.rcu_consumed),
@@ -181,4 +181,9 @@ impl Coverage {
             calls: snapshot.calls.clone(),
         }
     }
+}
+
+/// The sum of numbers that a file gave, and that may be any.
+pub(super) fn total(numbers: impl Iterator<Item = u64>) -> u64 {
+    numbers.fold(0, u64::saturating_add)
 }

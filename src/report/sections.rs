@@ -4,6 +4,7 @@ use comfy_table::{ColumnConstraint, Width, presets};
 
 use super::{
     View,
+    coverage::total,
     framework::State,
     label, style,
     table::base,
@@ -252,8 +253,8 @@ pub(super) fn coverage(view: &View, width: u16) -> String {
         counted(p.policies, "managed policy", "managed policies"),
         if p.complete { "" } else { "; not all of them" },
     );
-    let made = c.calls.values().map(|n| n.made).sum();
-    let failed: u64 = c.calls.values().map(|n| n.failed).sum();
+    let made = total(c.calls.values().map(|n| n.made));
+    let failed = total(c.calls.values().map(|n| n.failed));
     let calls = format!("{}, {} failed", counted(made, "call", "calls"), count(failed));
     let keys = format!("{} of {} described", count(c.keys.described), count(c.keys.named));
     let rows = [

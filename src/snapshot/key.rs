@@ -33,24 +33,33 @@ pub struct Description {
     /// ARN of the key itself.
     pub arn: String,
     /// Account that owns the key.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub account: Option<String>,
     /// `AWS` or `CUSTOMER`.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub manager: Option<String>,
     /// `Enabled`, `Disabled`, `PendingDeletion`, `PendingImport`, `Unavailable`, …
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub state: Option<String>,
     /// `SYMMETRIC_DEFAULT`, …
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub spec: Option<String>,
     /// `AWS_KMS`, `EXTERNAL`, `AWS_CLOUDHSM`, `EXTERNAL_KEY_STORE`.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub origin: Option<String>,
     /// When it was made.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub created: Option<Timestamp>,
     /// When it will be deleted.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub deletion_date: Option<Timestamp>,
     /// When imported key material expires.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub valid_to: Option<Timestamp>,
     /// Whether it is a multi-Region key.
     pub multi_region: bool,
     /// Id of the custom key store, where it is in one.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub custom_key_store_id: Option<String>,
 }
 
@@ -61,8 +70,10 @@ pub struct Rotation {
     /// Whether automatic rotation is on.
     pub enabled: bool,
     /// Days between rotations.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub period_days: Option<i64>,
     /// Next rotation.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub next: Option<Timestamp>,
 }
 
@@ -73,12 +84,16 @@ pub struct Grant {
     /// Id of the grant.
     pub id: String,
     /// Name, where it has one.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub name: Option<String>,
     /// Who may use it.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub grantee: Option<String>,
     /// Who may retire it.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub retiring: Option<String>,
     /// Account under which it was issued.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub issuer: Option<String>,
     /// Operations, sorted: `Decrypt`, `GenerateDataKey`, `CreateGrant`, …
     pub operations: Vec<String>,
@@ -87,5 +102,6 @@ pub struct Grant {
     /// Encryption context that must be equal.
     pub context_equals: BTreeMap<String, String>,
     /// When it was made.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub created: Option<Timestamp>,
 }

@@ -24,7 +24,7 @@ mod whole;
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 pub use bucket::Bucket;
 pub use gap::{Gap, GapId, Listed, ResourceId, Seen, Why};
@@ -75,6 +75,7 @@ pub struct Scope {
     /// Regions asked for, sorted; with `--all-regions` those that the partition has.
     pub regions: Vec<String>,
     /// Pattern of table names (`*` and `?`) or none for all tables.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub table: Option<String>,
     /// Whether items were read at all (`--no-sample` says no).
     pub sampled: bool,
@@ -154,6 +155,11 @@ pub struct Region {
     /// What other services tell about the tables.
     #[serde(default)]
     pub services: Services,
+}
+
+/// Reads a field that may be null and is always written: where it is missing it was lost, and must not pass for null.
+fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(field: D) -> Result<Option<T>, D::Error> {
+    Option::deserialize(field)
 }
 
 /// What stands in a snapshot that was taken before this was looked at.

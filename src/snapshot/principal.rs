@@ -45,6 +45,7 @@ pub struct Principal {
     /// Unique id (`AIDA…`, `AROA…`, `AGPA…`).
     pub id: String,
     /// When it was made.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub created: Option<Timestamp>,
     /// Names of the groups that a user is in.
     pub groups: Vec<String>,
@@ -53,12 +54,15 @@ pub struct Principal {
     /// ARNs of attached managed policies, sorted.
     pub attached: Vec<String>,
     /// ARN of the permissions boundary.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub boundary: Option<String>,
     /// Trust policy of a role, decoded.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub trust: Option<String>,
     /// Tags.
     pub tags: BTreeMap<String, String>,
     /// When a role was last used, where IAM told (400 days back).
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub last_used: Option<Timestamp>,
 }
 
@@ -69,6 +73,7 @@ pub struct ManagedPolicy {
     /// Name.
     pub name: String,
     /// Default version, for example `v3`.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub version: Option<String>,
     /// Document of the default version, decoded; a gap where IAM did not give it.
     pub document: Seen<String>,

@@ -103,10 +103,8 @@ pub struct Contents {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub expiries: Vec<Expiry>,
     /// Items in which a token was found.
-    #[serde(default)]
     pub token_items: u64,
     /// Of these, items without the attribute of time to live; none where that is off.
-    #[serde(default)]
     pub lasting_tokens: u64,
 }
 

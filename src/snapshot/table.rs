@@ -45,16 +45,20 @@ pub struct Table {
 #[serde(deny_unknown_fields)]
 pub struct Description {
     /// UUID of the table; a table made anew under the same name has another.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub id: Option<String>,
     /// `ACTIVE`, `CREATING`, `ARCHIVED`, `INACCESSIBLE_ENCRYPTION_CREDENTIALS`, …
     pub status: String,
     /// When the table was made.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub created: Option<Timestamp>,
     /// Key schema: partition key first, then the sort key.
     pub keys: Vec<KeyElement>,
     /// Items at the last count; DynamoDB counts about every six hours.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub items: Option<i64>,
     /// Bytes at the last count.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub bytes: Option<i64>,
     /// `STANDARD` or `STANDARD_INFREQUENT_ACCESS`.
     pub class: String,
@@ -65,12 +69,16 @@ pub struct Description {
     /// Provisioned write capacity units; 0 when on demand.
     pub write_units: i64,
     /// On-demand maximum read request units, where set.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub max_read_units: Option<i64>,
     /// On-demand maximum write request units, where set.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub max_write_units: Option<i64>,
     /// Warm throughput: read units per second the table can take at once.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub warm_read_units: Option<i64>,
     /// Warm throughput: write units per second the table can take at once.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub warm_write_units: Option<i64>,
     /// Whether DeleteTable is refused.
     pub deletion_protection: bool,
@@ -78,24 +86,31 @@ pub struct Description {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disassociation_protection: Option<bool>,
     /// Server-side encryption; none means the AWS owned key.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub encryption: Option<Encryption>,
     /// Stream settings, where a stream is or was on.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub stream: Option<Stream>,
     /// ARN of the latest stream, also after it was switched off (readable for 24 hours).
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub latest_stream_arn: Option<String>,
     /// Global and local secondary indexes, by name.
     pub indexes: Vec<Index>,
     /// Replicas in other Regions (global tables 2019.11.21), by Region.
     pub replicas: Vec<Replica>,
     /// `2017.11.29` or `2019.11.21` for a global table.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub global_table_version: Option<String>,
     /// `EVENTUAL` or `STRONG` for a global table.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub multi_region_consistency: Option<String>,
     /// Witness Regions of a multi-Region strongly consistent table.
     pub witnesses: Vec<String>,
     /// Where the table was restored from, if it was.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub restore: Option<Restore>,
     /// Why and when the table was archived, if it was.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub archival: Option<Archival>,
 }
 
@@ -118,10 +133,13 @@ pub struct Encryption {
     /// `ENABLED`, `ENABLING`, `UPDATING`, `DISABLING`, `DISABLED`.
     pub status: String,
     /// `KMS` for an AWS managed or a customer managed key alike.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub kind: Option<String>,
     /// ARN of the KMS key.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub key_arn: Option<String>,
     /// Since when DynamoDB cannot use the key; the table is archived seven days later.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub inaccessible_since: Option<Timestamp>,
 }
 
@@ -132,6 +150,7 @@ pub struct Stream {
     /// Whether the stream is on.
     pub enabled: bool,
     /// `KEYS_ONLY`, `NEW_IMAGE`, `OLD_IMAGE` or `NEW_AND_OLD_IMAGES`.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub view: Option<String>,
 }
 
@@ -154,8 +173,10 @@ pub struct Index {
     /// `ACTIVE`, `CREATING`, …; empty for a local index.
     pub status: String,
     /// Items at the last count.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub items: Option<i64>,
     /// Bytes at the last count.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub bytes: Option<i64>,
 }
 
@@ -166,16 +187,21 @@ pub struct Replica {
     /// Region of the replica.
     pub region: String,
     /// ARN of the replica, where given (multi-account global tables).
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub arn: Option<String>,
     /// `ACTIVE`, `INACCESSIBLE_ENCRYPTION_CREDENTIALS`, `REGION_DISABLED`, …
     pub status: String,
     /// What DynamoDB says about the status.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub status_message: Option<String>,
     /// Customer managed key of the replica; none for an AWS owned or AWS managed one.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub key_arn: Option<String>,
     /// Since when the replica cannot be reached.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub inaccessible_since: Option<Timestamp>,
     /// Table class of the replica, where it differs.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub class: Option<String>,
 }
 
@@ -184,10 +210,13 @@ pub struct Replica {
 #[serde(deny_unknown_fields)]
 pub struct Restore {
     /// ARN of the backup, if from a backup.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub backup_arn: Option<String>,
     /// ARN of the table that the backup was of.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub table_arn: Option<String>,
     /// Point in time that was restored.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub at: Option<Timestamp>,
     /// Whether it is still running.
     pub in_progress: bool,
@@ -198,10 +227,13 @@ pub struct Restore {
 #[serde(deny_unknown_fields)]
 pub struct Archival {
     /// `INACCESSIBLE_ENCRYPTION_CREDENTIALS`: the only reason there is.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub reason: Option<String>,
     /// When it was archived.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub at: Option<Timestamp>,
     /// The backup that holds the table.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub backup_arn: Option<String>,
 }
 
@@ -212,10 +244,13 @@ pub struct ContinuousBackups {
     /// Whether point-in-time recovery is on.
     pub enabled: bool,
     /// Days that can be gone back, 1 to 35.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub days: Option<i64>,
     /// Earliest point that can be restored.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub earliest: Option<Timestamp>,
     /// Latest point that can be restored.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub latest: Option<Timestamp>,
 }
 
@@ -226,6 +261,7 @@ pub struct TimeToLive {
     /// `ENABLED`, `ENABLING`, `DISABLING` or `DISABLED`.
     pub status: String,
     /// The attribute that holds the expiry, in seconds since the epoch.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub attribute: Option<String>,
 }
 
@@ -253,6 +289,7 @@ pub struct Insights {
     /// `ENABLED`, `DISABLED`, `ENABLING`, `DISABLING`, `FAILED`.
     pub status: String,
     /// `ACCESSED_AND_THROTTLED_KEYS` or `THROTTLED_KEYS`, where given.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub mode: Option<String>,
     /// CloudWatch rules that show keys in plaintext.
     pub rules: Vec<String>,
@@ -269,18 +306,23 @@ pub struct Backup {
     /// Name of the table that it is of.
     pub table: String,
     /// ARN of the table that it is of.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub table_arn: Option<String>,
     /// UUID of the table that it is of.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub table_id: Option<String>,
     /// `USER`, `SYSTEM` or `AWS_BACKUP`.
     pub kind: String,
     /// `AVAILABLE`, `CREATING`, `DELETED`.
     pub status: String,
     /// When it was made.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub created: Option<Timestamp>,
     /// When it will be removed, for system and AWS Backup ones.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub expires: Option<Timestamp>,
     /// Bytes.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub bytes: Option<i64>,
     /// DescribeBackup: encryption of the table when it was backed up; none means the AWS owned key.
     pub encryption: Seen<Option<Encryption>>,
@@ -295,6 +337,7 @@ pub struct Export {
     /// `COMPLETED`, `IN_PROGRESS` or `FAILED`.
     pub status: String,
     /// `FULL_EXPORT` or `INCREMENTAL_EXPORT`.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub kind: Option<String>,
     /// DescribeExport.
     pub details: Seen<ExportDetails>,
@@ -305,20 +348,28 @@ pub struct Export {
 #[serde(deny_unknown_fields)]
 pub struct ExportDetails {
     /// When it started.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub started: Option<Timestamp>,
     /// Bucket that received it.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub bucket: Option<String>,
     /// Account that owns the bucket, where it was named.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub bucket_owner: Option<String>,
     /// Key prefix.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub prefix: Option<String>,
     /// `AES256` or `KMS`.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub encryption: Option<String>,
     /// KMS key of the objects.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub key_id: Option<String>,
     /// Items exported.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub items: Option<i64>,
     /// Bytes billed.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub bytes: Option<i64>,
 }
 

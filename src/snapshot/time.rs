@@ -12,7 +12,7 @@ pub struct Timestamp(pub i64);
 impl Timestamp {
     /// Whole days from `self` to `later`, rounded down; negative if `later` comes first.
     pub fn days_until(self, later: Timestamp) -> i64 {
-        (later.0 - self.0).div_euclid(86_400)
+        later.0.saturating_sub(self.0).div_euclid(86_400)
     }
 }
 

@@ -8,6 +8,7 @@ mod hostile;
 mod identity;
 mod leaks;
 mod malformed;
+mod mutated;
 mod needle;
 mod promise;
 mod reads;

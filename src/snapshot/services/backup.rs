@@ -71,10 +71,12 @@ pub struct Vault {
     /// Name, unique in its Region.
     pub name: String,
     /// Key that encrypts what has no encryption of its own.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub key_arn: Option<String>,
     /// Whether a vault lock is on it.
     pub locked: bool,
     /// When the lock can no longer be taken off, where it is in compliance mode.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub lock_date: Option<Timestamp>,
     /// GetBackupVaultAccessPolicy; none where the vault has no policy.
     pub policy: Seen<Option<String>>,
@@ -93,10 +95,13 @@ pub struct RecoveryPoint {
     /// `COMPLETED`, `PARTIAL`, `EXPIRED`, …
     pub status: String,
     /// When it was made.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub created: Option<Timestamp>,
     /// When it will be removed; none where it is kept.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub expires: Option<Timestamp>,
     /// Key that encrypts it.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub key_arn: Option<String>,
     /// Whether AWS Backup says that it is encrypted.
     pub encrypted: bool,

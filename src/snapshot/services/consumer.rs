@@ -19,5 +19,6 @@ pub struct Consumer {
     /// Whether a filter keeps records from the function.
     pub filtered: bool,
     /// ARN of what receives the records that failed, where something does.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub on_failure: Option<String>,
 }

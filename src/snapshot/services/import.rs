@@ -15,11 +15,15 @@ pub struct Import {
     /// ARN of the table that it made.
     pub table_arn: String,
     /// Bucket that it read.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub bucket: Option<String>,
     /// Account that owns the bucket, where it was named.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub bucket_owner: Option<String>,
     /// What the names of the files that it read begin with.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub prefix: Option<String>,
     /// When it started.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub started: Option<Timestamp>,
 }

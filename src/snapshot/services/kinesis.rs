@@ -21,6 +21,7 @@ pub struct StreamSummary {
     /// `KMS` or `NONE`.
     pub encryption: String,
     /// Key, where one encrypts it.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub key_id: Option<String>,
     /// Hours for which it keeps records: 24 to 8,760.
     pub retention_hours: i64,

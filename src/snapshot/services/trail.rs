@@ -21,6 +21,7 @@ pub struct Trail {
     /// Bucket that receives its files.
     pub bucket: String,
     /// KMS key that encrypts its files, where one does.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub key_id: Option<String>,
     /// Whether digests let a change of its files be found out.
     pub validated: bool,
@@ -51,6 +52,7 @@ pub struct StoreDetails {
     /// Whether it records every Region.
     pub multi_region: bool,
     /// KMS key that encrypts it, where one does.
+    #[serde(deserialize_with = "crate::snapshot::present")]
     pub key_id: Option<String>,
     /// What it records.
     pub selectors: Selectors,
