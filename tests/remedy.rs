@@ -5,8 +5,11 @@ mod support;
 
 use dynaudit::{
     check::{Library, judge::judge_only},
-    facts::build::build,
-    finding::Verdict,
+    facts::{
+        Facts, Node,
+        build::{build, rebuild},
+    },
+    finding::{SubjectKind, Verdict},
     remedy::{
         Proposal,
         prove::{Ground, plan},
@@ -75,4 +78,43 @@ fn a_fence_around_users_and_one_around_secrets_stand_together() {
     let text = proposal.policies.as_ref().unwrap().join(" ");
     assert!(text.contains(FENCE) && text.contains(r#""dynamodb:Attributes":["name","user_id"]"#), "{text}");
     assert!(text.contains("SPECIFIC_ATTRIBUTES"), "{text}");
+}
+
+#[test]
+fn checks_that_are_not_asked_for_refuse_no_proposal() {
+    let library = Library::builtin().unwrap();
+    let snapshot = shared_by_users("user_id");
+    let facts = build(&snapshot);
+    let only = "end-user-without-leading-keys";
+    let keep = |check: &dynaudit::check::Check, verdict| check.id == only && verdict == Verdict::Flagged;
+    let findings = judge_only(&library, &facts, &snapshot.gaps, keep).findings;
+    let chosen = [only.to_owned()].into();
+    let plan = plan(&snapshot, (&library, &chosen), &Ground::of(&facts), &findings, &Default::default());
+    let [proposal] = &plan.proposals[..] else { panic!("{plan:?}") };
+    assert!(proposal.policies.is_ok(), "{proposal:?}");
+    assert!(proposal.closes.iter().chain(&proposal.leaves).chain(&proposal.lessens).all(|id| id == only));
+}
+
+/// The nodes of tables with all below them, by ARN.
+fn tables(facts: &Facts) -> std::collections::BTreeMap<&str, String> {
+    let nodes = facts.roots.iter().flat_map(|root| &root.children);
+    let tables = nodes.filter(|node: &&Node| node.subject.kind == SubjectKind::Table);
+    tables.map(|node| (node.subject.arn.as_str(), format!("{node:?}"))).collect()
+}
+
+#[test]
+fn tables_that_are_not_joined_anew_are_as_they_were() {
+    let mut snapshot = shared_by_users("user_id");
+    let mut other = snapshot.accounts[0].tables[0].clone();
+    (other.name, other.arn) = ("orders".to_owned(), other.arn.replace("/profiles", "/orders"));
+    snapshot.accounts[0].tables.push(other);
+    snapshot.accounts[0].regions[0].tables.items.push("orders".to_owned());
+    let before = build(&snapshot);
+    snapshot.accounts[0].principals.roles[0].inline.clear();
+    let (whole, part) = (build(&snapshot), rebuild(&snapshot, &Default::default(), &before.access));
+    let (was, is, anew) = (tables(&before), tables(&whole), tables(&part));
+    assert_eq!((is.len(), anew.len()), (2, 1), "the role reads one of two tables");
+    for (arn, node) in is {
+        assert_eq!(anew.get(arn).or(was.get(arn)), Some(&node), "{arn}");
+    }
 }

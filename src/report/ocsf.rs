@@ -2,15 +2,16 @@
 //! items, and IAM Analysis Finding for readers where the version has that class.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     io::{self, Write},
 };
 
-use serde_json::{Map, Value, json};
+use serde::Serialize;
+use serde_json::{Value, json};
 
 use super::{View, json as form, label, view::CheckRow};
 use crate::{
-    finding::{Confidence, Finding, Severity, State, SubjectKind, Verdict},
+    finding::{Because, Confidence, Finding, Severity, State, Subject, SubjectKind, Verdict},
     snapshot::Timestamp,
 };
 
@@ -38,7 +39,13 @@ const UPDATE: Activity = (2, "Update");
 /// # Errors
 /// What `out` said.
 pub fn render(view: &View, version: Version, out: &mut dyn Write) -> io::Result<()> {
-    form::write(&form::Each(|| view.findings.iter().map(|finding| event(view, finding, version))), out)
+    let metadata = json!({
+        "version": match version { Version::V1_5 => "1.5.0", Version::V1_8 => "1.8.0" },
+        "product": { "name": view.run.tool, "vendor_name": view.run.tool, "version": view.run.version },
+        "profiles": ["cloud", "security_control"],
+    });
+    let events = || view.findings.iter().map(|finding| event(view, finding, version, &metadata));
+    form::write(&form::Each(events), out)
 }
 
 fn class(finding: &Finding, version: Version) -> Class {
@@ -52,109 +59,211 @@ fn class(finding: &Finding, version: Version) -> Class {
     }
 }
 
-fn event(view: &View, finding: &Finding, version: Version) -> Value {
+/// An event, in the order that it is written: typed, since a tree of values for each of 100,000 takes seconds.
+#[derive(Serialize)]
+struct Event<'a> {
+    activity_id: u64,
+    activity_name: &'static str,
+    category_uid: u64,
+    category_name: &'static str,
+    class_uid: u64,
+    class_name: &'static str,
+    type_uid: u64,
+    type_name: String,
+    time: i64,
+    severity_id: u64,
+    severity: &'static str,
+    status_id: u64,
+    status: &'static str,
+    message: String,
+    metadata: &'a Value,
+    cloud: Cloud<'a>,
+    confidence_id: u64,
+    confidence: &'static str,
+    finding_info: Info<'a>,
+    unmapped: Unmapped<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status_code: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status_detail: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data_security: Option<Value>,
+    resources: [Resource<'a>; 1],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    table: Option<Table<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    remediation: Option<Remediation<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    compliance: Option<Compliance<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    access_analysis_result: Option<Value>,
+}
+
+#[derive(Serialize)]
+struct Cloud<'a> {
+    provider: &'static str,
+    account: CloudAccount<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    region: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct CloudAccount<'a> {
+    uid: &'a str,
+    r#type: &'static str,
+    type_id: u64,
+}
+
+#[derive(Serialize)]
+struct Info<'a> {
+    uid: &'a str,
+    title: &'a str,
+    desc: &'a str,
+    analytic: Analytic<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first_seen_time: Option<i64>,
+}
+
+#[derive(Serialize)]
+struct Analytic<'a> {
+    uid: &'a str,
+    name: &'a str,
+    r#type: &'static str,
+    type_id: u64,
+}
+
+#[derive(Serialize)]
+struct Unmapped<'a> {
+    because: &'a [Because],
+    evidence: &'a BTreeMap<String, Value>,
+    subject: &'a Subject,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    remediation: Option<Remediation<'a>>,
+}
+
+#[derive(Serialize)]
+struct Resource<'a> {
+    uid: &'a str,
+    name: String,
+    r#type: &'static str,
+    data: Names<'a>,
+}
+
+#[derive(Serialize)]
+struct Names<'a> {
+    names: &'a BTreeMap<String, String>,
+}
+
+#[derive(Serialize)]
+struct Table<'a> {
+    name: &'a str,
+    uid: &'a str,
+}
+
+#[derive(Serialize)]
+struct Remediation<'a> {
+    desc: &'a str,
+}
+
+#[derive(Serialize)]
+struct Compliance<'a> {
+    status_id: u64,
+    status: &'static str,
+    control: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    desc: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    standards: Option<BTreeSet<&'a str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    requirements: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status_code: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status_details: Option<Vec<String>>,
+}
+
+fn event<'a>(view: &'a View, finding: &'a Finding, version: Version, metadata: &'a Value) -> Event<'a> {
     let subject = &finding.subject;
     let check = view.check(&finding.check);
     let class = class(finding, version);
     let millis = |at: Timestamp| at.0.saturating_mul(1000);
     let activity = if finding.state == Some(State::Unchanged) { UPDATE } else { CREATE };
-    let mut cloud = json!({ "provider": "AWS", "account": { "uid": subject.account, "type": "AWS Account", "type_id": 10 } });
-    if let Some(region) = &subject.region {
-        cloud["region"] = json!(region);
-    }
     let (severity_id, severity) = severity(finding);
-    let mut out = json!({
-        "activity_id": activity.0,
-        "activity_name": activity.1,
-        "category_uid": 2,
-        "category_name": "Findings",
-        "class_uid": class.0,
-        "class_name": class.1,
-        "type_uid": class.0 * 100 + activity.0,
-        "type_name": format!("{}: {}", class.1, activity.1),
-        "time": millis(view.run.taken),
-        "severity_id": severity_id,
-        "severity": severity,
-        "status_id": if finding.accepted.is_some() { 3 } else { 1 },
-        "status": if finding.accepted.is_some() { "Suppressed" } else { "New" },
-        "message": label::said(finding),
-        "metadata": {
-            "version": match version { Version::V1_5 => "1.5.0", Version::V1_8 => "1.8.0" },
-            "product": { "name": view.run.tool, "vendor_name": view.run.tool, "version": view.run.version },
-            "profiles": ["cloud", "security_control"],
+    let (confidence_id, confidence) = confidence(finding.confidence);
+    let unknown = finding.verdict == Verdict::Unknown;
+    let fix = || Some(Remediation { desc: check.map_or("", |check| check.fix.as_str()) });
+    let of_data = class == DATA_SECURITY;
+    Event {
+        activity_id: activity.0,
+        activity_name: activity.1,
+        category_uid: 2,
+        category_name: "Findings",
+        class_uid: class.0,
+        class_name: class.1,
+        type_uid: class.0 * 100 + activity.0,
+        type_name: format!("{}: {}", class.1, activity.1),
+        time: millis(view.run.taken),
+        severity_id,
+        severity,
+        status_id: if finding.accepted.is_some() { 3 } else { 1 },
+        status: if finding.accepted.is_some() { "Suppressed" } else { "New" },
+        message: label::said(finding),
+        metadata,
+        cloud: Cloud {
+            provider: "AWS",
+            account: CloudAccount { uid: &subject.account, r#type: "AWS Account", type_id: 10 },
+            region: subject.region.as_deref(),
         },
-        "cloud": cloud,
-        "confidence_id": confidence(finding.confidence).0,
-        "confidence": confidence(finding.confidence).1,
-        "finding_info": {
-            "uid": finding.fingerprint,
-            "title": finding.title,
-            "desc": check.map_or("", |check| check.why.as_str()),
-            "analytic": { "uid": finding.check, "name": finding.title, "type": "Rule", "type_id": 1 },
+        confidence_id,
+        confidence,
+        finding_info: Info {
+            uid: &finding.fingerprint,
+            title: &finding.title,
+            desc: check.map_or("", |check| check.why.as_str()),
+            analytic: Analytic { uid: &finding.check, name: &finding.title, r#type: "Rule", type_id: 1 },
+            first_seen_time: finding.first_seen.map(millis),
         },
-        "unmapped": { "because": finding.because, "evidence": finding.evidence, "subject": subject },
-    });
-    if let Some(first) = finding.first_seen {
-        out["finding_info"]["first_seen_time"] = json!(millis(first));
+        unmapped: Unmapped {
+            because: &finding.because,
+            evidence: &finding.evidence,
+            subject,
+            remediation: fix().filter(|_| of_data),
+        },
+        status_code: unknown.then_some("not-assessed"),
+        status_detail: unknown.then(|| missing(finding)),
+        data_security: of_data.then(|| data_security(finding)),
+        resources: [Resource {
+            uid: &subject.arn,
+            name: label::name(subject),
+            r#type: subject.kind.as_str(),
+            data: Names { names: &subject.names },
+        }],
+        table: subject.table.as_deref().filter(|_| of_data).map(|name| Table { name, uid: &subject.arn }),
+        remediation: fix().filter(|_| !of_data),
+        compliance: (class == COMPLIANCE).then(|| compliance(finding, check)),
+        access_analysis_result: (class == IAM_ANALYSIS).then(|| access(finding)),
     }
-    if finding.verdict == Verdict::Unknown {
-        out["status_code"] = json!("not-assessed");
-        out["status_detail"] = json!(missing(finding));
-    }
-    let resource = json!({
-        "uid": subject.arn,
-        "name": label::name(subject),
-        "type": subject.kind.as_str(),
-        "data": { "names": subject.names },
-    });
-    let remediation = json!({ "desc": check.map_or("", |check| check.fix.as_str()) });
-    match class {
-        DATA_SECURITY => {
-            out["data_security"] = data_security(finding);
-            out["resources"] = json!([resource]);
-            if let Some(table) = &subject.table {
-                out["table"] = json!({ "name": table, "uid": subject.arn });
-            }
-            out["unmapped"]["remediation"] = remediation;
-        }
-        IAM_ANALYSIS => {
-            out["resources"] = json!([resource]);
-            out["remediation"] = remediation;
-            out["access_analysis_result"] = access(finding);
-        }
-        _ => {
-            out["resources"] = json!([resource]);
-            out["remediation"] = remediation;
-            out["compliance"] = compliance(finding, check);
-        }
-    }
-    out
 }
 
-fn compliance(finding: &Finding, check: Option<&CheckRow>) -> Value {
+fn compliance<'a>(finding: &'a Finding, check: Option<&'a CheckRow>) -> Compliance<'a> {
     let (status_id, status) = match finding.verdict {
         Verdict::Clear => (1, "Pass"),
         Verdict::Flagged => (3, "Fail"),
         Verdict::Unknown => (0, "Unknown"),
         Verdict::NotApplicable => (99, "Not applicable"),
     };
-    let mut out = Map::new();
-    out.insert("status_id".to_owned(), json!(status_id));
-    out.insert("status".to_owned(), json!(status));
-    out.insert("control".to_owned(), json!(finding.check));
-    if let Some(check) = check {
-        out.insert("desc".to_owned(), json!(check.title));
-        let standards: BTreeSet<&str> = check.controls(finding).map(|(name, _)| name).collect();
-        out.insert("standards".to_owned(), json!(standards));
-        let requirements: Vec<String> =
-            check.controls(finding).map(|(name, id)| format!("{name} {id}")).collect();
-        out.insert("requirements".to_owned(), json!(requirements));
+    let unknown = finding.verdict == Verdict::Unknown;
+    let controls = check.map(|check| check.controls(finding));
+    Compliance {
+        status_id,
+        status,
+        control: &finding.check,
+        desc: check.map(|check| check.title.as_str()),
+        standards: check.map(|check| check.controls(finding).map(|(name, _)| name).collect()),
+        requirements: controls.map(|all| all.map(|(name, id)| format!("{name} {id}")).collect()),
+        status_code: unknown.then_some("not-assessed"),
+        status_details: unknown.then(|| missing(finding).split("; ").map(str::to_owned).collect()),
     }
-    if finding.verdict == Verdict::Unknown {
-        out.insert("status_code".to_owned(), json!("not-assessed"));
-        out.insert("status_details".to_owned(), json!(missing(finding).split("; ").collect::<Vec<_>>()));
-    }
-    Value::Object(out)
 }
 
 /// The call that failed for each fact that is missing, and the permission that it takes.

@@ -76,7 +76,7 @@ pub fn render(view: &View, out: &mut dyn Write) -> io::Result<()> {
         }),
         results: [Assessed {
             head,
-            observations: filled(&shown, || shown.iter().map(|f| parts::observation(view, &ids, f))),
+            observations: filled(&shown, || shown.iter().map(|f| parts::observation(&ids, &taken, f))),
             risks: filled(&risks, || risks.iter()),
             findings: filled(&controls, || {
                 controls.iter().map(|(standing, control)| finding(&ids, standing, control, &by_check))
@@ -167,7 +167,7 @@ fn reviewed(standings: &[Standing]) -> Value {
 }
 
 /// One risk for each check that flagged something, with the observations that show it.
-fn risks(view: &View, ids: &Ids<'_>, shown: &[&Finding]) -> Vec<Value> {
+fn risks<'a>(view: &View, ids: &'a Ids<'_>, shown: &[&Finding]) -> Vec<Resting<'a>> {
     let mut all = ByCheck::new();
     for finding in shown.iter().filter(|f| f.verdict == Verdict::Flagged) {
         all.entry(&finding.check).or_default().push(finding);
@@ -177,7 +177,7 @@ fn risks(view: &View, ids: &Ids<'_>, shown: &[&Finding]) -> Vec<Value> {
         let check = view.check(id);
         let text = |get: fn(&CheckRow) -> &str| line(check.map_or("", get));
         let accepted = findings.iter().all(|finding| finding.accepted.is_some());
-        Some(json!({
+        let head = json!({
             "uuid": ids.make("risk", id),
             "title": line(&first.title),
             "description": line(&format!("{} of {}", first.title, findings.len())),
@@ -190,14 +190,32 @@ fn risks(view: &View, ids: &Ids<'_>, shown: &[&Finding]) -> Vec<Value> {
                 "title": "How to mend it",
                 "description": text(|check| &check.fix),
             }],
-            "related-observations": related(ids, findings.iter().copied()),
-        }))
+        });
+        Some(Resting { head, related_observations: related(ids, &findings), related_risks: Vec::new() })
     };
     all.into_iter().filter_map(risk).collect()
 }
 
-fn related<'a>(ids: &Ids<'_>, findings: impl Iterator<Item = &'a Finding>) -> Vec<Value> {
-    findings.map(|f| json!({ "observation-uuid": ids.observation(f) })).collect()
+/// A risk, or a finding of a control, with the observations that it rests on: of many controls, each names thousands.
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct Resting<'a> {
+    #[serde(flatten)]
+    head: Value,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    related_observations: Vec<Related<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    related_risks: Vec<Value>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct Related<'a> {
+    observation_uuid: &'a str,
+}
+
+fn related<'a>(ids: &'a Ids<'_>, findings: &[&Finding]) -> Vec<Related<'a>> {
+    findings.iter().map(|f| Related { observation_uuid: ids.observation(f) }).collect()
 }
 
 /// Verdicts by the check that they are of.
@@ -210,7 +228,12 @@ fn decided(standings: &[Standing]) -> Vec<(&Standing, &Control)> {
 }
 
 /// One finding for a control that something decides.
-fn finding(ids: &Ids<'_>, standing: &Standing, control: &Control, by_check: &ByCheck<'_>) -> Value {
+fn finding<'a>(
+    ids: &'a Ids<'_>,
+    standing: &Standing,
+    control: &Control,
+    by_check: &ByCheck<'_>,
+) -> Resting<'a> {
     let (state, reason) = match control.state {
         State::Failed => ("not-satisfied", "fail"),
         _ => ("satisfied", "pass"),
@@ -224,7 +247,7 @@ fn finding(ids: &Ids<'_>, standing: &Standing, control: &Control, by_check: &ByC
     let flagged: Vec<&Finding> = of(Verdict::Flagged).collect();
     let risks: BTreeSet<&str> = flagged.iter().map(|f| f.check.as_str()).collect();
     let tally = control.verdicts;
-    let mut out = json!({
+    let head = json!({
         "uuid": ids.make("finding", &id),
         "title": line(&format!("{} {} {}", standing.title, control.id, control.name)),
         "description": line(&format!(
@@ -238,13 +261,7 @@ fn finding(ids: &Ids<'_>, standing: &Standing, control: &Control, by_check: &ByC
             "status": { "state": state, "reason": reason },
         },
     });
-    let rests_on = if flagged.is_empty() { of(Verdict::Clear).collect() } else { flagged };
-    if !rests_on.is_empty() {
-        out["related-observations"] = json!(related(ids, rests_on.into_iter()));
-    }
-    if !risks.is_empty() {
-        let risks = risks.iter().map(|check| json!({ "risk-uuid": ids.make("risk", check) }));
-        out["related-risks"] = risks.collect();
-    }
-    out
+    let rests_on: Vec<&Finding> = if flagged.is_empty() { of(Verdict::Clear).collect() } else { flagged };
+    let risks = risks.iter().map(|check| json!({ "risk-uuid": ids.make("risk", check) }));
+    Resting { head, related_observations: related(ids, &rests_on), related_risks: risks.collect() }
 }

@@ -10,7 +10,7 @@ use dynaudit::demo::{self, Embedded, NOW, REGIONS};
 use dynaudit::detect::DigestKey;
 use dynaudit::facts::{Facts, build::build};
 use dynaudit::finding::{Finding, SubjectKind, Verdict};
-use dynaudit::remedy::prove::{plan, reaches};
+use dynaudit::remedy::prove::{Ground, plan};
 use dynaudit::snapshot::{Snapshot, Timestamp, Topic};
 
 async fn snapshot_of(account: &Embedded) -> Snapshot {
@@ -62,7 +62,8 @@ async fn a_proposed_policy_closes_what_it_says_and_opens_nothing() {
     let library = Library::builtin().unwrap();
     let before = snapshot_of(&account).await;
     let (facts, findings) = judged(&before, &library);
-    let plan = plan(&before, &library, &reaches(&facts), &findings, &Default::default());
+    let all = library.checks().iter().map(|check| check.id.clone()).collect();
+    let plan = plan(&before, (&library, &all), &Ground::of(&facts), &findings, &Default::default());
     let (proved, unproved): (Vec<_>, Vec<_>) =
         plan.proposals.iter().partition(|proposal| proposal.policies.is_ok());
     // Every reader of the account that reaches too much has a proposal, or a reason why there is none.

@@ -1,7 +1,11 @@
 //! Parts of an OSCAL document: identifiers, properties, the resources that were looked at, observations.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashMap},
+};
 
+use serde::Serialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -16,6 +20,9 @@ pub struct Ids<'a> {
     root: Uuid,
     /// Of observations, by fingerprint: every control that one bears on names it.
     observations: HashMap<&'a str, String>,
+    /// Of resources, by ARN: every finding about one names it.
+    items: HashMap<&'a str, String>,
+    tool: String,
 }
 
 impl<'a> Ids<'a> {
@@ -23,15 +30,27 @@ impl<'a> Ids<'a> {
     pub fn of(view: &'a View) -> Self {
         let space = Uuid::new_v5(&Uuid::NAMESPACE_URL, NAMESPACE.as_bytes());
         let root = Uuid::new_v5(&space, view.run.snapshot_sha256.as_bytes());
-        let mut out = Self { root, observations: HashMap::new() };
+        let mut out = Self { root, observations: HashMap::new(), items: HashMap::new(), tool: String::new() };
         let prints = view.findings.iter().map(|finding| finding.fingerprint.as_str());
         out.observations = prints.map(|print| (print, out.make("observation", print))).collect();
+        for finding in &view.findings {
+            let arn = finding.subject.arn.as_str();
+            if !out.items.contains_key(arn) {
+                out.items.insert(arn, out.make("item", arn));
+            }
+        }
+        out.tool = out.make("tool", "");
         out
     }
 
     /// The identifier of the observation that a finding is.
     pub fn observation(&self, finding: &Finding) -> &str {
         self.observations.get(finding.fingerprint.as_str()).map_or("", String::as_str)
+    }
+
+    /// The identifier of the resource that a finding is about.
+    fn item(&self, finding: &Finding) -> &str {
+        self.items.get(finding.subject.arn.as_str()).map_or("", String::as_str)
     }
 
     /// The identifier of a thing of this sort.
@@ -41,17 +60,33 @@ impl<'a> Ids<'a> {
 }
 
 /// Text on one line, inert, never empty and without blanks at its ends, as the model's strings must be.
-pub fn line(text: &str) -> String {
-    let safe = inert(text.trim());
-    match safe.trim() {
-        "" => "-".to_owned(),
-        safe => safe.to_owned(),
+pub fn line(text: &str) -> Cow<'_, str> {
+    match inert(text.trim()) {
+        Cow::Borrowed("") => Cow::Borrowed("-"),
+        safe if safe.trim().len() == safe.len() => safe,
+        safe => match safe.trim() {
+            "" => Cow::Borrowed("-"),
+            trimmed => Cow::Owned(trimmed.to_owned()),
+        },
     }
 }
 
+/// As [`line`], of text that was made for it.
+fn own_line(text: String) -> Cow<'static, str> {
+    Cow::Owned(line(&text).into_owned())
+}
+
+/// A property.
+#[derive(Serialize)]
+pub struct Prop<'a> {
+    name: &'static str,
+    ns: &'static str,
+    value: Cow<'a, str>,
+}
+
 /// A property of ours.
-pub fn prop(name: &str, value: &str) -> Value {
-    json!({ "name": name, "ns": NAMESPACE, "value": line(value) })
+pub fn prop<'a>(name: &'static str, value: &'a str) -> Prop<'a> {
+    Prop { name, ns: NAMESPACE, value: line(value) }
 }
 
 /// An id as the model's tokens are: a control of SP 800-53 as in NIST's own catalog (`ia-5.7`), all others below
@@ -72,7 +107,7 @@ pub fn definitions(view: &View, ids: &Ids<'_>, shown: &[&Finding]) -> Value {
     let mut items: BTreeMap<String, Value> = BTreeMap::new();
     for finding in shown {
         let subject = &finding.subject;
-        let id = ids.make("item", &subject.arn);
+        let id = ids.item(finding).to_owned();
         items.entry(id).or_insert_with_key(|id| {
             let mut props = vec![prop("arn", &subject.arn), prop("account", &subject.account)];
             props.extend(subject.region.as_deref().map(|region| prop("region", region)));
@@ -80,7 +115,7 @@ pub fn definitions(view: &View, ids: &Ids<'_>, shown: &[&Finding]) -> Value {
         });
     }
     let mut out = json!({ "components": [{
-        "uuid": ids.make("tool", ""),
+        "uuid": ids.tool,
         "type": "software",
         "title": view.run.tool,
         "description": "A read-only auditor of Amazon DynamoDB.",
@@ -93,8 +128,54 @@ pub fn definitions(view: &View, ids: &Ids<'_>, shown: &[&Finding]) -> Value {
     out
 }
 
-/// One verdict with what it rests on.
-pub fn observation(view: &View, ids: &Ids<'_>, finding: &Finding) -> Value {
+/// An observation, in the order that it is written.
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Observation<'a> {
+    uuid: &'a str,
+    title: Cow<'a, str>,
+    description: Cow<'a, str>,
+    props: Vec<Prop<'a>>,
+    methods: [&'static str; 1],
+    types: [&'static str; 1],
+    origins: [Origin<'a>; 1],
+    subjects: [About<'a>; 1],
+    collected: &'a str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    relevant_evidence: Vec<Evidence<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    remarks: Option<Cow<'a, str>>,
+}
+
+#[derive(Serialize)]
+struct Origin<'a> {
+    actors: [Actor<'a>; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct Actor<'a> {
+    r#type: &'static str,
+    actor_uuid: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct About<'a> {
+    subject_uuid: &'a str,
+    r#type: &'static str,
+    title: Cow<'a, str>,
+}
+
+#[derive(Serialize)]
+struct Evidence<'a> {
+    description: Cow<'a, str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    props: Option<[Prop<'a>; 1]>,
+}
+
+/// One verdict with what it rests on; `taken` is when the snapshot was.
+pub fn observation<'a>(ids: &'a Ids<'_>, taken: &'a str, finding: &'a Finding) -> Observation<'a> {
     let verdict = match finding.verdict {
         Verdict::Unknown => "not-assessed",
         other => other.as_str(),
@@ -107,41 +188,39 @@ pub fn observation(view: &View, ids: &Ids<'_>, finding: &Finding) -> Value {
         prop("confidence", finding.confidence.as_str()),
     ];
     if let Some(accepted) = &finding.accepted {
-        props.push(prop("accepted", &serde_json::to_string(accepted).unwrap_or_default()));
+        let value = own_line(serde_json::to_string(accepted).unwrap_or_default());
+        props.push(Prop { value, ..prop("accepted", "") });
     }
-    let mut out = json!({
-        "uuid": ids.observation(finding),
-        "title": line(&finding.title),
-        "description": line(&label::said(finding)),
-        "props": props,
-        "methods": ["TEST"],
-        "types": [if finding.verdict == Verdict::Flagged { "finding" } else { "control-objective" }],
-        "origins": [{ "actors": [{ "type": "tool", "actor-uuid": ids.make("tool", "") }] }],
-        "subjects": [{
-            "subject-uuid": ids.make("item", &finding.subject.arn),
-            "type": "inventory-item",
-            "title": line(&label::name(&finding.subject)),
-        }],
-        "collected": view.run.taken.to_string(),
-    });
-    let mut evidence: Vec<Value> = Vec::new();
+    let said = |said: String| Evidence { description: own_line(said), props: None };
+    let mut evidence: Vec<Evidence<'_>> = Vec::new();
     for because in &finding.because {
         let value = because.value.as_ref().map_or_else(|| "not seen".to_owned(), Value::to_string);
-        evidence.push(json!({ "description": line(&format!("{} = {value}", because.fact)) }));
+        evidence.push(said(format!("{} = {value}", because.fact)));
     }
-    for (name, value) in &finding.evidence {
-        evidence.push(json!({ "description": line(&format!("{name}: {value}")) }));
-    }
+    evidence.extend(finding.evidence.iter().map(|(name, value)| said(format!("{name}: {value}"))));
     for missing in &finding.missing {
-        let said = format!("{}: {} on {} was {}", missing.fact, missing.call, missing.on, missing.why);
-        evidence.push(json!({ "description": line(&said), "props": [prop("gap", &missing.gap.0)] }));
+        let told = said(format!("{}: {} on {} was {}", missing.fact, missing.call, missing.on, missing.why));
+        evidence.push(Evidence { props: Some([prop("gap", &missing.gap.0)]), ..told });
     }
-    if !evidence.is_empty() {
-        out["relevant-evidence"] = Value::Array(evidence);
-    }
-    if finding.verdict == Verdict::Unknown {
+    let not_assessed = || {
         let said = finding.missing.iter().map(|m| format!("{} on {} was {}.", m.call, m.on, m.why));
-        out["remarks"] = json!(line(&format!("Not assessed. {}", said.collect::<Vec<_>>().join(" "))));
+        own_line(format!("Not assessed. {}", said.collect::<Vec<_>>().join(" ")))
+    };
+    Observation {
+        uuid: ids.observation(finding),
+        title: line(&finding.title),
+        description: own_line(label::said(finding)),
+        props,
+        methods: ["TEST"],
+        types: [if finding.verdict == Verdict::Flagged { "finding" } else { "control-objective" }],
+        origins: [Origin { actors: [Actor { r#type: "tool", actor_uuid: &ids.tool }] }],
+        subjects: [About {
+            subject_uuid: ids.item(finding),
+            r#type: "inventory-item",
+            title: own_line(label::name(&finding.subject)),
+        }],
+        collected: taken,
+        relevant_evidence: evidence,
+        remarks: (finding.verdict == Verdict::Unknown).then(not_assessed),
     }
-    out
 }
