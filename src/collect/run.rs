@@ -21,7 +21,8 @@ use super::regions::{Partition, partition_of};
 use super::sample::{Sampler, Scans};
 use super::veil::Veiled;
 use super::{
-    Error, Halt, Plan, Progress, Regions, Sampling, activity, keys, organization, principals, second, services,
+    Error, Halt, Plan, Progress, Regions, Sampling, activity, keys, organization, principals, second,
+    services,
 };
 use crate::detect::Detector;
 use crate::snapshot::pieces::{Head, Pieces};
@@ -119,7 +120,8 @@ pub async fn collect(
     let identity = identify(&desk, &clients, partition).await?;
     let known = identity.value().map(|identity| identity.account.clone());
     let detector = Arc::new(Detector::new(plan.digest_key).with(plan.own));
-    let scope = scope(&regions, plan.table.clone(), plan.sampling, plan.second_look, plan.seed, detector.key_id());
+    let scope =
+        scope(&regions, plan.table.clone(), plan.sampling, plan.second_look, plan.seed, detector.key_id());
     let mut run = Run {
         desk,
         clients,

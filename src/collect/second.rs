@@ -46,7 +46,7 @@ pub(super) async fn look(run: &Arc<Run>, tables: &mut [Table]) {
         let seen = side_by_side(asked, |(table, most)| again(Arc::clone(run), table, most)).await;
         for ((place, _), sample) in round.into_iter().zip(seen) {
             if let Some(first) = tables[place].sample.value() {
-                let both = joined(first, sample);
+                let both = joined(first, sample, sampling.items);
                 left -= both.rcu_consumed - first.rcu_consumed;
                 tables[place].sample = Seen::Value(both);
             }
@@ -85,7 +85,10 @@ fn doubt(sample: &Sample) -> Option<f64> {
         (high - low) * if proved(one) { PROVED } else { UNPROVED }
     });
     let is_proved = |name: &str| {
-        contents.sightings.iter().any(|one| proved(one) && one.path.split(['.', '[', '|']).next() == Some(name))
+        contents
+            .sightings
+            .iter()
+            .any(|one| proved(one) && one.path.split(['.', '[', '|']).next() == Some(name))
     };
     let hinted = contents.names.keys().any(|name| suggests(name) && !is_proved(name));
     let size = contents.effective_items.unwrap_or(contents.items as f64);
@@ -135,8 +138,9 @@ async fn again(run: Arc<Run>, table: Table, most: Sampling) -> Seen<Sample> {
 }
 
 /// The larger sample with what both took. One that broke off before it had read as much as the first tells less.
-fn joined(first: &Sample, second: Seen<Sample>) -> Sample {
-    let Seen::Value(second) = second else { return first.clone() };
+fn joined(first: &Sample, second: Seen<Sample>, usual: u64) -> Sample {
+    let Seen::Value(mut second) = second else { return first.clone() };
+    second.contents.effective_items = unseen(&second, usual);
     let took = Look { items_read: first.items_read, rcu_consumed: first.rcu_consumed };
     let (requests, rcu_consumed) =
         (first.requests + second.requests, first.rcu_consumed + second.rcu_consumed);
@@ -148,4 +152,13 @@ fn joined(first: &Sample, second: Seen<Sample>) -> Sample {
         (stands.stopped, stands.gap) = (first.stopped, None);
     }
     Sample { requests, rcu_consumed, rcu_estimated, first: Some(took), ..stands }
+}
+
+/// What a larger sample is worth for what it does not hold. Nothing shows whether that lies side by side: beyond the size
+/// of a usual sample, only further parts narrow the bound, and not more items of a part.
+fn unseen(sample: &Sample, usual: u64) -> Option<f64> {
+    let items = sample.contents.items as f64;
+    let told = sample.contents.effective_items.unwrap_or(items);
+    let worth = told.min(usual.max(u64::from(sample.segments_read)) as f64);
+    (worth < items).then_some(worth)
 }
