@@ -270,7 +270,7 @@ pub struct Sampling {
     /// Most items to read from a table
     #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     pub sample_items: u64,
-    /// Most read capacity units to spend on a table, but for one request
+    /// Most read capacity units to spend on a table, but for one request; with --second-look, on all of them together
     #[arg(long, value_name = "UNITS", default_value_t = Rcu(50.0))]
     pub rcu_budget: Rcu,
     /// Most of a provisioned table's read capacity to take, from 0 to 1
@@ -280,8 +280,11 @@ pub struct Sampling {
     /// for more
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub from_export: Vec<PathBuf>,
+    /// Spend what tables leave of their budgets on larger samples of those that are most in doubt
+    #[arg(long)]
+    pub second_look: bool,
     /// Read no item; checks of items are then not assessed, and say so
-    #[arg(long, conflicts_with_all = ["sample_items", "rcu_budget", "capacity_share"])]
+    #[arg(long, conflicts_with_all = ["sample_items", "rcu_budget", "capacity_share", "second_look"])]
     pub no_sample: bool,
     /// What the choice of items derives from: the same seed reads the same parts of an unchanged table
     #[arg(long, value_name = "N", default_value_t = 0)]

@@ -20,6 +20,8 @@ mod prevalence;
 mod refused;
 #[path = "collect/sampling.rs"]
 mod sampling;
+#[path = "collect/second.rs"]
+mod second;
 #[path = "collect/services.rs"]
 mod services;
 #[path = "collect/whole.rs"]

@@ -32,6 +32,7 @@ mod region;
 pub mod regions;
 mod run;
 mod sample;
+mod second;
 mod services;
 mod silence;
 mod spread;
@@ -61,6 +62,8 @@ pub struct Plan {
     pub exports: BTreeMap<String, Export>,
     /// How to read items; none reads no item.
     pub sampling: Option<Sampling>,
+    /// Whether to spend what tables leave of their budgets on a second look at those in doubt.
+    pub second_look: bool,
     /// What the choice of segments derives from, beside the table's ARN.
     pub seed: u64,
     /// Key of the digests that stand for values.

@@ -21,7 +21,8 @@ use super::regions::{Partition, partition_of};
 use super::sample::{Sampler, Scans};
 use super::veil::Veiled;
 use super::{
-    Error, Halt, Plan, Progress, Regions, Sampling, activity, keys, organization, principals, services,
+    Error, Halt, Plan, Progress, Regions, Sampling, activity, keys, organization, principals, second,
+    services,
 };
 use crate::detect::Detector;
 use crate::snapshot::pieces::{Head, Pieces};
@@ -40,7 +41,7 @@ pub(super) struct Run {
     /// The account's id, or `unknown`.
     pub(super) account: String,
     table: Option<String>,
-    sampling: Option<Sampling>,
+    pub(super) sampling: Option<Sampling>,
     exports: Arc<BTreeMap<String, Export>>,
     seed: u64,
     pub(super) detector: Arc<Detector>,
@@ -119,7 +120,8 @@ pub async fn collect(
     let identity = identify(&desk, &clients, partition).await?;
     let known = identity.value().map(|identity| identity.account.clone());
     let detector = Arc::new(Detector::new(plan.digest_key).with(plan.own));
-    let scope = scope(&regions, plan.table.clone(), plan.sampling, plan.seed, detector.key_id());
+    let scope =
+        scope(&regions, plan.table.clone(), plan.sampling, plan.second_look, plan.seed, detector.key_id());
     let mut run = Run {
         desk,
         clients,
@@ -163,7 +165,10 @@ async fn assemble(
     found: Vec<Found>,
 ) -> Snapshot {
     let (regions, tables): (Vec<_>, Vec<_>) = found.into_iter().map(|f| (f.region, f.tables)).unzip();
-    let tables: Vec<_> = tables.into_iter().flatten().collect();
+    let mut tables: Vec<_> = tables.into_iter().flatten().collect();
+    if scope.second_look {
+        second::look(&run, &mut tables).await;
+    }
     let keys = ask_keys(
         &run,
         keys::named(&tables, regions.iter().flat_map(|r| &r.orphan_backups.items)).into_iter().collect(),
@@ -272,6 +277,7 @@ fn scope(
     regions: &[String],
     table: Option<String>,
     sampling: Option<Sampling>,
+    second_look: bool,
     seed: u64,
     digest_key_id: String,
 ) -> Scope {
@@ -281,6 +287,7 @@ fn scope(
         sampled: sampling.is_some(),
         sample_items: sampling.map_or(0, |s| s.items),
         rcu_budget: sampling.map_or(0.0, |s| s.rcu_budget),
+        second_look,
         seed,
         digest_key_id,
     }

@@ -67,9 +67,9 @@ impl Sampler {
         if let Some(export) = self.exports.get(table.arn) {
             return Seen::Value(self.read(desk, export.clone(), self.tally(table)).await);
         }
-        let (client, sampling, seed) = match &self.scans {
+        let sampling = match &self.scans {
             Scans::Not(gap) => return Seen::Gap(gap.clone()),
-            Scans::Of { client, sampling, seed } => (client, sampling, *seed),
+            Scans::Of { sampling, .. } => *sampling,
         };
         let gap = |fault: &Fault| desk.gap(&calls::SCAN, table.arn, fault);
         let status = table.description.map_or("", |d| d.status.as_str());
@@ -82,6 +82,16 @@ impl Sampler {
         if sampling.items == 0 || sampling.rcu_budget <= 0.0 {
             return Seen::Gap(gap(&Fault::own(Why::Budget, "the budget allows no item")));
         }
+        self.scan(desk, table, sampling).await
+    }
+
+    /// Scans within `most`. The cut and the order of its parts are those of the plan, so that a scan that may read
+    /// more reads what one that may read less does, and goes on from there.
+    pub(super) async fn scan(&self, desk: &Desk, table: &Target<'_>, most: Sampling) -> Seen<Sample> {
+        let (client, sampling, seed) = match &self.scans {
+            Scans::Not(gap) => return Seen::Gap(gap.clone()),
+            Scans::Of { client, sampling, seed } => (client, sampling, *seed),
+        };
         let cut = spread::cut(table.description.and_then(|d| d.items), sampling);
         let provisioned = table.description.filter(|d| d.billing == "PROVISIONED" && d.read_units > 0);
         let per_second =
@@ -95,13 +105,13 @@ impl Sampler {
             per_second,
             waited: Duration::ZERO,
             owed: Duration::ZERO,
-            purse: Purse::new(sampling, per_second),
+            purse: Purse::new(&most, per_second),
             touched: HashSet::new(),
             tally: self.tally(table),
         };
         let (stopped, fault) = reading.run(Draw::new(cut.segments, table.arn, seed)).await;
         // A sample cut short by a fault keeps what it has, and the gap says why there is no more.
-        let gap = fault.as_ref().map(gap);
+        let gap = fault.as_ref().map(|fault| desk.gap(&calls::SCAN, table.arn, fault));
         match gap {
             Some(gap) if reading.purse.requests == 0 => Seen::Gap(gap),
             gap => Seen::Value(reading.finish(stopped, gap)),
@@ -238,6 +248,7 @@ impl Reading<'_> {
             segments: self.segments,
             segments_read: u32::try_from(self.touched.len()).unwrap_or(u32::MAX),
             source: None,
+            first: None,
             stopped,
             gap,
             contents: self.tally.finish(),

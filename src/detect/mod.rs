@@ -47,6 +47,8 @@ mod words;
 
 use std::{fmt, sync::Arc};
 
+pub(crate) use names::suggests;
+
 pub use key::{DigestKey, DigestKeyError, MIN_KEY_BYTES};
 pub use own::{Exception, Own, Pattern};
 pub use path::shown_name;

@@ -103,6 +103,11 @@ pub(crate) fn hint(path: &[Option<&str>]) -> Option<Hint> {
     held(&own, named.find_map(|s| *s)).or_else(|| service(&own))
 }
 
+/// Whether an attribute's name alone suggests a secret.
+pub(crate) fn suggests(name: &str) -> bool {
+    hint(&[Some(name)]).is_some()
+}
+
 /// Whether a name says no more than that a value is in it.
 pub(crate) fn wraps(name: &str) -> bool {
     words(name).iter().all(|w| WRITING.contains(&w.as_str()) || INNER.contains(&w.as_str()))

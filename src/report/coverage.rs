@@ -68,7 +68,7 @@ pub struct Items {
     pub most_per_table: u64,
     /// Read capacity units that DynamoDB says were consumed.
     pub rcu_consumed: f64,
-    /// Read capacity units that a table's sample may take, but for one request.
+    /// Read capacity units that a table's sample may take, but for one request; a second look takes of what all left.
     pub rcu_budget_per_table: f64,
     /// The same over the sampled tables.
     pub rcu_budget: f64,
@@ -83,8 +83,11 @@ pub struct SampleRow {
     pub read: u64,
     /// Whether that is every item.
     pub complete: bool,
-    /// Read capacity units that DynamoDB says were consumed.
+    /// Read capacity units that DynamoDB says were consumed, by both looks where there were two.
     pub rcu_consumed: f64,
+    /// Read capacity units that a second look took; absent where there was none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub second_look: Option<f64>,
     /// Independent items that the sample is worth for what it does not hold: fewer than were read where neighbours
     /// resemble each other.
     pub effective: f64,
@@ -144,6 +147,7 @@ impl Coverage {
                 read: sample.items_read,
                 complete: sample.stopped == Stopped::Everything,
                 rcu_consumed: sample.rcu_consumed,
+                second_look: sample.first.map(|first| sample.rcu_consumed - first.rcu_consumed),
                 effective: sample.contents.effective_items.unwrap_or(sample.items_read as f64),
                 missed_share: missed_share(sample),
             })

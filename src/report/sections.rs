@@ -221,9 +221,18 @@ pub(super) fn coverage(view: &View, width: u16) -> String {
     } else if !partial.is_empty() {
         tables.push_str(&format!("; list incomplete in {}", partial.join(", ")));
     }
+    let twice: Vec<f64> = c.samples.iter().filter_map(|sample| sample.second_look).collect();
+    let twice = match twice.as_slice() {
+        [] => String::new(),
+        all => format!(
+            "; {} looked at twice, for {:.1} of them",
+            counted(all.len() as u64, "table", "tables"),
+            all.iter().sum::<f64>()
+        ),
+    };
     let items = if c.items.asked {
         format!(
-            "{} read in {} of {}; {:.1} of at most {:.1} read capacity units",
+            "{} read in {} of {}; {:.1} of at most {:.1} read capacity units{twice}",
             count(c.items.read),
             count(c.tables.sampled),
             counted(c.tables.selected, "table", "tables"),

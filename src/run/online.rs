@@ -169,6 +169,7 @@ fn plan(
         table: None,
         exports: export::open(&args.from_export).map_err(|error| Error::Refused(error.to_string()))?,
         sampling: (!args.no_sample).then_some(sampling),
+        second_look: args.second_look,
         seed: args.seed,
         digest_key: digest_key(args.digest_key_file.as_deref().or(kept.as_deref()))?,
         own: Own { ignored: ignores.exceptions(), ..own },

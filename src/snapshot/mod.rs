@@ -83,6 +83,9 @@ pub struct Scope {
     pub sample_items: u64,
     /// Most read capacity units to spend on a table, but for one request.
     pub rcu_budget: f64,
+    /// Whether what tables left of their budgets was spent on a second look at those in doubt.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub second_look: bool,
     /// What the choice of segments derives from, beside the table's ARN.
     pub seed: u64,
     /// First 16 hex digits of a digest of the digest key: two snapshots with the same one have comparable digests.

@@ -27,6 +27,9 @@ pub struct Sample {
     /// Where the items came from, where that was not a scan.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<Source>,
+    /// What the first look took, where there was a second one; the counts above are of both.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first: Option<Look>,
     /// Why reading stopped.
     pub stopped: Stopped,
     /// What cut the reading short, where that was neither the budget nor the number of items asked for.
@@ -34,6 +37,16 @@ pub struct Sample {
     pub gap: Option<super::GapId>,
     /// What the items held.
     pub contents: Contents,
+}
+
+/// What one look at a table took.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Look {
+    /// Items read.
+    pub items_read: u64,
+    /// Read capacity units consumed.
+    pub rcu_consumed: f64,
 }
 
 /// Where items were read, other than by a scan of the table.

@@ -184,6 +184,7 @@ pub fn plan() -> Plan {
         table: None,
         exports: BTreeMap::new(),
         sampling: Some(Sampling::default()),
+        second_look: false,
         seed: 1,
         digest_key: DigestKey::from_bytes(&[7; 32]).unwrap(),
         own: Default::default(),

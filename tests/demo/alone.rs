@@ -19,6 +19,7 @@ async fn collected(topics: &[Topic]) -> Snapshot {
         regions: Regions::Given(REGIONS.map(str::to_owned).to_vec()),
         table: None,
         sampling: Some(Sampling::default()),
+        second_look: false,
         seed: 0,
         digest_key: DigestKey::from_bytes(&[7; 32]).unwrap(),
         own: Default::default(),

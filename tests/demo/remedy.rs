@@ -19,6 +19,7 @@ async fn snapshot_of(account: &Embedded) -> Snapshot {
         table: None,
         exports: Default::default(),
         sampling: Some(Sampling::default()),
+        second_look: false,
         seed: 0,
         digest_key: DigestKey::from_bytes(b"the embedded account's digest key").unwrap(),
         own: Default::default(),

@@ -35,6 +35,7 @@ pub(crate) fn plan() -> Plan {
         table: None,
         exports: Default::default(),
         sampling: Some(Sampling::default()),
+        second_look: false,
         seed: 0,
         digest_key: DigestKey::from_bytes(b"the embedded account's digest key").unwrap(),
         own: Default::default(),

@@ -40,6 +40,7 @@ pub fn empty() -> Snapshot {
             sampled: true,
             sample_items: 200,
             rcu_budget: 50.0,
+            second_look: false,
             seed: 0,
             digest_key_id: "00112233445566778899".into(),
         },
