@@ -56,7 +56,7 @@ impl Desk {
         let seats = concurrency.clamp(1, 256);
         Self {
             progress,
-            tables: seats,
+            tables: (seats / 2).max(1),
             seats: Arc::new(Semaphore::new(seats)),
             pages: Arc::new(Semaphore::new(seats.min(PAGES))),
             pace: Arc::new(pace),

@@ -33,8 +33,8 @@ const ANY: &str = "";
 fn limit(call: &Call) -> f64 {
     match (call.service, call.operation) {
         ("dynamodb", "ListBackups" | "ListExports") => 4.5,
-        ("dynamodb", "DescribeContinuousBackups" | "ListTagsOfResource" | "DescribeBackup") => 9.5,
-        ("dynamodb", "DescribeExport" | "DescribeTimeToLive" | "DescribeContributorInsights") => 9.5,
+        ("dynamodb", "DescribeContinuousBackups" | "ListTagsOfResource" | "DescribeBackup") => 9.8,
+        ("dynamodb", "DescribeExport" | "DescribeTimeToLive" | "DescribeContributorInsights") => 9.8,
         ("kms", "ListGrants") => 50.0,
         ("iam", _) => 10.0,
         ("dynamodb" | "kms" | "sts", _) => 100.0,

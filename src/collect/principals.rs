@@ -36,17 +36,24 @@ pub(super) async fn principals(desk: &Arc<Desk>, client: &Client, home: &str, on
         };
         let out = desk.ask(call, home, send).await?;
         let next = out.marker.clone().filter(|_| out.is_truncated);
-        Ok(Page { items: vec![out], next })
+        // Each page as soon as it is there: the SDK's own form of a large account is several times as large.
+        let people = Principals {
+            users: out.user_detail_list().iter().map(entities::user).collect(),
+            groups: out.group_detail_list().iter().map(entities::group).collect(),
+            roles: out.role_detail_list().iter().map(entities::role).collect(),
+            ..Principals::default()
+        };
+        Ok(Page { items: vec![(people, out.policies.unwrap_or_default())], next })
     })
     .await;
     let mut found =
         Principals { gap: fault.map(|fault| desk.gap(call, on, &fault)), ..Principals::default() };
     let mut policies = Vec::new();
-    for answer in answers {
-        found.users.extend(answer.user_detail_list().iter().map(entities::user));
-        found.groups.extend(answer.group_detail_list().iter().map(entities::group));
-        found.roles.extend(answer.role_detail_list().iter().map(entities::role));
-        policies.extend(answer.policies.unwrap_or_default());
+    for (people, more) in answers {
+        found.users.extend(people.users);
+        found.groups.extend(people.groups);
+        found.roles.extend(people.roles);
+        policies.extend(more);
     }
     for list in [&mut found.users, &mut found.groups, &mut found.roles] {
         list.sort_by(|a, b| a.arn.cmp(&b.arn));

@@ -2,7 +2,10 @@
 
 use std::{future::Future, path::Path, process, sync::Arc, time::Instant};
 
-use tokio::{runtime::Runtime, sync::watch};
+use tokio::{
+    runtime::{Builder, Runtime},
+    sync::watch,
+};
 
 use super::{
     Error, Outcome,
@@ -191,8 +194,10 @@ fn left_out(snapshot: &Snapshot, ignores: &Ignores, console: &Console) {
 
 /// A collection under way, which Ctrl-C, SIGTERM and its own time limit stop.
 struct Run<'a> {
-    // Lives until the report is out, so that Ctrl-C keeps its meaning.
-    runtime: Runtime,
+    /// One thread asks: it waits far more than it works, and what it frees, judging uses again. Exports are read beside it.
+    asks: Runtime,
+    /// Another listens until the report is out, so that Ctrl-C keeps its meaning.
+    _listens: Runtime,
     console: &'a Console,
 }
 
@@ -201,12 +206,13 @@ type Stop = watch::Receiver<Halt>;
 
 impl<'a> Run<'a> {
     fn start(console: &'a Console, most: Option<Span>) -> Result<(Self, Stop), Error> {
-        let runtime = Runtime::new().map_err(failed)?;
+        let asks = Builder::new_current_thread().enable_all().build().map_err(failed)?;
+        let listens = Builder::new_multi_thread().worker_threads(1).enable_all().build().map_err(failed)?;
         let (sender, stop) = watch::channel(Halt::Go);
         let sender = Arc::new(sender);
         if let Some(Span(most)) = most {
             let (sender, notes) = (Arc::clone(&sender), console.clone());
-            runtime.spawn(async move {
+            listens.spawn(async move {
                 tokio::time::sleep(most).await;
                 let late = |halt: &mut Halt| {
                     let goes = *halt == Halt::Go;
@@ -222,7 +228,7 @@ impl<'a> Run<'a> {
             });
         }
         let notes = console.clone();
-        runtime.spawn(async move {
+        listens.spawn(async move {
             let mut asked = false;
             while let Some(code) = signal().await {
                 // The second time, or where nobody listens any more, there is nothing to wait for.
@@ -240,7 +246,7 @@ impl<'a> Run<'a> {
                 notes.note("interrupted: telling what was seen; once more ends at once");
             }
         });
-        Ok((Self { runtime, console }, stop))
+        Ok((Self { asks, _listens: listens, console }, stop))
     }
 
     /// Collects from the account that options and environment name.
@@ -278,7 +284,7 @@ impl<'a> Run<'a> {
     {
         let began = Instant::now();
         let line = Arc::new(Line::new(self.console.shows_progress()));
-        let snapshot = self.runtime.block_on(work(line.clone()));
+        let snapshot = self.asks.block_on(work(line.clone()));
         line.clear();
         if let Some(pieces @ 1..) = kept.map(Pieces::taken_up) {
             self.console
