@@ -16,8 +16,8 @@ pub use simulate::{Simulate, UnknownKeys};
 pub use who_can::WhoCan;
 
 use crate::config::{
-    Controls, Endpoint, FailOn, Format, Lines, Output, Program, Rcu, RegionName, Share, Span, TablePattern,
-    Verdicts,
+    Controls, Endpoint, FailOn, Format, KeyArn, Lines, Output, Program, Rcu, RegionName, Share, Span,
+    TablePattern, Verdicts,
 };
 
 const EXIT_CODES: &str = "\
@@ -313,6 +313,9 @@ pub struct Report {
     /// Sign the evidence bundle's statement with this Ed25519 key (PKCS #8, PEM)
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub sign_key: Option<PathBuf>,
+    /// Have this key of AWS KMS sign the evidence bundle's statement: kms:Sign, the one call that does more than read
+    #[arg(long, value_name = "ARN", conflicts_with = "sign_key")]
+    pub sign_kms: Option<KeyArn>,
     /// Evidence bundle of the run before, which the new one then names
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub previous: Option<PathBuf>,
@@ -376,6 +379,9 @@ pub struct Policy {
     /// Leave out what reads items
     #[arg(long)]
     pub no_sample: bool,
+    /// Add what it takes that this key of AWS KMS signs evidence bundles, and name no other key
+    #[arg(long, value_name = "ARN")]
+    pub with_signing: Option<KeyArn>,
     /// A Region of the account's partition: ARNs differ in China and GovCloud
     #[arg(long, value_name = "REGION")]
     pub region: Option<RegionName>,

@@ -18,6 +18,8 @@ pub mod options;
 mod preflight;
 #[cfg(feature = "aws")]
 mod progress;
+#[cfg(feature = "aws")]
+mod sign;
 mod simulate;
 mod state;
 mod verify;
@@ -118,6 +120,8 @@ fn dispatch(command: &Command, console: &Console, config: &Config) -> Result<Out
         Command::Assess(args) => {
             let bundle = bundle::Bundle::open(&args.file)?;
             let ready = assess::Ready::new(&args.report, config, bundle.as_ref())?;
+            #[cfg(feature = "aws")]
+            let ready = ready.signed(&args.report, &collect::Session::default())?;
             let snapshot = match &bundle {
                 Some(bundle) => bundle.snapshot(&args.file)?,
                 None => snapshot::file::load(&args.file)?,
@@ -148,7 +152,8 @@ fn dispatch(command: &Command, console: &Console, config: &Config) -> Result<Out
             let region = args.region.as_ref().map_or("us-east-1", |r| r.0.as_str());
             let partition = collect::regions::partition_of(region);
             let topics = assess::topics_of(&Library::with_dirs(&args.dirs)?, &args.only)?;
-            console.json(&collect::policy(!args.no_sample, &topics, partition))
+            let signing = args.with_signing.as_ref().map(|key| key.0.as_str());
+            console.json(&collect::policy(!args.no_sample, signing, &topics, partition))
         }
         #[cfg(not(feature = "demo"))]
         Command::Demo(_) => Err(Error::Absent("demo", "demo")),

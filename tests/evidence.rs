@@ -9,7 +9,7 @@ use assert_cmd::Command;
 use dynaudit::{
     finding::{Severity, Verdict},
     report::{
-        attest::{self, Envelope},
+        attest::{self, Envelope, Signer},
         evidence::{STATEMENT, SUMS, Sources, bundle, digest, verify},
     },
     snapshot::{
@@ -36,7 +36,7 @@ fn made(key: Option<&SigningKey>, previous: Option<attest::Sum>) -> Vec<u8> {
         checks: vec![("mine/check-a.toml".into(), "title = \"a\"\n")],
         config: Some("[profile.nightly]\n"),
         previous,
-        key,
+        signer: key.map(|key| key as &dyn attest::Signer),
     };
     pack(&bundle(&view, sources).unwrap()).unwrap()
 }
@@ -45,7 +45,7 @@ fn made(key: Option<&SigningKey>, previous: Option<attest::Sum>) -> Vec<u8> {
 fn a_bundle_is_the_same_each_time_and_intact() {
     let archive = made(Some(&key()), None);
     assert_eq!(archive, made(Some(&key()), None));
-    let verified = verify(&archive, Some(&key().verifying_key()));
+    let verified = verify(&archive, Some(&key().key()));
     assert!(verified.is_intact(), "{verified:?}");
     assert_eq!(verified.files, 8);
     let statement = serde_json::from_slice::<Envelope>(&unpack(&archive).unwrap()[STATEMENT]);
@@ -106,7 +106,7 @@ proptest::proptest! {
         let at = place.start + ((place.len() as f64) * share) as usize;
         let mut other = archive;
         other[at] ^= bits;
-        let verified = verify(&other, Some(&key().verifying_key()));
+        let verified = verify(&other, Some(&key().key()));
         proptest::prop_assert!(verified.wrong.contains_key(&name), "byte {} of {name}: {verified:?}", at - place.start);
     }
 
@@ -151,7 +151,7 @@ fn a_member_that_was_replaced_is_named_though_the_list_of_sums_was_mended() {
         let line = |(name, bytes): (&String, &Vec<u8>)| format!("{}  {name}\n", attest::sum(bytes).sha256);
         let list: String = other.iter().filter(|(name, _)| *name != SUMS).map(line).collect();
         other.insert(SUMS.into(), list.into_bytes());
-        let verified = verify(&pack(&other).unwrap(), Some(&key().verifying_key()));
+        let verified = verify(&pack(&other).unwrap(), Some(&key().key()));
         assert!(verified.wrong.contains_key(name), "{name}: {verified:?}");
     }
 }
@@ -171,7 +171,7 @@ fn files_that_are_missing_or_added_are_named() {
 
 #[test]
 fn a_statement_made_anew_is_not_signed_by_the_key() {
-    let verifying = key().verifying_key();
+    let verifying = key().key();
     assert!(!verify(&made(None, None), Some(&verifying)).is_intact(), "not signed");
     let other = SigningKey::from_bytes(&[8; 32]);
     assert!(!verify(&made(Some(&other), None), Some(&verifying)).is_intact(), "by another");

@@ -32,7 +32,7 @@ pub enum Class {
     Metadata,
     /// Items of tables: only where sampling was asked for.
     Contents,
-    /// Signatures by a KMS key: never in this version.
+    /// A signature by a KMS key, over a digest: only where an evidence bundle is to be signed by that key.
     Signing,
 }
 
@@ -78,6 +78,7 @@ const KEYS: Reason = Reason("Describe the keys and who may decrypt", None);
 const WHO: Reason = Reason("Read who exists and what they may do", None);
 const SELF: Reason = Reason("Name the account and the caller", None);
 const ITEMS: Reason = Reason("Sample items", Some(Topic::Items));
+const BUNDLE: Reason = Reason("Sign evidence bundles", None);
 const BUCKETS: Reason = Reason("Read what protects the buckets of exports and imports", Some(Topic::Buckets));
 const FILES: Reason = Reason("See whether exports and imports still lie in S3", Some(Topic::Files));
 const IMPORTS: Reason = Reason("Find what tables were imported from", Some(Topic::Imports));
@@ -131,7 +132,7 @@ macro_rules! calls {
             );
         )*
         /// Every call that a run may make.
-        pub const CALLS: &[Call] = &[$($name,)* SCAN];
+        pub const CALLS: &[Call] = &[$($name,)* SCAN, GET_PUBLIC_KEY, SIGN];
     };
 }
 
@@ -211,12 +212,19 @@ calls! {
 pub const SCAN: Call =
     Call { class: Class::Contents, ..call("dynamodb", "Scan", "dynamodb:Scan", TABLE, ITEMS) };
 
-/// The calls of a run that reads items or not, about these topics.
-pub fn needed(sampled: bool, topics: &BTreeSet<Topic>) -> Vec<&'static Call> {
+/// `kms:GetPublicKey`: by which key a signature is verified.
+pub const GET_PUBLIC_KEY: Call =
+    Call { class: Class::Signing, ..call("kms", "GetPublicKey", "kms:GetPublicKey", KEY, BUNDLE) };
+
+/// `kms:Sign`: the one call that does more than read. It changes nothing, and is told a digest alone.
+pub const SIGN: Call = Call { class: Class::Signing, ..call("kms", "Sign", "kms:Sign", KEY, BUNDLE) };
+
+/// The calls of a run that reads items or not, signs by a KMS key or not, about these topics.
+pub fn needed(sampled: bool, signed: bool, topics: &BTreeSet<Topic>) -> Vec<&'static Call> {
     let wanted = |call: &&Call| match call.class {
         Class::Metadata => call.topic.is_none_or(|topic| topics.contains(&topic)),
         Class::Contents => sampled && call.topic.is_none_or(|topic| topics.contains(&topic)),
-        Class::Signing => false,
+        Class::Signing => signed,
     };
     CALLS.iter().filter(wanted).collect()
 }

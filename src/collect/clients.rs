@@ -19,7 +19,7 @@ use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
 use serde_json::Value;
 
-use super::calls::Call;
+use super::calls::{Call, Class};
 use super::clock::Clock;
 use super::guard::Guard;
 use super::light::{Light, Question, Refusal};
@@ -100,18 +100,19 @@ impl Clients {
 
     /// DynamoDB in a Region, for all but items.
     pub fn dynamodb(&self, region: &str) -> aws_sdk_dynamodb::Client {
-        aws_sdk_dynamodb::Client::from_conf(self.dynamodb_config(region, false).build())
+        aws_sdk_dynamodb::Client::from_conf(self.dynamodb_config(region, Guard::new()).build())
     }
 
     /// DynamoDB in a Region, for items.
     pub fn scans(&self, region: &str) -> aws_sdk_dynamodb::Client {
-        aws_sdk_dynamodb::Client::from_conf(self.dynamodb_config(region, self.contents).build())
+        let guard = if self.contents { Guard::and(Class::Contents) } else { Guard::new() };
+        aws_sdk_dynamodb::Client::from_conf(self.dynamodb_config(region, guard).build())
     }
 
-    fn dynamodb_config(&self, region: &str, contents: bool) -> aws_sdk_dynamodb::config::Builder {
+    fn dynamodb_config(&self, region: &str, guard: Guard) -> aws_sdk_dynamodb::config::Builder {
         aws_sdk_dynamodb::config::Builder::from(&self.sdk)
             .region(Region::new(region.to_owned()))
-            .interceptor(Guard::new(contents))
+            .interceptor(guard)
     }
 
     /// KMS in a Region.
@@ -120,17 +121,25 @@ impl Clients {
         let make = || {
             let config = aws_sdk_kms::config::Builder::from(&self.sdk)
                 .region(Region::new(region.to_owned()))
-                .interceptor(Guard::new(false));
+                .interceptor(Guard::new());
             aws_sdk_kms::Client::from_conf(config.build())
         };
         made.entry(region.to_owned()).or_insert_with(make).clone()
+    }
+
+    /// KMS in a Region, for the calls that sign.
+    pub(super) fn signing(&self, region: &str) -> aws_sdk_kms::Client {
+        let config = aws_sdk_kms::config::Builder::from(&self.sdk)
+            .region(Region::new(region.to_owned()))
+            .interceptor(Guard::and(Class::Signing));
+        aws_sdk_kms::Client::from_conf(config.build())
     }
 
     /// IAM, which is global in its partition.
     pub fn iam(&self, home: &str) -> aws_sdk_iam::Client {
         let config = aws_sdk_iam::config::Builder::from(&self.sdk)
             .region(Region::new(home.to_owned()))
-            .interceptor(Guard::new(false));
+            .interceptor(Guard::new());
         aws_sdk_iam::Client::from_conf(config.build())
     }
 
@@ -138,7 +147,7 @@ impl Clients {
     pub fn sts(&self, home: &str) -> aws_sdk_sts::Client {
         let config = aws_sdk_sts::config::Builder::from(&self.sdk)
             .region(Region::new(home.to_owned()))
-            .interceptor(Guard::new(false));
+            .interceptor(Guard::new());
         aws_sdk_sts::Client::from_conf(config.build())
     }
 
@@ -149,6 +158,6 @@ impl Clients {
         region: &str,
         question: Question,
     ) -> Result<Value, SdkError<Refusal, HttpResponse>> {
-        self.light.send(call, region, question, Guard::new(false)).await
+        self.light.send(call, region, question, Guard::new()).await
     }
 }

@@ -17,7 +17,7 @@ use super::calls::{self, Class};
 /// Refuses what the run has no business to send.
 #[derive(Debug, Clone)]
 pub struct Guard {
-    contents: bool,
+    also: Option<Class>,
 }
 
 /// An operation that the guard refused; nothing was sent.
@@ -36,9 +36,14 @@ impl fmt::Display for Refused {
 impl std::error::Error for Refused {}
 
 impl Guard {
-    /// A guard; `contents` opens the calls that read items.
-    pub(super) fn new(contents: bool) -> Self {
-        Self { contents }
+    /// A guard that lets the calls for settings through.
+    pub(super) fn new() -> Self {
+        Self { also: None }
+    }
+
+    /// The same, and the calls of one class more.
+    pub(super) fn and(class: Class) -> Self {
+        Self { also: Some(class) }
     }
 
     /// An operation without a name is refused like any that is not on the list.
@@ -47,11 +52,8 @@ impl Guard {
             Some(metadata) => (metadata.service(), metadata.name()),
             None => ("unknown", "unknown"),
         };
-        let open = calls::find(service, operation).is_some_and(|call| match call.class {
-            Class::Metadata => true,
-            Class::Contents => self.contents,
-            Class::Signing => false,
-        });
+        let open = calls::find(service, operation)
+            .is_some_and(|call| call.class == Class::Metadata || self.also == Some(call.class));
         if open { Ok(()) } else { Err(Refused { operation: format!("{service}:{operation}") }.into()) }
     }
 }

@@ -34,11 +34,13 @@ mod run;
 mod sample;
 mod second;
 mod services;
+pub mod sign;
 mod silence;
 mod spread;
 mod tables;
 mod veil;
 
+pub use aws_types::SdkConfig;
 pub use clients::{Session, load};
 pub use export::Export;
 pub use light::service::operation;
@@ -153,6 +155,12 @@ pub enum Error {
         "no AWS endpoint could be reached: {0}\n  help: check the network, --endpoint-url and AWS_ENDPOINT_URL"
     )]
     Unreachable(String),
+    /// The key that is to sign evidence cannot.
+    #[error(
+        "{0} cannot sign evidence: {1}\n  help: `dynaudit policy --with-signing` prints what it takes, and the key's own \
+         policy must not stand against it"
+    )]
+    Signing(String, String),
     /// Nobody said where to look.
     #[error("no Region was named\n  help: give --region or --all-regions, or set AWS_REGION")]
     NoRegion,

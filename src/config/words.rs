@@ -1,4 +1,4 @@
-//! Values of options for runs that nobody watches: a span of time, and a program with its arguments.
+//! Values of options for runs that nobody watches: a span of time, a program with its arguments, a key that signs.
 
 use std::{fmt, str::FromStr, time::Duration};
 
@@ -70,6 +70,33 @@ impl FromStr for Program {
     }
 }
 
+/// ARN of a key of AWS KMS; not of an alias, which may lead to another key tomorrow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyArn(pub String);
+
+impl FromStr for KeyArn {
+    type Err = Invalid;
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let parts: Vec<&str> = text.split(':').collect();
+        let plain =
+            |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+        match parts[..] {
+            ["arn", partition, "kms", region, account, key]
+                if plain(partition)
+                    && plain(region)
+                    && account.len() == 12
+                    && account.bytes().all(|b| b.is_ascii_digit())
+                    && key.strip_prefix("key/").is_some_and(plain) =>
+            {
+                Ok(Self(text.to_owned()))
+            }
+            _ => invalid(
+                "the ARN of a key of AWS KMS, such as arn:aws:kms:eu-west-1:111122223333:key/…; no alias",
+            ),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -80,6 +107,27 @@ mod tests {
         assert_eq!("2h".parse(), Ok(Span(Duration::from_secs(7200))));
         for bad in ["", "90", "0s", "-1s", "1d", "h", "1.5h", "99999999999999999999h", "200h", "+1s", "1 s"] {
             assert!(bad.parse::<Span>().is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_key_is_named_by_its_own_arn() {
+        for good in [
+            "arn:aws:kms:eu-west-1:111122223333:key/1a-2b",
+            "arn:aws-cn:kms:cn-north-1:111122223333:key/mrk-1",
+        ] {
+            assert_eq!(good.parse(), Ok(KeyArn(good.to_owned())));
+        }
+        for bad in [
+            "",
+            "1a-2b",
+            "arn:aws:kms:eu-west-1:111122223333:alias/a",
+            "arn:aws:kms:eu-west-1:1:key/a",
+            "arn:aws:s3:eu-west-1:111122223333:key/a",
+            "arn:aws:kms:eu-west-1:111122223333:key/",
+            "arn:aws:kms:eu-west-1:111122223333:key/*",
+        ] {
+            assert!(bad.parse::<KeyArn>().is_err(), "{bad:?}");
         }
     }
 

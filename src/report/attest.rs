@@ -1,19 +1,16 @@
-//! An in-toto Statement about a bundle's files, in a DSSE envelope, signed with an Ed25519 key or not at all.
+//! An in-toto Statement about a bundle's files, in a DSSE envelope, signed with a key or not at all.
 //!
 //! The forms are in-toto's "Statement v1" and "Test Result" predicate, and the "DSSE: Dead Simple Signing
 //! Envelope" protocol.
 
-use std::{fs, path::Path};
+mod key;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use ed25519_dalek::{
-    Signature, Signer, SigningKey, Verifier, VerifyingKey,
-    pkcs8::{DecodePrivateKey, DecodePublicKey, EncodePublicKey},
-};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::finding::hex;
+pub use key::{PublicKey, Signer, public_key, signing_key};
 
 /// Media type of the payload.
 const PAYLOAD: &str = "application/vnd.in-toto+json";
@@ -92,6 +89,9 @@ pub enum Error {
     /// The key file cannot be used.
     #[error("the key {0} cannot be used: {1}")]
     Key(String, String),
+    /// Whoever signs did not.
+    #[error("it could not be signed: {0}")]
+    Refused(String),
     /// The envelope cannot be read.
     #[error("the envelope is damaged: {0}")]
     Damaged(&'static str),
@@ -116,21 +116,21 @@ impl Statement {
 }
 
 impl Envelope {
-    /// Puts a statement into an envelope, signed if there is a key.
+    /// Puts a statement into an envelope, signed if somebody signs. What they say is verified before it is believed.
     ///
     /// # Errors
-    /// None that the statement's form does not exclude.
-    pub fn seal(statement: &Statement, key: Option<&SigningKey>) -> Result<Self, serde_json::Error> {
-        let payload = serde_json::to_vec(statement)?;
-        let sign = |key: &SigningKey| Signed {
-            keyid: key_id(&key.verifying_key()),
-            sig: STANDARD.encode(key.sign(&encoded(&payload)).to_bytes()),
+    /// It could not be signed, or what came back is no signature of this statement.
+    pub fn seal(statement: &Statement, signer: Option<&dyn Signer>) -> Result<Self, Error> {
+        let payload =
+            serde_json::to_vec(statement).map_err(|_| Error::Damaged("its payload cannot be written"))?;
+        let sign = |signer: &dyn Signer| {
+            let (key, message) = (signer.key(), encoded(&payload));
+            let signature = signer.sign(&message).map_err(Error::Refused)?;
+            let fits = key.verifies(&message, &signature);
+            fits.then(|| Signed { keyid: key.id(), sig: STANDARD.encode(&signature) }).ok_or(Error::Forged)
         };
-        Ok(Self {
-            payload_type: PAYLOAD.to_owned(),
-            signatures: key.map(sign).into_iter().collect(),
-            payload: STANDARD.encode(payload),
-        })
+        let signatures = signer.map(sign).transpose()?.into_iter().collect();
+        Ok(Self { payload_type: PAYLOAD.to_owned(), signatures, payload: STANDARD.encode(payload) })
     }
 
     /// The statement, whoever signed it.
@@ -167,12 +167,11 @@ impl Envelope {
     ///
     /// # Errors
     /// It is not.
-    pub fn verify(&self, key: &VerifyingKey) -> Result<(), Error> {
-        let id = key_id(key);
+    pub fn verify(&self, key: &PublicKey) -> Result<(), Error> {
+        let id = key.id();
         let signed = self.signatures.iter().find(|signed| signed.keyid == id).ok_or(Error::Unsigned)?;
         let bytes = STANDARD.decode(&signed.sig).map_err(|_| Error::Damaged("a signature is no base64"))?;
-        let signature = Signature::from_slice(&bytes).map_err(|_| Error::Forged)?;
-        key.verify(&encoded(&self.payload()?), &signature).map_err(|_| Error::Forged)
+        if key.verifies(&encoded(&self.payload()?), &bytes) { Ok(()) } else { Err(Error::Forged) }
     }
 
     fn payload(&self) -> Result<Vec<u8>, Error> {
@@ -185,36 +184,4 @@ fn encoded(payload: &[u8]) -> Vec<u8> {
     let mut out = format!("DSSEv1 {} {PAYLOAD} {} ", PAYLOAD.len(), payload.len()).into_bytes();
     out.extend_from_slice(payload);
     out
-}
-
-fn key_id(key: &VerifyingKey) -> String {
-    key.to_public_key_der().map(|der| hex(&Sha256::digest(der.as_bytes()))).unwrap_or_default()
-}
-
-/// A private key, in PKCS #8 PEM as `openssl genpkey -algorithm ed25519` writes it.
-///
-/// # Errors
-/// The file cannot be read or holds no such key. What it holds is not told.
-pub fn signing_key(path: &Path) -> Result<SigningKey, Error> {
-    let text = read(path)?;
-    let wrong =
-        |_| Error::Key(path.display().to_string(), "it holds no Ed25519 private key in PEM".to_owned());
-    SigningKey::from_pkcs8_pem(&text).map_err(wrong)
-}
-
-/// A public key, in PEM as `openssl pkey -pubout` writes it.
-///
-/// # Errors
-/// The file cannot be read or holds no such key.
-pub fn public_key(path: &Path) -> Result<VerifyingKey, Error> {
-    let text = read(path)?;
-    VerifyingKey::from_public_key_pem(&text).map_err(|_| {
-        Error::Key(path.display().to_string(), "it holds no Ed25519 public key in PEM".to_owned())
-    })
-}
-
-fn read(path: &Path) -> Result<zeroize::Zeroizing<String>, Error> {
-    let text =
-        fs::read_to_string(path).map_err(|error| Error::Key(path.display().to_string(), error.to_string()));
-    text.map(zeroize::Zeroizing::new)
 }

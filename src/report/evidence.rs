@@ -5,11 +5,9 @@ use std::{
     io::{self, Write},
 };
 
-use ed25519_dalek::{SigningKey, VerifyingKey};
-
 use super::{
     View,
-    attest::{Envelope, Statement, Subject, Sum, TestResult, sum},
+    attest::{Envelope, PublicKey, Signer, Statement, Subject, Sum, TestResult, sum},
     csv, html, json,
 };
 use crate::snapshot::pack::{self, Members};
@@ -37,13 +35,13 @@ pub struct Sources<'a> {
     /// Digest of the statement of the bundle before.
     pub previous: Option<Sum>,
     /// Signs the statement.
-    pub key: Option<&'a SigningKey>,
+    pub signer: Option<&'a dyn Signer>,
 }
 
 /// The files of the bundle, to be written by [`pack::write`]. `view` must have every verdict.
 ///
 /// # Errors
-/// None that its parts' forms do not exclude.
+/// The statement could not be signed.
 pub fn bundle(view: &View, sources: Sources<'_>) -> io::Result<Members> {
     let mut members = Members::new();
     let mut add = |name: &str, render: &dyn Fn(&mut dyn Write) -> io::Result<()>| {
@@ -66,7 +64,8 @@ pub fn bundle(view: &View, sources: Sources<'_>) -> io::Result<Members> {
     let used = |subject: &&Subject| subject.name.starts_with(CHECKS) || subject.name == "dynaudit.toml";
     let configuration = subjects.iter().filter(used).cloned().collect();
     let predicate = TestResult { configuration, previous: sources.previous, ..result(view) };
-    let envelope = Envelope::seal(&Statement::new(subjects, predicate), sources.key)?;
+    let envelope = Envelope::seal(&Statement::new(subjects, predicate), sources.signer);
+    let envelope = envelope.map_err(io::Error::other)?;
     let mut bytes = Vec::new();
     json::write(&envelope, &mut bytes)?;
     members.insert(STATEMENT.to_owned(), bytes);
@@ -127,7 +126,7 @@ impl Verified {
 }
 
 /// Looks at every byte of a bundle.
-pub fn verify(archive: &[u8], key: Option<&VerifyingKey>) -> Verified {
+pub fn verify(archive: &[u8], key: Option<&PublicKey>) -> Verified {
     let mut out = Verified::default();
     let members = match pack::unpack(archive) {
         Ok(members) => members,

@@ -27,7 +27,7 @@ use crate::{
     remedy::prove::{Ground, plan},
     report::{
         View,
-        attest::{self, Sum},
+        attest::{self, Signer, Sum},
         evidence, reach, summary,
         text::inert,
         view::{CheckRow, Tally},
@@ -38,7 +38,6 @@ use crate::{
         pack::Members,
     },
 };
-use ed25519_dalek::SigningKey;
 
 /// All that a report needs beside the snapshot, found good before AWS is asked anything.
 pub struct Ready {
@@ -51,7 +50,7 @@ pub struct Ready {
     accept: Vec<Acceptance>,
     config: Option<String>,
     sensitivity: Rules,
-    key: Option<SigningKey>,
+    signer: Option<Box<dyn Signer>>,
     previous: Option<Sum>,
     format: Format,
     outputs: Vec<(Format, PathBuf)>,
@@ -84,6 +83,7 @@ impl Ready {
         let idle = [
             ("--output-dir", args.output_dir.is_some() && args.output.is_empty(), "--output"),
             ("--sign-key", args.sign_key.is_some() && !sealed, "an evidence bundle: --output evidence=FILE"),
+            ("--sign-kms", args.sign_kms.is_some() && !sealed, "an evidence bundle: --output evidence=FILE"),
             ("--previous", args.previous.is_some() && !sealed, "an evidence bundle: --output evidence=FILE"),
         ];
         if let Some((option, _, needed)) = idle.iter().find(|(_, idle, _)| *idle) {
@@ -95,6 +95,10 @@ impl Ready {
         for (_, path) in &outputs {
             writable(path)?;
         }
+        if args.sign_kms.is_some() && cfg!(not(feature = "aws")) {
+            return Err(Error::Absent("--sign-kms", "aws"));
+        }
+        let key = args.sign_key.as_deref().map(attest::signing_key).transpose()?;
         let library = match bundle {
             Some(bundle) => Library::of(&bundle.checks(), &args.dirs)?,
             None => Library::to_judge(&args.dirs)?,
@@ -132,7 +136,7 @@ impl Ready {
             accept: config.file.accept.clone(),
             config: config.file.text().map(str::to_owned),
             sensitivity: config.file.sensitivity.clone(),
-            key: args.sign_key.as_deref().map(attest::signing_key).transpose()?,
+            signer: key.map(|key| Box::new(key) as Box<dyn Signer>),
             previous: args.previous.as_deref().map(previous).transpose()?,
             format: args.format,
             outputs,
@@ -140,6 +144,17 @@ impl Ready {
             on_change: args.on_change.clone(),
             summary: args.summary,
         })
+    }
+
+    /// The same, with the key of AWS KMS that is to sign, if one is, in the account of `session`.
+    ///
+    /// # Errors
+    /// It cannot sign, as far as can be told before.
+    #[cfg(feature = "aws")]
+    pub fn signed(self, args: &cli::Report, session: &crate::collect::Session) -> Result<Self, Error> {
+        let Some(arn) = &args.sign_kms else { return Ok(self) };
+        let kms = super::sign::Kms::open(&arn.0, crate::collect::load(session))?;
+        Ok(Self { signer: Some(Box::new(kms)), ..self })
     }
 
     /// What the chosen checks need to be asked about, beside the tables themselves.
@@ -209,16 +224,23 @@ impl Ready {
             .with_acceptances(accepted)
             .with_more(readers, plan)
             .under(self.framework);
-        let bundle = match evidence {
-            true => self.bundle(&view, snapshot)?,
-            false => Members::new(),
+        let bundle = evidence.then(|| self.bundle(&mut view, snapshot)).transpose();
+        // What could not be signed is not written, and costs no other report.
+        let (bundle, unsigned) = match bundle {
+            Ok(bundle) => (bundle, None),
+            Err(error) => (None, Some(error)),
         };
         let rest = view.show(wanted);
         let mut view = view.under(self.framework);
         // A code that says that something is amiss is never all that is said.
         let silent = outcome == Outcome::Clean && console.is_silent(&view);
-        console.report(&view, &bundle, self.format, &self.outputs, silent)?;
+        let written = console.report(&view, bundle.as_ref(), self.format, &self.outputs, silent);
         drop(bundle);
+        match (written, unsigned) {
+            (Err(error), Some(unsigned)) => return Err(Error::Several(vec![unsigned, error])),
+            (Err(error), None) | (Ok(()), Some(error)) => return Err(error),
+            (Ok(()), None) => {}
+        }
         view.take_back(rest);
         view.show(&[Verdict::Flagged, Verdict::Unknown].into());
         self.tell(&view.under(self.framework), console, silent)?;
@@ -240,18 +262,28 @@ impl Ready {
     }
 
     /// The evidence bundle of a run; `view` has every verdict.
-    fn bundle(&self, view: &View, snapshot: &Snapshot) -> Result<Members, Error> {
+    fn bundle(&self, view: &mut View, snapshot: &Snapshot) -> Result<Members, Error> {
         let failed =
             |error: io::Error| Error::Refused(format!("the evidence bundle cannot be made: {error}"));
+        let asked = self.signer.as_ref().map_or(&[][..], |signer| signer.calls());
+        // A bundle tells of the call that signs it: where that fails, there is no bundle.
+        for call in asked {
+            view.coverage.calls.entry((*call).to_owned()).or_default().made += 1;
+        }
         let name = |check: &Check| format!("{}/{}.toml", check.group, check.id);
         let sources = evidence::Sources {
             snapshot: canonical(snapshot).map_err(failed)?,
             checks: self.chosen().map(|check| (name(check), check.source.as_str())).collect(),
             config: self.config.as_deref(),
             previous: self.previous.clone(),
-            key: self.key.as_ref(),
+            signer: self.signer.as_deref(),
         };
-        evidence::bundle(view, sources).map_err(failed)
+        evidence::bundle(view, sources).map_err(|error| {
+            if let Some(count) = asked.last().and_then(|call| view.coverage.calls.get_mut(*call)) {
+                count.failed += 1;
+            }
+            failed(error)
+        })
     }
 
     fn rows(&self, tally: &judge::Tally) -> Vec<CheckRow> {

@@ -112,15 +112,19 @@ impl Console {
     pub fn report(
         &self,
         view: &View,
-        bundle: &Members,
+        bundle: Option<&Members>,
         format: Format,
         outputs: &[(Format, PathBuf)],
         silent: bool,
     ) -> Result<(), Error> {
+        let made = |format: Format| format != Format::Evidence || bundle.is_some();
+        let none = Members::new();
+        let bundle = bundle.unwrap_or(&none);
         // One that cannot be written does not cost the others.
-        let written = outputs.iter().map(|(format, path)| self.file(view, bundle, *format, path));
+        let written = outputs.iter().filter(|(format, _)| made(*format));
+        let written = written.map(|(format, path)| self.file(view, bundle, *format, path));
         let mut failed: Vec<Error> = written.filter_map(Result::err).collect();
-        if !silent {
+        if made(format) && !silent {
             failed.extend(self.shown(view, bundle, format).err());
         }
         match (failed.pop(), failed.is_empty()) {

@@ -35,17 +35,20 @@ pub fn audit(args: &cli::Audit, config: &Config, console: &Console) -> Result<Ou
     keepable(args.save.as_deref())?;
     let (mut plan, ignores) = plan(&args.sampling, config, console, ready.state.as_ref())?;
     plan.topics = ready.topics();
-    let calls = calls::needed(plan.sampling.is_some(), &plan.topics);
+    let signing = args.report.sign_kms.as_ref().map(|key| key.0.as_str());
+    let calls = calls::needed(plan.sampling.is_some(), signing.is_some(), &plan.topics);
+    let mut ready = ready;
     if args.preflight {
         narrow(&mut plan);
     } else {
+        ready = ready.signed(&args.report, &session(&args.account))?;
         plan.kept = kept(&args.account, ready.state.as_ref())?;
     }
     let kept = plan.kept.clone();
     let (run, stop) = Run::start(console, args.account.max_duration)?;
     let snapshot = run.account(&args.account, plan, stop)?;
     if args.preflight {
-        return preflight::tell(&snapshot, &calls, args.report.format == Format::Json, console);
+        return preflight::tell(&snapshot, &calls, signing, args.report.format == Format::Json, console);
     }
     left_out(&snapshot, &ignores, console);
     keep(&snapshot, args.save.as_deref())?;
@@ -100,7 +103,10 @@ pub fn demo(args: &cli::Demo, config: &Config, console: &Console) -> Result<Outc
         plan.digest_key = DigestKey::from_bytes(b"the embedded account's digest key").map_err(failed)?;
     }
     plan.topics = ready.topics();
-    let calls = calls::needed(plan.sampling.is_some(), &plan.topics);
+    if args.report.sign_kms.is_some() {
+        return Err(Error::Refused("the embedded account has no key that signs: use --sign-key".into()));
+    }
+    let calls = calls::needed(plan.sampling.is_some(), false, &plan.topics);
     if args.preflight {
         narrow(&mut plan);
     }
@@ -113,11 +119,20 @@ pub fn demo(args: &cli::Demo, config: &Config, console: &Console) -> Result<Outc
         collect::collect(&sdk, plan, progress, stop).await.map_err(failed)
     })?;
     if args.preflight {
-        return preflight::tell(&snapshot, &calls, args.report.format == Format::Json, console);
+        return preflight::tell(&snapshot, &calls, None, args.report.format == Format::Json, console);
     }
     left_out(&snapshot, &ignores, console);
     keep(&snapshot, args.save.as_deref())?;
     ready.report(&snapshot, console)
+}
+
+/// Which account the options name, and the Region to start from.
+fn session(account: &cli::Account) -> clients::Session {
+    clients::Session {
+        profile: account.profile.clone(),
+        region: account.region.iter().map(|region| region.0.clone()).min(),
+        endpoint_url: account.endpoint_url.as_ref().map(|e| e.0.clone()),
+    }
 }
 
 fn failed(error: impl ToString) -> Error {
@@ -255,11 +270,7 @@ impl<'a> Run<'a> {
         let mut given: Vec<String> = account.region.iter().map(|r| r.0.clone()).collect();
         given.sort();
         given.dedup();
-        let session = clients::Session {
-            profile: account.profile.clone(),
-            region: given.first().cloned(),
-            endpoint_url: account.endpoint_url.as_ref().map(|e| e.0.clone()),
-        };
+        let session = session(account);
         let all = account.all_regions;
         let kept = plan.kept.clone();
         self.collect(kept.as_deref(), |progress| async move {

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::{Error, Outcome, console::Console};
 use crate::{
-    collect::calls::Call,
+    collect::calls::{Call, Class},
     facts::rights::{May, Rights},
     report::text::inert,
     snapshot::{Account, Gap, Snapshot},
@@ -72,6 +72,7 @@ struct Offer<'a> {
 pub fn tell(
     snapshot: &Snapshot,
     calls: &[&'static Call],
+    signing: Option<&str>,
     json: bool,
     console: &Console,
 ) -> Result<Outcome, Error> {
@@ -86,7 +87,11 @@ pub fn tell(
     }
     let permission = |(action, call): (&&'static str, &&'static Call)| {
         let may = rights.as_ref().map_or(May::Unknown(unlisted.cloned()), |rights| {
-            let each = call.resources.iter().map(|resource| rights.may(action, &example(resource, account)));
+            let resource = |pattern: &&str| match signing.filter(|_| call.class == Class::Signing) {
+                Some(key) => key.to_owned(),
+                None => example(pattern, account),
+            };
+            let each = call.resources.iter().map(|pattern| rights.may(action, &resource(pattern)));
             each.max_by_key(rank).unwrap_or(May::No)
         });
         let (may, gap) = match may {
