@@ -86,7 +86,7 @@ fn main() {
             checks: library.checks().iter().map(|check| (name(check), check.source.as_str())).collect(),
             config: None,
             previous: None,
-            key: None,
+            signer: None,
         };
         evidence::bundle(&view, sources)
     };

@@ -304,7 +304,9 @@ fn an_accepted_risk_is_accepted_in_every_form() {
     command.args(["assess", "s.json", "--check", "no-backup"]).args(forms).assert().success();
     let read = |name| std::fs::read_to_string(dir.path().join(name)).unwrap();
     let junit = read("j.xml");
-    assert!(!junit.contains("<failure") && junit.contains("<skipped message=\"accepted: r (o, until 2027-01-01)"));
+    assert!(
+        !junit.contains("<failure") && junit.contains("<skipped message=\"accepted: r (o, until 2027-01-01)")
+    );
     assert!(junit.contains("failures=\"0\""));
     assert!(read("c.csv").contains(",\"r (o, until 2027-01-01)\""), "{}", read("c.csv"));
     for name in ["m.md", "h.html", "t.txt"] {
@@ -324,10 +326,12 @@ fn what_would_be_ignored_is_refused() {
     assert!(refused(&["--previous", "e.zip"]).contains("evidence"));
     assert!(refused(&["--output", "json=r", "--output", "csv=r"]).contains("two forms"));
     assert!(refused(&["--check", "no-backup", "--skip", "no-backup"]).contains("no check is left"));
-    let out = dynaudit(dir.path()).env("DYNAUDIT_FAIL_ONN", "high").args(["assess", "s.json"]).output().unwrap();
+    let out =
+        dynaudit(dir.path()).env("DYNAUDIT_FAIL_ONN", "high").args(["assess", "s.json"]).output().unwrap();
     assert_eq!(out.status.code(), Some(2));
     assert!(String::from_utf8(out.stderr).unwrap().contains("did you mean `DYNAUDIT_FAIL_ON`?"));
     // What another program may have set is none of ours.
-    let out = dynaudit(dir.path()).env("DYNAUDIT_SERVICE_HOST", "10.0.0.1").args(["assess", "s.json"]).output();
+    let out =
+        dynaudit(dir.path()).env("DYNAUDIT_SERVICE_HOST", "10.0.0.1").args(["assess", "s.json"]).output();
     assert_eq!(out.unwrap().status.code(), Some(1));
 }

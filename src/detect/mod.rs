@@ -47,6 +47,7 @@ mod words;
 
 use std::{fmt, sync::Arc};
 
+#[cfg(feature = "aws")]
 pub(crate) use names::suggests;
 
 pub use key::{DigestKey, DigestKeyError, MIN_KEY_BYTES};

@@ -104,6 +104,7 @@ pub(crate) fn hint(path: &[Option<&str>]) -> Option<Hint> {
 }
 
 /// Whether an attribute's name alone suggests a secret.
+#[cfg(feature = "aws")]
 pub(crate) fn suggests(name: &str) -> bool {
     hint(&[Some(name)]).is_some()
 }

@@ -51,10 +51,7 @@ fn accepted(view: &View, out: &mut dyn Write) -> io::Result<()> {
     if view.acceptances.is_empty() {
         return Ok(());
     }
-    writeln!(
-        out,
-        "\n## Accepted risks\n\n| where | what | by | state | findings |\n|---|---|---|---|---:|"
-    )?;
+    writeln!(out, "\n## Accepted risks\n\n| where | what | by | state | findings |\n|---|---|---|---|---:|")?;
     for row in &view.acceptances {
         let (place, what, by) = (text(&row.place), text(&row.what), text(&row.by.said()));
         writeln!(out, "| {place} | {what} | {by} | {} | {} |", row.state.as_str(), count(row.findings))?;
@@ -89,12 +86,11 @@ fn findings(view: &View, out: &mut dyn Write) -> io::Result<()> {
         "\n## Findings\n\n| severity | verdict | check | subject | what was seen |\n|---|---|---|---|---|"
     )?;
     for finding in view.findings.iter().take(ROWS) {
-        let verdict =
-            match finding.verdict {
-                Verdict::Unknown => "not assessed",
-                Verdict::Flagged if finding.accepted.is_some() => "accepted",
-                verdict => verdict.as_str(),
-            };
+        let verdict = match finding.verdict {
+            Verdict::Unknown => "not assessed",
+            Verdict::Flagged if finding.accepted.is_some() => "accepted",
+            verdict => verdict.as_str(),
+        };
         let place = finding.subject.region.as_deref().unwrap_or(&finding.subject.account);
         writeln!(
             out,

@@ -119,7 +119,8 @@ fn result(view: &View, finding: &Finding) -> Value {
     let text = if said.is_empty() { finding.title.clone() } else { said };
     out.insert("message".to_owned(), json!({ "text": text }));
     if let Some(accepted) = &finding.accepted {
-        let suppression = json!({ "kind": "external", "status": "accepted", "justification": accepted.said() });
+        let suppression =
+            json!({ "kind": "external", "status": "accepted", "justification": accepted.said() });
         out.insert("suppressions".to_owned(), json!([suppression]));
     }
     match finding.state {

@@ -26,9 +26,8 @@ fn of(account: &Account, snapshot: &Snapshot) -> Option<String> {
         if !looked_at.insert(region.name.as_str()) {
             return Some(format!("it holds the Region {} twice", region.name));
         }
-        let asked_for = |name: &&String| {
-            snapshot.scope.table.as_ref().is_none_or(|pattern| glob::matches(pattern, name))
-        };
+        let asked_for =
+            |name: &&String| snapshot.scope.table.as_ref().is_none_or(|pattern| glob::matches(pattern, name));
         let listed = region.tables.items.iter().filter(asked_for);
         let mut missing = listed.filter(|name| !held.contains(&(region.name.as_str(), name.as_str())));
         if let Some(name) = missing.next() {

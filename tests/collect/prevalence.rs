@@ -142,6 +142,7 @@ async fn intervals_cover_the_truth_where_doubtful_tables_are_looked_at_twice() {
     hold(true).await;
 }
 
+#[allow(clippy::print_stdout, reason = "the figures of a long run are for whoever runs it")]
 async fn hold(second_look: bool) {
     let tables: u64 = std::env::var("SAMPLE_SEEDS").ok().and_then(|n| n.parse().ok()).unwrap_or(12);
     let mut short = Vec::new();

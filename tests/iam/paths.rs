@@ -248,7 +248,10 @@ fn judge(account: &Account) -> Access {
 /// The facts of each principal, by name.
 fn facts(account: &Account) -> BTreeMap<String, Json> {
     let nodes = judge(account).principal_nodes();
-    nodes.into_iter().map(|node| (node.subject.names["principal"].clone(), node.facts.as_ref().clone())).collect()
+    nodes
+        .into_iter()
+        .map(|node| (node.subject.names["principal"].clone(), node.facts.as_ref().clone()))
+        .collect()
 }
 
 fn told(indirect: &Json) -> String {
