@@ -210,18 +210,14 @@ pub fn files(outputs: &[Output], dir: Option<&Path>) -> Result<Vec<(Format, Path
             (None, Some(_), None) => {}
         }
     }
-    let mut distinct: Vec<(Format, PathBuf)> = Vec::new();
-    for (format, path) in files {
-        match distinct.iter().find(|(_, known)| *known == path) {
-            Some((known, _)) if *known == format => {}
-            // What is no file, as a terminal, takes several one after the other.
-            Some(_) if !path.exists() || path.is_file() => {
-                return invalid(format!("two forms of the report cannot go to one file, {}", path.display()));
-            }
-            _ => distinct.push((format, path)),
+    for (at, (format, path)) in files.iter().enumerate() {
+        // What is no file, as a terminal, takes several one after the other.
+        let file = !path.exists() || path.is_file();
+        if file && files[..at].iter().any(|(other, known)| known == path && other != format) {
+            return invalid(format!("two forms of the report cannot go to one file, {}", path.display()));
         }
     }
-    Ok(distinct)
+    Ok(files)
 }
 
 /// A framework of controls, by its name in lower case.
