@@ -131,8 +131,8 @@ macro_rules! calls {
                 $service, $operation, action!($service $operation $($action)?), $resources, $why,
             );
         )*
-        /// Every call that a run may make.
-        pub const CALLS: &[Call] = &[$($name,)* SCAN, GET_PUBLIC_KEY, SIGN];
+        /// Every call that collecting may make.
+        pub const CALLS: &[Call] = &[$($name,)* SCAN];
     };
 }
 
@@ -219,6 +219,9 @@ pub const GET_PUBLIC_KEY: Call =
 /// `kms:Sign`: the one call that does more than read. It changes nothing, and is told a digest alone.
 pub const SIGN: Call = Call { class: Class::Signing, ..call("kms", "Sign", "kms:Sign", KEY, BUNDLE) };
 
+/// The calls that sign an evidence bundle; collecting makes none of them.
+pub const SIGNING: &[Call] = &[GET_PUBLIC_KEY, SIGN];
+
 /// The calls of a run that reads items or not, signs by a KMS key or not, about these topics.
 pub fn needed(sampled: bool, signed: bool, topics: &BTreeSet<Topic>) -> Vec<&'static Call> {
     let wanted = |call: &&Call| match call.class {
@@ -226,10 +229,11 @@ pub fn needed(sampled: bool, signed: bool, topics: &BTreeSet<Topic>) -> Vec<&'st
         Class::Contents => sampled && call.topic.is_none_or(|topic| topics.contains(&topic)),
         Class::Signing => signed,
     };
-    CALLS.iter().filter(wanted).collect()
+    CALLS.iter().chain(SIGNING).filter(wanted).collect()
 }
 
 /// The call of this service and operation, if a run may make it. The service's case does not matter.
 pub fn find(service: &str, operation: &str) -> Option<&'static Call> {
-    CALLS.iter().find(|call| call.service.eq_ignore_ascii_case(service) && call.operation == operation)
+    let mut all = CALLS.iter().chain(SIGNING);
+    all.find(|call| call.service.eq_ignore_ascii_case(service) && call.operation == operation)
 }

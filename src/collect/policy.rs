@@ -68,7 +68,10 @@ fn sid(why: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::collect::{calls::CALLS, regions::partition_of};
+    use crate::collect::{
+        calls::{CALLS, SIGNING},
+        regions::partition_of,
+    };
 
     fn all() -> BTreeSet<Topic> {
         Topic::ALL.into()
@@ -85,7 +88,8 @@ mod tests {
 
     #[test]
     fn every_call_and_nothing_else() {
-        let mut expected: BTreeSet<String> = CALLS.iter().map(|c| c.action.to_owned()).collect();
+        let mut expected: BTreeSet<String> =
+            CALLS.iter().chain(SIGNING).map(|c| c.action.to_owned()).collect();
         expected.insert("kms:Decrypt".into());
         let key = "arn:aws:kms:eu-west-1:123456789012:key/1";
         let whole = policy(true, Some(key), &all(), partition_of("eu-west-1"));
