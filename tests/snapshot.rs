@@ -99,7 +99,7 @@ fn hostile_json_is_an_error_and_not_a_crash() {
 fn snapshots() -> impl Strategy<Value = Snapshot> {
     let name = proptest::string::string_regex("[\\PC\\x00-\\x1f\u{202e}]{0,12}").unwrap();
     (
-        proptest::collection::vec(name, 0..4),
+        proptest::collection::btree_set(name, 0..4),
         any::<(i64, u64, bool, bool)>(),
         proptest::num::f64::NORMAL | proptest::num::f64::ZERO,
     )
@@ -173,4 +173,19 @@ proptest! {
         prop_assert_eq!(&again, &snapshot);
         prop_assert_eq!(file::digest(&again).unwrap(), file::digest(&snapshot).unwrap());
     }
+}
+
+#[test]
+fn what_a_snapshot_lists_it_holds() {
+    let refused = |change: fn(&mut Snapshot)| {
+        let mut snapshot = empty();
+        ["orders", "carts"].iter().for_each(|name| add_table(&mut snapshot, name));
+        assert!(parse(&serde_json::to_string(&snapshot).unwrap()).is_ok());
+        change(&mut snapshot);
+        parse(&serde_json::to_string(&snapshot).unwrap()).unwrap_err().to_string()
+    };
+    assert!(refused(|s| s.accounts[0].tables.truncate(1)).contains("lists the table carts"));
+    assert!(refused(|s| s.accounts[0].regions.clear()).contains("holds nothing of it"));
+    assert!(refused(|s| s.accounts[0].tables = vec![s.accounts[0].tables[0].clone(); 2]).contains("twice"));
+    assert!(refused(|s| s.accounts = vec![s.accounts[0].clone(); 2]).contains("twice"));
 }

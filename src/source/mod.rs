@@ -59,6 +59,8 @@ impl Problem {
 const WINDOW: usize = 160;
 /// Columns kept before the place when a line is cut.
 const BEFORE: usize = 60;
+/// Bytes of a message that are shown.
+const MESSAGE: usize = 2000;
 
 impl Source {
     /// A named text.
@@ -92,18 +94,23 @@ impl Source {
         let carets = "^".repeat(marked.width().max(1));
         let rest = if to > end { format!(" to line {}", self.position(to).0) } else { String::new() };
 
-        let mut out = format!("error: {}\n", escape(&problem.message));
+        let mut out = format!("error: {}\n", escape(short(&problem.message)));
         let _ = writeln!(out, "{pad} --> {}:{row}:{column}", escape(&self.name));
         let _ = writeln!(out, "{pad} |");
         let _ = writeln!(out, "{}", format!("{row} | {lead}{marked}{tail}").trim_end());
         let _ = write!(out, "{pad} | {}{carets}{rest}", " ".repeat(lead.width()));
         for (word, text) in [("help", &problem.help), ("note", &problem.note)] {
             if let Some(text) = text {
-                let _ = write!(out, "\n{pad} = {word}: {}", escape(text));
+                let _ = write!(out, "\n{pad} = {word}: {}", escape(short(text)));
             }
         }
         out
     }
+}
+
+/// The first bytes of a text: a parser may tell all of what it could not read.
+fn short(text: &str) -> &str {
+    &text[..floor(text, MESSAGE)]
 }
 
 /// The nearest character boundary at or before `offset`.

@@ -201,7 +201,7 @@ async fn hostile_files_end_in_a_word_and_an_exit_code() {
         ("NUL", with("\"\\u0000\""), 1),
         ("long", with(&long), 1),
         ("another account", whole.replace("111122223333", "not an account"), 1),
-        ("tables twice", twice, 1),
+        ("tables twice", twice, 2),
     ] {
         let path = dir.path().join("s.json");
         std::fs::write(&path, text).unwrap();
