@@ -163,3 +163,14 @@ fn what_could_steer_a_terminal_is_shown_as_an_escape() {
     let (_, _, text) = diff(&company(), &hostile);
     assert!(text.contains("role/x") && !text.contains('\u{1b}') && !text.contains('\u{202e}'), "{text}");
 }
+
+#[test]
+fn two_reports_of_the_same_say_the_same() {
+    let dir = tempfile::tempdir().unwrap();
+    file::save(&company(), &dir.path().join("s.json")).unwrap();
+    dynaudit(dir.path(), &["assess", "s.json", "--output", "json=r.json", "--verdicts", "all"]);
+    let (code, said, _) = dynaudit(dir.path(), &["diff", "r.json", "r.json"]);
+    assert_eq!(code, 0, "{said}");
+    let (code, said, _) = dynaudit(dir.path(), &["diff", "r.json", "s.json"]);
+    assert!(code != 0 && said.contains("holds findings alone"), "{said}");
+}
