@@ -62,14 +62,18 @@ pub fn bundle(view: &View, sources: Sources<'_>) -> io::Result<Members> {
     }
     let subjects = subjects(&members);
     let used = |subject: &&Subject| subject.name.starts_with(CHECKS) || subject.name == "dynaudit.toml";
+    // A large file is read once for its digest.
+    let told = |subject: &Subject| (subject.name.clone(), subject.digest.sha256.clone());
+    let mut digests: BTreeMap<String, String> = subjects.iter().map(told).collect();
     let configuration = subjects.iter().filter(used).cloned().collect();
     let predicate = TestResult { configuration, previous: sources.previous, ..result(view) };
     let envelope = Envelope::seal(&Statement::new(subjects, predicate), sources.signer);
     let envelope = envelope.map_err(io::Error::other)?;
     let mut bytes = Vec::new();
     json::write(&envelope, &mut bytes)?;
+    digests.insert(STATEMENT.to_owned(), sum(&bytes).sha256);
     members.insert(STATEMENT.to_owned(), bytes);
-    let sums = sums(&members);
+    let sums: String = digests.iter().map(|(name, digest)| line(name, digest)).collect();
     members.insert(SUMS.to_owned(), sums.into_bytes());
     Ok(members)
 }
@@ -79,8 +83,13 @@ fn subjects(members: &Members) -> Vec<Subject> {
 }
 
 fn sums(members: &Members) -> String {
-    let line = |(name, bytes): (&String, &Vec<u8>)| format!("{}  {name}\n", sum(bytes).sha256);
-    members.iter().filter(|(name, _)| *name != SUMS).map(line).collect()
+    let others = members.iter().filter(|(name, _)| *name != SUMS);
+    others.map(|(name, bytes)| line(name, &sum(bytes).sha256)).collect()
+}
+
+/// A line as `sha256sum` writes it.
+fn line(name: &str, digest: &str) -> String {
+    format!("{digest}  {name}\n")
 }
 
 fn result(view: &View) -> TestResult {
