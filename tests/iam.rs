@@ -11,6 +11,8 @@ mod agreement;
 mod alone;
 #[path = "iam/cases.rs"]
 mod cases;
+#[path = "iam/clusters.rs"]
+mod clusters;
 #[path = "iam/generator.rs"]
 mod generator;
 #[path = "iam/hostile.rs"]

@@ -25,6 +25,25 @@ fn a_live_run_and_its_snapshot_give_the_same_report() {
     assert_eq!(live, replayed);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_snapshot_that_cannot_be_kept_costs_no_report() {
+    let dir = tempfile::tempdir().unwrap();
+    // No file may grow beyond a few blocks; the signal that would say so is off, as on a disk that is full.
+    let script = "trap '' XFSZ; ulimit -f 4; exec \"$@\"";
+    let out = std::process::Command::new("sh")
+        .args(["-c", script, "sh"])
+        .arg(assert_cmd::cargo::cargo_bin("dynaudit"))
+        .args(["demo", "--quiet", "--save", "s.json", "--format", "csv"])
+        .current_dir(dir.path())
+        .output()
+        .unwrap();
+    let said = String::from_utf8(out.stderr).unwrap();
+    assert!(out.status.code() == Some(2) && said.contains("s.json"), "{said}");
+    assert!(String::from_utf8(out.stdout).unwrap().lines().count() > 100, "the report is there");
+    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0, "and nothing half written");
+}
+
 #[test]
 fn two_demos_are_alike() {
     let dir = tempfile::tempdir().unwrap();

@@ -163,6 +163,26 @@ fn a_reader_is_resolved_only_where_every_list_of_tables_is_whole() {
 }
 
 #[test]
+fn who_reads_is_not_resolved_by_the_tables_that_are_left() {
+    let clear = |kind| {
+        let mut of = told(Verdict::Clear, "orders");
+        (of.subject.kind, of.subject.region, of.subject.table) = (kind, None, None);
+        of.fingerprint = dynaudit::finding::fingerprint(CHECK, &of.subject);
+        of
+    };
+    for kind in [SubjectKind::Reader, SubjectKind::Principal] {
+        let before = first(&with_table("orders"), vec![Finding { verdict: Verdict::Flagged, ..clear(kind) }]);
+        let mut hidden = later(with_table("orders"), 1);
+        assert_eq!(next(&hidden, vec![clear(kind)], &before).0.resolved.len(), 1);
+        let denied = gap("dynamodb:ListTables", "eu-west-1", Why::Denied);
+        hidden.accounts[0].regions[0].tables.gap = Some(denied.id());
+        hidden.gaps.insert(denied.id(), denied);
+        let (came, ..) = next(&hidden, vec![clear(kind)], &before);
+        assert_eq!((came.resolved.len(), came.not_assessed.len()), (0, 1), "{kind:?}");
+    }
+}
+
+#[test]
 fn a_secret_that_the_sample_did_not_meet_is_kept_and_silent() {
     let mut snapshot = with_table("sessions");
     in_full(&mut snapshot, Stopped::Items);

@@ -19,6 +19,7 @@ use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
 use serde_json::Value;
 
+use super::bounded::Bounded;
 use super::calls::{Call, Class};
 use super::clock::Clock;
 use super::guard::Guard;
@@ -69,10 +70,11 @@ pub async fn load(session: &Session) -> SdkConfig {
     loader.load().await
 }
 
-/// The SDK's own HTTP client.
+/// The SDK's own HTTP client, with a bound on answers.
 pub(super) fn http_client() -> Option<SharedHttpClient> {
     let plugin = default_http_client_plugin_v2(BehaviorVersion::latest())?;
-    plugin.runtime_components(&RuntimeComponentsBuilder::new("http")).http_client()
+    let client = plugin.runtime_components(&RuntimeComponentsBuilder::new("http")).http_client()?;
+    Some(SharedHttpClient::new(Bounded(client)))
 }
 
 /// Makes clients, each with the guard on it and without retries: those are the desk's.

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_runtime_api::client::result::{DispatchFailure, SdkError};
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use aws_smithy_types::retry::ErrorKind;
 
 use super::Halt;
 use super::calls::{Call, Class};
@@ -154,7 +155,7 @@ impl Fault {
             _ if why != Why::Failed => Loss::Not,
             (SdkError::TimeoutError(_), _) => Loss::Late,
             (SdkError::DispatchFailure(failure), _) if failure.is_timeout() => Loss::Late,
-            (SdkError::DispatchFailure(failure), _) if failure.is_io() => Loss::Broken,
+            (SdkError::DispatchFailure(failure), _) if is_broken(failure) => Loss::Broken,
             (_, Some(500 | 502..=504)) => Loss::Broken,
             _ => Loss::Not,
         };
@@ -193,6 +194,9 @@ impl Fault {
         let mut parts = Vec::new();
         match (&self.code, self.status) {
             (Some(code), _) => parts.push(code.clone()),
+            (None, Some(200..=299)) => {
+                parts.push("the answer cannot be read: it is cut short, or is none to this call".to_owned());
+            }
             (None, Some(status)) => parts.push(format!("HTTP {status} without an error code")),
             (None, None) => {}
         }
@@ -249,11 +253,17 @@ fn unsent<E: Error + 'static>(error: &SdkError<E, HttpResponse>) -> (Why, Option
     }
     let kind = match error {
         SdkError::DispatchFailure(failure) if failure.is_timeout() => "no connection in time",
-        SdkError::DispatchFailure(failure) if failure.is_io() => "the connection failed",
+        SdkError::DispatchFailure(failure) if is_broken(failure) => "the connection failed",
         SdkError::DispatchFailure(_) => "the endpoint could not be reached",
         _ => "the request could not be built",
     };
     (Why::Failed, Some(kind.to_owned()))
+}
+
+/// Whether a connection could not be made, or ended before its answer did; hyper has a word of its own for one that ended before
+/// the first byte.
+fn is_broken(failure: &DispatchFailure) -> bool {
+    failure.is_io() || failure.as_other() == Some(ErrorKind::TransientError)
 }
 
 /// Marks the one fault that no retry and no other call can mend.

@@ -1,4 +1,5 @@
-//! The guard on every client: nothing leaves the process that is not on the list of calls.
+//! The guard on every client: nothing leaves the process that is not on the list of calls, and no answer comes in that is
+//! not whole.
 
 use std::fmt;
 
@@ -13,6 +14,7 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 
 use super::calls::{self, Class};
+use super::whole::is_whole;
 
 /// Refuses what the run has no business to send.
 #[derive(Debug, Clone)]
@@ -83,8 +85,7 @@ impl Intercept for Guard {
         self.judge(cfg)
     }
 
-    /// The SDK reads XML that ends too soon as if what is missing had never been there: a list of users would be short,
-    /// and look whole.
+    /// What lacks what such an answer always holds is none.
     fn read_after_deserialization(
         &self,
         context: &AfterDeserializationInterceptorContextRef<'_>,
@@ -94,16 +95,10 @@ impl Intercept for Guard {
         let Some(call) = cfg.load::<Metadata>().and_then(|m| calls::find(m.service(), m.name())) else {
             return Ok(());
         };
-        let status = context.response().status().as_u16();
         let body = context.response().body().bytes().unwrap_or_default();
-        if status == 200 && matches!(call.service, "iam" | "sts") && !is_whole(call.operation, body) {
-            return Err("the answer was cut short".into());
+        if context.response().status().as_u16() == 200 && !is_whole(call, body) {
+            return Err("the answer is not whole".into());
         }
         Ok(())
     }
-}
-
-/// Whether an XML answer ends with the end of its root element.
-fn is_whole(operation: &str, body: &[u8]) -> bool {
-    body.trim_ascii_end().ends_with(format!("</{operation}Response>").as_bytes())
 }

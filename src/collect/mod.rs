@@ -4,6 +4,7 @@
 //! the target `dynaudit` and name calls, Regions and outcomes; no event carries an answer.
 
 mod activity;
+mod bounded;
 mod budget;
 pub mod calls;
 pub mod clients;
@@ -39,6 +40,7 @@ mod silence;
 mod spread;
 mod tables;
 mod veil;
+mod whole;
 
 pub use aws_types::SdkConfig;
 pub use clients::{Session, load};
@@ -47,6 +49,7 @@ pub use light::service::operation;
 pub use patience::Effort;
 pub use policy::policy;
 pub use run::collect;
+pub use whole::empty;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

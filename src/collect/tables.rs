@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::TableDescription;
 
 use super::calls::{self, Call};
 use super::describe;
@@ -56,7 +57,11 @@ pub(super) async fn table(run: &Run, client: &Client, sampler: &Sampler, named: 
     let answer = desk
         .ask(&calls::DESCRIBE_TABLE, region, || client.describe_table().table_name(name).send())
         .await
-        .and_then(|out| out.table.ok_or_else(|| Fault::own(Why::Malformed, "the answer holds no table")));
+        .and_then(|out| out.table.ok_or_else(|| Fault::own(Why::Malformed, "the answer holds no table")))
+        .and_then(|table| match is_of(&table, named) {
+            true => Ok(table),
+            false => Err(Fault::own(Why::Malformed, "the answer is about another table")),
+        });
     let arn = answer.as_ref().ok().and_then(|t| t.table_arn()).unwrap_or(named.arn).to_owned();
     let answer = answer.map(|table| describe::description(&table, &arn, region));
     let description = desk.seen(&calls::DESCRIBE_TABLE, &arn, answer);
@@ -102,6 +107,16 @@ pub(super) async fn table(run: &Run, client: &Client, sampler: &Sampler, named: 
         sample,
         arn,
     }
+}
+
+/// Whether a description is of the table that was asked about: of its name, and of its account where that is known. DynamoDB local
+/// has a Region of its own.
+fn is_of(table: &TableDescription, named: &Named<'_>) -> bool {
+    let account = |arn: &str| arn.split(':').nth(4).unwrap_or_default().to_owned();
+    let ours = account(named.arn);
+    let same = |arn: &str| ours == "unknown" || account(arn) == ours;
+    table.table_name().is_none_or(|name| name == named.name)
+        && table.table_arn().is_none_or(|arn| arn.ends_with(&format!(":table/{}", named.name)) && same(arn))
 }
 
 fn unseen(arn: &str, named: &Named<'_>, gap: &GapId) -> Table {

@@ -32,7 +32,7 @@ const NEEDS: &[(&str, &[Topic])] = &[
     ("imported.files", &[Topic::Files, Topic::Imports]),
     // Who may reach what is bound by the organization.
     ("principal.", &[Topic::Organization]),
-    ("principal.indirect", &[Topic::Items]),
+    ("principal.indirect", &[Topic::Caches, Topic::Items]),
     ("principal.reads_sensitive", &[Topic::Items]),
     ("principal.activity.guest_pools", &[Topic::IdentityPools]),
     ("principal.activity.keys", &[Topic::Credentials]),

@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Finding, Severity, Subject, SubjectKind, Verdict};
-use crate::snapshot::{GapId, Snapshot, Timestamp, sample::Stopped};
+use crate::snapshot::{Account, GapId, Snapshot, Timestamp, sample::Stopped};
 
 /// How a finding stands to the earlier run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -150,6 +150,9 @@ pub fn triage(
     for (fingerprint, old) in &baseline.flagged {
         let fate = match verdicts.get(fingerprint.as_str()) {
             Some(Verdict::Flagged) => continue,
+            Some(Verdict::Clear | Verdict::NotApplicable) if today.rests_on_less(&old.subject) => {
+                Fate::NotAssessed
+            }
             Some(Verdict::Clear | Verdict::NotApplicable) => Fate::Resolved,
             Some(Verdict::Unknown) => Fate::NotAssessed,
             None => today.fate(old, &blind),
@@ -183,6 +186,15 @@ fn blind(findings: &[Finding]) -> BTreeSet<(&str, &str, Option<&str>)> {
 }
 
 impl Today<'_> {
+    /// Whether a subject is judged by all tables that it reaches, of which today's run could not see all: the verdict is then
+    /// about the others.
+    fn rests_on_less(&self, subject: &Subject) -> bool {
+        let by_tables = matches!(subject.kind, SubjectKind::Reader | SubjectKind::Principal);
+        let account = self.snapshot.accounts.iter().find(|account| account.id == subject.account);
+        let less = |account: &Account| account.regions.iter().any(|region| !region.tables.is_whole());
+        by_tables && (self.snapshot.scope.table.is_some() || account.is_none_or(less))
+    }
+
     fn fate(&self, old: &Finding, blind: &BTreeSet<(&str, &str, Option<&str>)>) -> Fate {
         let subject = &old.subject;
         let account = self.snapshot.accounts.iter().find(|account| account.id == subject.account);

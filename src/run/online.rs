@@ -51,8 +51,8 @@ pub fn audit(args: &cli::Audit, config: &Config, console: &Console) -> Result<Ou
         return preflight::tell(&snapshot, &calls, signing, args.report.format == Format::Json, console);
     }
     left_out(&snapshot, &ignores, console);
-    keep(&snapshot, args.save.as_deref())?;
-    let outcome = ready.report(&snapshot, console)?;
+    let saved = keep(&snapshot, args.save.as_deref());
+    let outcome = both(saved, ready.report(&snapshot, console))?;
     done(&snapshot, kept.as_deref());
     Ok(outcome)
 }
@@ -122,8 +122,8 @@ pub fn demo(args: &cli::Demo, config: &Config, console: &Console) -> Result<Outc
         return preflight::tell(&snapshot, &calls, None, args.report.format == Format::Json, console);
     }
     left_out(&snapshot, &ignores, console);
-    keep(&snapshot, args.save.as_deref())?;
-    ready.report(&snapshot, console)
+    let saved = keep(&snapshot, args.save.as_deref());
+    both(saved, ready.report(&snapshot, console))
 }
 
 /// Which account the options name, and the Region to start from.
@@ -148,6 +148,15 @@ fn keep(snapshot: &Snapshot, path: Option<&Path>) -> Result<(), Error> {
         file::save(snapshot, path)?;
     }
     Ok(())
+}
+
+/// What went wrong of two things, each of which was tried whatever became of the other.
+fn both<T>(first: Result<(), Error>, second: Result<T, Error>) -> Result<T, Error> {
+    match (first, second) {
+        (Ok(()), second) => second,
+        (Err(first), Ok(_)) => Err(first),
+        (Err(first), Err(second)) => Err(Error::Several(vec![first, second])),
+    }
 }
 
 /// Where the pieces of a run are kept, if anywhere.

@@ -65,7 +65,7 @@ fn dynamodb(asked: &Asked) -> Reply {
             "ImportStatus": "COMPLETED", "TableArn": ORDERS,
             "S3BucketSource": { "S3Bucket": "bucket", "S3KeyPrefix": "moved/" } }] }))
         }
-        "ListImports" => json(json!({})),
+        "ListImports" => json(json!({ "ImportSummaryList": [] })),
         "ListGlobalTables" => json(json!({ "GlobalTables": [] })),
         "Scan" => scan(asked),
         other => panic!("dynamodb:{other} is not expected"),

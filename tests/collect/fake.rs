@@ -17,6 +17,7 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_runtime_api::client::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::retry::ErrorKind;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
@@ -90,6 +91,8 @@ pub enum Reply {
     Http(u16, String),
     /// No answer at all.
     Down,
+    /// The connection ends before the first byte of the answer.
+    Closed,
 }
 
 pub fn json(value: Value) -> Reply {
@@ -215,6 +218,11 @@ impl HttpConnector for Fake {
                     Ok(HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body)))
                 }
                 Reply::Down => Err(ConnectorError::io("connection refused".into())),
+                // As the SDK's own client sorts what hyper calls an incomplete message.
+                Reply::Closed => {
+                    let kind = Some(ErrorKind::TransientError);
+                    Err(ConnectorError::other("connection closed before message completed".into(), kind))
+                }
             }
         })
     }

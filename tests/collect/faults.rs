@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
-use dynaudit::collect::calls::CALLS;
+use dynaudit::collect::calls::{CALLS, Call};
 use dynaudit::collect::{Error, Halt, collect};
 use dynaudit::snapshot::{Snapshot, Why};
 use tokio::sync::watch;
@@ -48,6 +48,18 @@ fn cut_short(asked: &Asked) -> Reply {
     }
 }
 
+fn nothing(_: &Asked) -> Reply {
+    Reply::Http(200, String::new())
+}
+
+fn hollow(_: &Asked) -> Reply {
+    Reply::Http(200, "{}".into())
+}
+
+fn somebody_else(_: &Asked) -> Reply {
+    Reply::Http(200, "<html><body>Please sign in</body></html>".into())
+}
+
 #[tokio::test]
 async fn throttling_that_ends_leaves_no_trace() {
     let whole = Fake::new(answer).snapshot().await;
@@ -55,6 +67,23 @@ async fn throttling_that_ends_leaves_no_trace() {
         for wrong in [throttled, too_many] {
             let snapshot = at_first(call.operation, 1, wrong).snapshot().await;
             assert_eq!(snapshot, whole, "{}", call.name());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_connection_that_ends_before_an_answer_is_made_again() {
+    let whole = Fake::new(answer).snapshot().await;
+    for wrong in [Reply::Down, Reply::Closed] {
+        for operation in ["ListTables", "DescribeTable", "Scan", "DescribeClusters"] {
+            let fake = {
+                let (count, wrong) = (AtomicUsize::new(0), wrong.clone());
+                Fake::new(move |asked| match asked.operation == operation {
+                    true if count.fetch_add(1, Ordering::Relaxed) < 2 => wrong.clone(),
+                    _ => answer(asked),
+                })
+            };
+            assert_eq!(fake.snapshot().await, whole, "{operation}");
         }
     }
 }
@@ -82,16 +111,39 @@ async fn a_busy_table_is_asked_few_times() {
     assert_eq!(fake.asked("Scan"), 2 * 3, "two tables, three requests each");
 }
 
+/// Why something is missing where one call is always answered so.
+async fn without(call: &Call, wrong: fn(&Asked) -> Reply) {
+    let snapshot = at_first(call.operation, usize::MAX, wrong).snapshot().await;
+    // What the list of tags would have told is asked of each table.
+    let expected: &[Why] = if call.operation == "GetResources" { &[] } else { &[Why::Malformed] };
+    assert_eq!(reasons(&snapshot), expected, "{}", call.name());
+}
+
 #[tokio::test]
 async fn an_answer_cut_short_is_asked_for_once_more() {
     let whole = Fake::new(answer).snapshot().await;
     for call in CALLS {
         let snapshot = at_first(call.operation, 1, cut_short).snapshot().await;
         assert_eq!(snapshot, whole, "{}", call.name());
-        let snapshot = at_first(call.operation, usize::MAX, cut_short).snapshot().await;
-        // What the list of tags would have told is asked of each table.
-        let expected: &[Why] = if call.operation == "GetResources" { &[] } else { &[Why::Malformed] };
-        assert_eq!(reasons(&snapshot), expected, "{}", call.name());
+        without(call, cut_short).await;
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_tells_nothing_is_none() {
+    for call in CALLS {
+        // What integrations there are may be left out where there are none.
+        if call.service != "glue" {
+            without(call, hollow).await;
+        }
+        without(call, nothing).await;
+    }
+}
+
+#[tokio::test]
+async fn what_somebody_else_answers_is_none() {
+    for call in CALLS {
+        without(call, somebody_else).await;
     }
 }
 
@@ -122,6 +174,22 @@ async fn a_table_that_vanishes_is_one_gap() {
     let snapshot = later.snapshot().await;
     assert!(snapshot.accounts[0].tables[0].description.value().is_some());
     assert_eq!(reasons(&snapshot), [Why::Gone]);
+}
+
+#[tokio::test]
+async fn a_description_of_another_table_is_none() {
+    for (old, new) in [("table/orders\"", "table/plain\""), (":123456789012:table", ":999999999999:table")] {
+        let fake = Fake::new(move |asked| match answer(asked) {
+            Reply::Http(status, body) if asked.operation == "DescribeTable" => {
+                Reply::Http(status, body.replace(old, new))
+            }
+            reply => reply,
+        });
+        let snapshot = fake.snapshot().await;
+        let orders = &snapshot.accounts[0].tables[0];
+        assert!(orders.name == "orders" && orders.description.gap().is_some(), "{new}");
+        assert_eq!(reasons(&snapshot), [Why::Malformed]);
+    }
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! What the other services of the small account answer.
 
+use dynaudit::collect::empty;
 use serde_json::json;
 
 use crate::account::ORDERS;
@@ -24,6 +25,11 @@ fn organizations(asked: &Asked, operation: &str) -> Reply {
         "ListAccounts" => json(json!({ "Accounts": [{ "Id": "999999999999" }, { "Id": "123456789012" }] })),
         other => panic!("organizations:{other} is not expected"),
     }
+}
+
+/// There is none.
+fn none(asked: &Asked) -> Reply {
+    json(empty(&asked.service, &asked.operation))
 }
 
 pub fn answer(asked: &Asked) -> Reply {
@@ -62,18 +68,18 @@ pub fn answer(asked: &Asked) -> Reply {
         ("backup", "ListRecoveryPointsByBackupVault") => json(json!({ "RecoveryPoints": [
             { "RecoveryPointArn": "arn:rp", "ResourceArn": ORDERS, "Status": "COMPLETED", "IsEncrypted": true,
               "CreationDate": 1.7e9, "CalculatedLifecycle": { "DeleteAt": 1.8e9 } }] })),
-        ("backup", "ListBackupPlans" | "ListBackupSelections" | "ListBackupVaults") => json(json!({})),
+        ("backup", "ListBackupPlans" | "ListBackupSelections" | "ListBackupVaults") => none(asked),
         ("cloudtrail", "DescribeTrails") => json(json!({ "trailList": [
             { "Name": "t", "TrailARN": TRAIL, "HomeRegion": "eu-west-1", "IsMultiRegionTrail": true, "KmsKeyId": "k" }] })),
         // Only at home: the trail is a shadow in the other Region.
         ("cloudtrail", "GetTrailStatus") if europe => json(json!({ "IsLogging": true })),
         ("cloudtrail", "GetEventSelectors") if europe => {
-            json(json!({ "EventSelectors": [{ "ReadWriteType": "All",
+            json(json!({ "TrailARN": TRAIL, "EventSelectors": [{ "ReadWriteType": "All",
             "DataResources": [{ "Type": "AWS::DynamoDB::Table", "Values": ["arn:aws:dynamodb"] }] }] }))
         }
         ("cloudtrail", "ListEventDataStores") => json(json!({ "EventDataStores": [
             { "EventDataStoreArn": format!("arn:store:{}", asked.region), "Name": "lake" }] })),
-        ("cloudtrail", "GetEventDataStore") => json(json!({ "Status": "ENABLED", "AdvancedEventSelectors": [
+        ("cloudtrail", "GetEventDataStore") => json(json!({ "EventDataStoreArn": "arn:store", "Status": "ENABLED", "AdvancedEventSelectors": [
             { "FieldSelectors": [{ "Field": "eventCategory", "Equals": ["Data"], "NotEndsWith": ["x"] }] }] })),
         ("lambda", "ListEventSourceMappings") => json(json!({ "EventSourceMappings": [
             { "UUID": "m", "EventSourceArn": format!("{ORDERS}/stream/2026"), "FunctionArn": "arn:f", "State": "Enabled",
@@ -102,33 +108,33 @@ pub fn answer(asked: &Asked) -> Reply {
             Reply::Http(
                 200,
                 format!(
-                    "<R><vpcEndpointSet><item><vpcEndpointId>vpce-1</vpcEndpointId><vpcEndpointType>Gateway\
+                    "<DescribeVpcEndpointsResponse><vpcEndpointSet><item><vpcEndpointId>vpce-1</vpcEndpointId><vpcEndpointType>Gateway\
                 </vpcEndpointType><serviceName>com.amazonaws.{}.dynamodb</serviceName><policyDocument>{{&quot;a&quot;:1}}\
-                </policyDocument><routeTableIdSet><item>rtb-1</item></routeTableIdSet></item></vpcEndpointSet></R>",
+                </policyDocument><routeTableIdSet><item>rtb-1</item></routeTableIdSet></item></vpcEndpointSet></DescribeVpcEndpointsResponse>",
                     asked.region
                 ),
             )
         }
         ("ec2", "DescribeVpcs") => Reply::Http(
             200,
-            "<R><vpcSet><item><vpcId>vpc-1</vpcId><ownerId>123456789012</ownerId></item><item><vpcId>vpc-2</vpcId>\
-            <ownerId>999999999999</ownerId></item></vpcSet></R>"
+            "<DescribeVpcsResponse><vpcSet><item><vpcId>vpc-1</vpcId><ownerId>123456789012</ownerId></item><item><vpcId>vpc-2</vpcId>\
+            <ownerId>999999999999</ownerId></item></vpcSet></DescribeVpcsResponse>"
                 .into(),
         ),
         ("ec2", "DescribeNetworkInterfaces") => Reply::Http(
             200,
-            "<R><networkInterfaceSet><item><vpcId>vpc-1</vpcId><interfaceType>lambda</interfaceType></item><item>\
-            <vpcId>vpc-1</vpcId><interfaceType>vpc_endpoint</interfaceType></item></networkInterfaceSet></R>"
+            "<DescribeNetworkInterfacesResponse><networkInterfaceSet><item><vpcId>vpc-1</vpcId><interfaceType>lambda</interfaceType></item><item>\
+            <vpcId>vpc-1</vpcId><interfaceType>vpc_endpoint</interfaceType></item></networkInterfaceSet></DescribeNetworkInterfacesResponse>"
                 .into(),
         ),
         ("ec2", "DescribeSecurityGroups") => {
             assert_eq!(asked.text("GroupId.1"), "sg-1");
             Reply::Http(
                 200,
-                "<R><securityGroupInfo><item><ipPermissions><item><ipProtocol>tcp</ipProtocol><fromPort>8000</fromPort>\
+                "<DescribeSecurityGroupsResponse><securityGroupInfo><item><ipPermissions><item><ipProtocol>tcp</ipProtocol><fromPort>8000</fromPort>\
                 <toPort>9000</toPort><ipRanges><item><cidrIp>10.0.0.0/8</cidrIp></item></ipRanges><ipv6Ranges/></item>\
                 <item><ipProtocol>tcp</ipProtocol><fromPort>443</fromPort><toPort>443</toPort><ipRanges><item>\
-                <cidrIp>0.0.0.0/0</cidrIp></item></ipRanges></item></ipPermissions></item></securityGroupInfo></R>"
+                <cidrIp>0.0.0.0/0</cidrIp></item></ipRanges></item></ipPermissions></item></securityGroupInfo></DescribeSecurityGroupsResponse>"
                     .into(),
             )
         }
@@ -139,7 +145,7 @@ pub fn answer(asked: &Asked) -> Reply {
             json(json!({ "IdentityPoolId": asked.text("IdentityPoolId"), "AllowUnauthenticatedIdentities": true }))
         }
         ("cognito-identity", "GetIdentityPoolRoles") => {
-            json(json!({ "Roles": { "unauthenticated": "arn:aws:iam::123456789012:role/guest" } }))
+            json(json!({ "IdentityPoolId": asked.text("IdentityPoolId"), "Roles": { "unauthenticated": "arn:aws:iam::123456789012:role/guest" } }))
         }
         ("events", "ListRules") if europe => json(json!({ "Rules": [
             { "Name": "told", "Arn": "arn:rule", "State": "ENABLED", "EventPattern": "{\"source\":[\"aws.dynamodb\"]}" },
@@ -154,30 +160,30 @@ pub fn answer(asked: &Asked) -> Reply {
         ("s3", "GetBucketPolicyStatus") if europe => error(asked, "NoSuchBucketPolicy"),
         ("s3", "GetPublicAccessBlock") if europe => Reply::Http(
             200,
-            "<P><BlockPublicAcls>true</BlockPublicAcls>\
+            "<PublicAccessBlockConfiguration><BlockPublicAcls>true</BlockPublicAcls>\
             <IgnorePublicAcls>true</IgnorePublicAcls><BlockPublicPolicy>TRUE</BlockPublicPolicy>\
-            <RestrictPublicBuckets>true</RestrictPublicBuckets></P>"
+            <RestrictPublicBuckets>true</RestrictPublicBuckets></PublicAccessBlockConfiguration>"
                 .into(),
         ),
         ("s3", "GetBucketEncryption") if europe => Reply::Http(
             200,
-            "<S><Rule><ApplyServerSideEncryptionByDefault>\
-            <SSEAlgorithm>AES256</SSEAlgorithm></ApplyServerSideEncryptionByDefault></Rule></S>"
+            "<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault>\
+            <SSEAlgorithm>AES256</SSEAlgorithm></ApplyServerSideEncryptionByDefault></Rule></ServerSideEncryptionConfiguration>"
                 .into(),
         ),
         ("s3", "ListObjectsV2") if europe => {
             let prefix = asked.uri.split("&prefix=").nth(1);
             assert!(asked.uri.contains("&max-keys=1"), "{}", asked.uri);
             let count = u8::from(prefix.is_some_and(|prefix| prefix.starts_with("AWSDynamoDB")));
-            Reply::Http(200, format!("<L><KeyCount>{count}</KeyCount></L>"))
+            Reply::Http(200, format!("<ListBucketResult><KeyCount>{count}</KeyCount></ListBucketResult>"))
         }
         ("s3-control", "GetPublicAccessBlock") => error(asked, "NoSuchPublicAccessBlockConfiguration"),
         ("glue", "DescribeInboundIntegrations") if europe => json(json!({ "InboundIntegrations": [
             { "IntegrationArn": "arn:i", "SourceArn": ORDERS, "TargetArn": "arn:lake", "Status": "ACTIVE" },
             { "IntegrationArn": "arn:j", "SourceArn": "arn:aws:rds:x", "TargetArn": "arn:lake" }] })),
-        ("glue", "DescribeInboundIntegrations") => json(json!({})),
+        ("glue", "DescribeInboundIntegrations") => none(asked),
         ("redshift", "DescribeIntegrations") => {
-            Reply::Http(200, "<R><DescribeIntegrationsResult><Integrations/></DescribeIntegrationsResult></R>".into())
+            Reply::Http(200, "<DescribeIntegrationsResponse><DescribeIntegrationsResult><Integrations/></DescribeIntegrationsResult></DescribeIntegrationsResponse>".into())
         }
         ("organizations", operation) => organizations(asked, operation),
         (service, operation) => panic!("{service}:{operation} is not expected at {}", asked.uri),

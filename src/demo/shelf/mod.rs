@@ -6,10 +6,11 @@ pub(super) mod route;
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::answer::{Answer, Fault};
 use super::connector::Request;
+use crate::collect::empty;
 
 /// Service, Region, operation, and what the question is about.
 type Place = (String, String, String, String);
@@ -65,7 +66,7 @@ impl Shelf {
             None => match NONE_SUCH.iter().find(|(name, _)| name == operation) {
                 Some((_, code)) if service.starts_with("s3") => Answer::xml_error(404, code, "There is none"),
                 Some((_, code)) => Err(Fault::new(code, "There is none")).into(),
-                None => Answer::json(&json!({})),
+                None => Answer::json(&empty(service, operation)),
             },
         }
     }

@@ -7,13 +7,15 @@ use super::{
     actor::{Actor, Asked, Ground, named},
     edges::Search,
     means::{Gives, MEANS, Means, lower},
+    serving,
 };
 use crate::{
     facts::{
-        access::{Access, bits::Bits},
+        access::{Access, bits::Bits, subjects::Subject},
         reader::Decision,
     },
     iam::{Effect, Truth},
+    snapshot::GapId,
 };
 
 /// A cluster as a way to tables.
@@ -34,26 +36,72 @@ fn asking() -> impl Iterator<Item = (usize, &'static Means)> {
     MEANS.iter().enumerate().filter(|(_, means)| means.gives == Gives::Cached)
 }
 
-/// Every cluster that leads somebody to a table.
-pub(super) fn cached(access: &Access, search: &Search<'_>) -> Vec<Cached> {
+/// Ways that may be there and were not seen.
+pub(super) struct Unseen {
+    /// Why they were not.
+    pub(super) gap: GapId,
+    /// Whom one of them could lead to a table that they do not read.
+    pub(super) by: Bits,
+}
+
+/// Subjects of whom some policy allows what one of these means takes first, by number.
+fn askers(access: &Access, of: impl Fn(&Means) -> bool) -> Vec<(usize, &Subject)> {
+    let actions: Vec<&str> =
+        MEANS.iter().filter(|means| of(means)).filter_map(|means| means.action).collect();
     let mut known = HashMap::new();
     let mut allows = |id: usize| {
         *known.entry(id).or_insert_with(|| {
             let statements = &named(&access.policies, id).policy.statements;
             let names =
                 |action| statements.iter().any(|s| s.effect == Effect::Allow && s.names_action(action));
-            asking().filter_map(|(_, means)| means.action).any(|action| names(lower(action)))
+            actions.iter().any(|action| names(lower(action)))
         })
     };
     let subjects = access.subjects.iter().enumerate();
-    let may: Vec<_> = subjects.filter(|(_, subject)| subject.identity.iter().any(|id| allows(*id))).collect();
+    subjects.filter(|(_, subject)| subject.identity.iter().any(|id| allows(*id))).collect()
+}
+
+fn is_cached(means: &Means) -> bool {
+    means.gives == Gives::Cached
+}
+
+/// Ways by clusters that were not listed, and by clusters and keys to tables that were not. `any`: what each subject
+/// reads itself.
+pub(super) fn unseen(access: &Access, search: &Search<'_>, any: &[Bits]) -> Option<Unseen> {
+    let size = access.subjects.len();
+    let numbers = |found: Vec<(usize, &Subject)>| Bits::of(size, found.into_iter().map(|(at, _)| at));
+    if let Some(gap) = access.unlisted.as_ref().or(access.doubts.hidden.as_ref()) {
+        let clusters = !access.scene.clusters.is_empty() || access.scene.clusters_unlisted.is_some();
+        let by = askers(access, |means| means.gives == Gives::Decrypt || clusters && is_cached(means));
+        let by = numbers(by);
+        return (!by.is_empty()).then(|| Unseen { gap: gap.clone(), by });
+    }
+    let gap = access.scene.clusters_unlisted.clone()?;
+    let unread = access.targets.len();
+    let mut behind = Bits::none(unread + 1);
+    let (_, roles) = serving("dax", &search.trusts, &search.ground, &search.stacks);
+    for role in roles.iter() {
+        behind.add(&reads(access, role).1);
+        if access.subjects.get(role).is_some_and(|subject| !subject.unread.is_empty()) {
+            behind.insert(unread);
+        }
+    }
+    let mut by = numbers(askers(access, is_cached));
+    let idle = |at: &usize| any.get(*at).is_some_and(|own| behind.without(own).is_empty());
+    by = by.without(&Bits::of(size, by.iter().filter(idle)));
+    (!by.is_empty()).then_some(Unseen { gap, by })
+}
+
+/// Every cluster that leads somebody to a table.
+pub(super) fn cached(access: &Access, search: &Search<'_>) -> Vec<Cached> {
+    let may = askers(access, is_cached);
     let mut found = Vec::new();
     for (cluster, (_, role)) in access.scene.clusters.iter().enumerate() {
         let (outright, any) = reads(access, *role);
         if any.is_empty() {
             continue;
         }
-        let way = |(at, subject): &(usize, &super::Subject)| {
+        let way = |(at, subject): &(usize, &Subject)| {
             let stacks = &search.stacks;
             let actor = Actor::own(search.policies, subject, &subject.identity, subject.boundary, stacks);
             let open = |means: &Means| {

@@ -57,12 +57,14 @@ pub struct Paths<'a> {
     outside: Vec<Outside>,
     /// Subjects with something added, by node.
     made: BTreeMap<usize, Subject>,
-    /// Tables that each node reads itself: outright, and at all. The last bit stands for a policy not read.
+    /// Tables that each node reads itself: outright, and at all. The last bit stands for what was not read.
     outright: Vec<Bits>,
     any: Vec<Bits>,
     /// The same, of all that each node reaches.
     reached_outright: Vec<Bits>,
     reached: Vec<Bits>,
+    /// Ways that may be there, too.
+    unseen: Option<cached::Unseen>,
 }
 
 impl std::fmt::Debug for Paths<'_> {
@@ -99,6 +101,10 @@ impl<'a> Paths<'a> {
                 bits.insert(tables);
             }
         }
+        let unseen = cached::unseen(access, &search, &any);
+        for at in unseen.iter().flat_map(|unseen| unseen.by.iter()) {
+            any[at].insert(tables);
+        }
         let mut graph = Graph::of(&search, subjects, &outside, &sated(&outright, tables));
         let opened = opened::opened(access, &search);
         graph.open(&opened);
@@ -125,7 +131,7 @@ impl<'a> Paths<'a> {
         let reached_outright = closure::closure(&graph, &outright, true);
         let reached = closure::closure(&graph, &any, false);
         let made = made.into_iter().collect();
-        Self { access, search, graph, outside, made, outright, any, reached_outright, reached }
+        Self { access, search, graph, outside, made, outright, any, reached_outright, reached, unseen }
     }
 
     /// A caller that a node stands for.

@@ -103,7 +103,11 @@ impl Paths<'_> {
     /// where it becomes anyone, of a role's trust.
     fn hidden(&self, at: usize) -> Option<&GapId> {
         let Access { subjects, targets, incomplete, unlisted, doubts, .. } = self.access;
-        let own = subjects.get(at)?.unread.first();
+        let unread = |at: usize| {
+            let unseen = self.unseen.as_ref().filter(|unseen| unseen.by.contains(at));
+            subjects.get(at)?.unread.first().or(unseen.map(|unseen| &unseen.gap))
+        };
+        let own = unread(at);
         let behind = || {
             let marked =
                 |of: &[Bits], node: usize| of.get(node).is_some_and(|bits| bits.contains(targets.len()));
@@ -112,7 +116,7 @@ impl Paths<'_> {
             }
             let legs = nearest(&self.graph, |node| marked(&self.any, node), at, false)?;
             let subject = self.graph.nodes.get(legs.last()?.to)?.subject?;
-            subjects.get(subject)?.unread.first()
+            unread(subject)
         };
         let moves = self.graph.sets_of(at, false).next().is_some();
         let tables = || doubts.hidden.as_ref().or(unlisted.as_ref());
@@ -197,12 +201,14 @@ impl Paths<'_> {
         out
     }
 
-    /// Gaps behind which more ways may lie: policies, trust policies and principals that were not read.
+    /// Gaps behind which more ways may lie: policies, trust policies, principals and clusters that were not
+    /// read.
     pub fn gaps(&self) -> Vec<GapId> {
         let Access { subjects, incomplete, .. } = self.access;
         let own = subjects.iter().flat_map(|subject| &subject.unread);
         let trust = subjects.iter().filter_map(|subject| subject.trust.as_ref().err());
-        let mut all: Vec<GapId> = own.chain(trust).chain(incomplete).cloned().collect();
+        let unseen = self.unseen.iter().map(|unseen| &unseen.gap);
+        let mut all: Vec<GapId> = own.chain(trust).chain(incomplete).chain(unseen).cloned().collect();
         all.sort_unstable();
         all.dedup();
         all

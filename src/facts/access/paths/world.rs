@@ -10,7 +10,7 @@ use crate::{
         pattern::{Pattern, Resolved, Token, matches},
     },
     snapshot::{
-        Account,
+        Account, GapId,
         principal::{ManagedPolicy, Principal},
     },
 };
@@ -27,6 +27,8 @@ pub struct Scene {
     nothing: Index,
     /// ARNs of DAX clusters, each with the number of its role; those whose role is of the account.
     pub(super) clusters: Vec<(String, usize)>,
+    /// Why there may be more of them.
+    pub(super) clusters_unlisted: Option<GapId>,
     /// Tags and boundary of each subject.
     pub(super) traits: Vec<Traits>,
     /// Equal numbers, equal traits.
@@ -144,6 +146,7 @@ impl Scene {
                 .collect(),
             nothing: Index::default(),
             clusters: clusters(account, &number),
+            clusters_unlisted: account.regions.iter().find_map(|r| r.services.clusters.gap.clone()),
             managed: holders
                 .into_iter()
                 .map(|(arn, holders)| Managed {
