@@ -19,10 +19,12 @@ use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
 use serde_json::Value;
 
+use super::Error;
 use super::bounded::Bounded;
 use super::calls::{Call, Class};
 use super::clock::Clock;
 use super::guard::Guard;
+use super::identity;
 use super::light::{Light, Question, Refusal};
 
 /// Which account to look at, as the user names it; what is none comes from the AWS environment.
@@ -44,7 +46,11 @@ const CONNECT: Duration = Duration::from_secs(4);
 
 /// Loads the configuration as the AWS command line does: environment, profiles, SSO, assumed roles, web identity,
 /// `AWS_ENDPOINT_URL`. Nothing is sent yet, except what finding the credentials takes.
-pub async fn load(session: &Session) -> SdkConfig {
+///
+/// # Errors
+/// What the environment names as an endpoint is none.
+pub async fn load(session: &Session) -> Result<SdkConfig, Error> {
+    identity::endpoints()?;
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(CONNECT)
         .operation_attempt_timeout(ATTEMPT)
@@ -52,22 +58,24 @@ pub async fn load(session: &Session) -> SdkConfig {
         .build();
     let mut loader = aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts);
     // One for all services, which else would have one each: one pool of connections, and one store of roots.
-    if let Some(http) = http_client() {
+    let http = http_client();
+    if let Some(http) = http.clone() {
         loader = loader.http_client(http);
     }
     if let Ok(name) = AppName::new("dynaudit") {
         loader = loader.app_name(name);
     }
+    let region = session.region.clone().map(Region::new);
     if let Some(profile) = &session.profile {
-        loader = loader.profile_name(profile);
+        loader = identity::of_profile(loader, profile, region.clone(), http).await;
     }
-    if let Some(region) = &session.region {
-        loader = loader.region(Region::new(region.clone()));
+    if let Some(region) = region {
+        loader = loader.region(region);
     }
     if let Some(url) = &session.endpoint_url {
         loader = loader.endpoint_url(url);
     }
-    loader.load().await
+    Ok(identity::sendable(loader.load().await))
 }
 
 /// The SDK's own HTTP client, with a bound on answers.

@@ -18,6 +18,7 @@ mod entities;
 pub mod export;
 mod fault;
 pub mod guard;
+mod identity;
 mod item;
 mod keys;
 mod lane;
@@ -164,6 +165,9 @@ pub enum Error {
          policy must not stand against it"
     )]
     Signing(String, String),
+    /// What the environment names as an endpoint is none.
+    #[error("{0} is no URL like https://example.com\n  help: set it anew, or unset it")]
+    Endpoint(String),
     /// Nobody said where to look.
     #[error("no Region was named\n  help: give --region or --all-regions, or set AWS_REGION")]
     NoRegion,

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::scan::ScanOutput;
 use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 
 use super::budget::{Purse, Read};
@@ -214,8 +215,9 @@ impl Reading<'_> {
             .total_segments(i32::try_from(self.segments).unwrap_or(i32::MAX))
             .segment(i32::try_from(segment).unwrap_or(i32::MAX))
             .limit(limit)
-            .set_exclusive_start_key(from);
+            .set_exclusive_start_key(from.clone());
         let page = self.desk.ask(&calls::SCAN, self.table.region, || request.clone().send()).await?;
+        sound(&page, from.as_ref())?;
         let consumed = page.consumed_capacity.as_ref().and_then(|c| c.capacity_units());
         let next = page.last_evaluated_key.filter(|key| !key.is_empty());
         let items = page.items.unwrap_or_default();
@@ -263,4 +265,19 @@ fn stopped_by(fault: &Fault) -> Stopped {
         Why::Deadline => Stopped::Deadline,
         _ => Stopped::Failed,
     }
+}
+
+/// Whether a page holds what it says, and goes on from where it began.
+fn sound(page: &ScanOutput, from: Option<&Raw>) -> Result<(), Fault> {
+    let consumed = page.consumed_capacity.as_ref().and_then(|c| c.capacity_units()).unwrap_or_default();
+    // Without a filter, what was looked at is what is returned.
+    let counted = usize::try_from(page.count()) == Ok(page.items().len())
+        && (page.scanned_count() == 0 || page.scanned_count() == page.count());
+    if !counted || !consumed.is_finite() || consumed < 0.0 {
+        return Err(Fault::own(Why::Malformed, "the answer contradicts itself"));
+    }
+    if from.is_some() && page.last_evaluated_key() == from {
+        return Err(Fault::own(Why::Endless, "a page's key came twice"));
+    }
+    Ok(())
 }

@@ -22,7 +22,7 @@ use crate::{
     collect::{self, Halt, Plan, Progress, Regions, Sampling, calls, clients, export},
     config::{Format, RegionName, Span, detection::Detection, digest_key, writable},
     detect::Own,
-    report::text::counted,
+    report::text::{counted, inert},
     snapshot::{Snapshot, Topic, file, pieces::Pieces},
 };
 
@@ -283,13 +283,17 @@ impl<'a> Run<'a> {
         let all = account.all_regions;
         let kept = plan.kept.clone();
         self.collect(kept.as_deref(), |progress| async move {
-            let sdk = clients::load(&session).await;
+            let sdk = clients::load(&session).await.map_err(failed)?;
             if !all && given.is_empty() {
                 let region = sdk.region().map(ToString::to_string).ok_or_else(no_region)?;
                 given.push(region.parse::<RegionName>()?.0);
             }
             plan.regions = if all { Regions::All } else { Regions::Given(given) };
-            collect::collect(&sdk, plan, progress, stop).await.map_err(failed)
+            let snapshot = collect::collect(&sdk, plan, progress, stop).await;
+            snapshot.map_err(|error| match (&error, &session.profile) {
+                (collect::Error::NoCredentials, Some(profile)) => no_profile(profile),
+                _ => failed(error),
+            })
         })
     }
 
@@ -334,6 +338,14 @@ async fn signal() -> Option<i32> {
 #[cfg(not(unix))]
 async fn signal() -> Option<i32> {
     tokio::signal::ctrl_c().await.ok().map(|()| 130)
+}
+
+fn no_profile(name: &str) -> Error {
+    Error::Collect(format!(
+        "the profile `{}` gives no credentials\n  help: see that the shared configuration files hold it; for SSO run \
+         `aws sso login` for it first",
+        inert(name)
+    ))
 }
 
 fn no_region() -> Error {

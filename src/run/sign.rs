@@ -6,7 +6,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::Error;
 use crate::{
-    collect::{SdkConfig, sign::Signer},
+    collect::{self, SdkConfig, sign::Signer},
     report::attest::{self, PublicKey},
 };
 
@@ -28,10 +28,13 @@ impl Kms {
     ///
     /// # Errors
     /// The key cannot be had, or is of a kind that signs no statement.
-    pub fn open(arn: &str, sdk: impl Future<Output = SdkConfig>) -> Result<Self, Error> {
+    pub fn open(
+        arn: &str,
+        sdk: impl Future<Output = Result<SdkConfig, collect::Error>>,
+    ) -> Result<Self, Error> {
         let failed = |error: &dyn fmt::Display| Error::Collect(error.to_string());
         let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| failed(&error))?;
-        let opened = runtime.block_on(async { Signer::open(&sdk.await, arn).await });
+        let opened = runtime.block_on(async { Signer::open(&sdk.await?, arn).await });
         let signer = opened.map_err(|error| failed(&error))?;
         let key = PublicKey::from_der(&signer.public).ok_or_else(|| {
             Error::Collect(format!("the public key that AWS KMS gives for {arn} cannot be read"))

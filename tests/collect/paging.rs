@@ -77,7 +77,8 @@ fn two_pages(operation: &'static str) -> impl Fn(&Asked) -> Reply + Send + Sync 
         match (asked.text(sent).as_str(), page) {
             ("", _) => with_more(asked, answer(asked), "t1"),
             ("t1", Value::Null) => {
-                xml(operation, &format!("<UserDetailList>{}</UserDetailList>", user("second")))
+                let users = format!("<UserDetailList>{}</UserDetailList>", user("second"));
+                xml(operation, &format!("{users}<IsTruncated>false</IsTruncated>"))
             }
             ("t1", page) => json(page),
             (other, _) => panic!("{operation} was asked with {other}"),

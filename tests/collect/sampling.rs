@@ -180,7 +180,7 @@ async fn a_table_that_cannot_be_read_or_afforded_is_not_scanned() {
     for status in ["ARCHIVED", "INACCESSIBLE_ENCRYPTION_CREDENTIALS"] {
         let fake = Fake::new(move |asked| match asked.operation.as_str() {
             "DescribeTable" => {
-                let mut table = account::table("t", &asked.region);
+                let mut table = account::table(&asked.text("TableName"), &asked.region);
                 table["TableStatus"] = json!(status);
                 json(json!({ "Table": table }))
             }
