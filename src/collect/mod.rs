@@ -42,13 +42,13 @@ mod veil;
 
 pub use aws_types::SdkConfig;
 pub use clients::{Session, load};
-pub use export::Export;
+pub use export::{ExportError, Exports};
 pub use light::service::operation;
 pub use patience::Effort;
 pub use policy::policy;
 pub use run::collect;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::detect::{DigestKey, Own};
@@ -60,8 +60,8 @@ pub struct Plan {
     pub regions: Regions,
     /// Pattern of table names, where `*` stands for any characters and `?` for one; none for all tables.
     pub table: Option<String>,
-    /// Exports that are read in place of their tables, by the tables' ARNs.
-    pub exports: BTreeMap<String, Export>,
+    /// Exports that are read in place of their tables.
+    pub exports: Exports,
     /// How to read items; none reads no item.
     pub sampling: Option<Sampling>,
     /// Whether to spend what tables leave of their budgets on a second look at those in doubt.
@@ -161,6 +161,9 @@ pub enum Error {
          policy must not stand against it"
     )]
     Signing(String, String),
+    /// An export that is to be read where it lies cannot be.
+    #[error("{0}")]
+    Export(String),
     /// Nobody said where to look.
     #[error("no Region was named\n  help: give --region or --all-regions, or set AWS_REGION")]
     NoRegion,
