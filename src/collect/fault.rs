@@ -95,8 +95,8 @@ pub(super) struct Fault {
     pub(super) after: Option<Duration>,
     /// Where S3 says that a bucket lies.
     place: Option<String>,
-    /// The permission that is missing, where that is another than the call's own.
-    lacks: Option<&'static str>,
+    /// Whether it is the key of an object that refused, and not S3.
+    by_key: bool,
     /// Where a signature was refused: what the service's clock says, in seconds since 1970.
     pub(super) clock: Option<i64>,
 }
@@ -125,7 +125,7 @@ impl Fault {
             loss: Loss::Not,
             after: None,
             place: None,
-            lacks: None,
+            by_key: false,
             clock: None,
         }
     }
@@ -197,8 +197,7 @@ impl Fault {
             .filter(|_| unsigned)
             .and_then(|date| DateTime::from_str(date, Format::HttpDate).ok());
         let (after, clock) = (after.map(Duration::from_secs), clock.map(|there| there.secs()));
-        let lacks = by_key.then_some(DECRYPT);
-        Self { why, code, text, status, loss, after, place, lacks, clock }
+        Self { why, code, text, status, loss, after, place, by_key, clock }
     }
 
     /// Whether the service answered with one of these codes.
@@ -246,7 +245,8 @@ impl Fault {
             // access denied error messages").
             let bound = self.text.as_deref().is_some_and(|text| text.contains("service control policy"));
             let word = if bound { "a service control policy denies" } else { "needs" };
-            parts.push(format!("{word} {}", self.lacks.unwrap_or(call.action)));
+            let action = if self.by_key { DECRYPT } else { call.action };
+            parts.push(format!("{word} {action}"));
         }
         parts.extend(self.text.clone());
         parts.join("; ")

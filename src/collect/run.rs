@@ -11,7 +11,7 @@ use super::calls::{self, CALLS, SCAN};
 use super::clients::Clients;
 use super::clock::Clock;
 use super::desk::Desk;
-use super::export::{self, Export};
+use super::export::{self, Export, Exports};
 use super::fault::Fault;
 use super::pace::Pace;
 use super::pages::side_by_side;
@@ -122,7 +122,9 @@ pub async fn collect(
     let desk = Arc::new(Desk::new(pace, clock.clone(), sleep, plan.concurrency, progress, stop));
 
     let identity = identify(&desk, &clients, partition).await?;
-    let exports = plan.exports.opened(&desk, &clients, &regions[0]).await;
+    // Where no check looks at items, no export is read either.
+    let exports = if plan.topics.contains(&Topic::Items) { plan.exports } else { Exports::default() };
+    let exports = exports.opened(&desk, &clients, &regions[0]).await;
     let exports = exports.map_err(|error| Error::Export(error.to_string()))?;
     let known = identity.value().map(|identity| identity.account.clone());
     let detector = Arc::new(Detector::new(plan.digest_key).with(plan.own));

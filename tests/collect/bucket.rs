@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use dynaudit::collect::{Error, Exports, Plan, Regions};
 use dynaudit::snapshot::sample::Stopped;
-use dynaudit::snapshot::{Snapshot, Why};
+use dynaudit::snapshot::{Snapshot, Topic, Why};
 use dynaudit::source::place::Place;
 use flate2::Compression;
 use serde_json::json;
@@ -313,12 +313,17 @@ async fn names_in_a_bucket_are_hostile() {
         fake(objects, |asked| (asked.operation == "GetObject").then(|| refused(403, "AccessDenied", "no")));
     let said = read(&denied, &format!("s3://{BUCKET}")).await.unwrap_err().to_string();
     assert!(said.starts_with("s3://my.bucket/x[2J/yz/AWSDynamoDB/") && !said.contains('\n'), "{said:?}");
-    // A list of keys that were not asked for is no list.
-    let liar = fake(Objects::new(), |_| {
-        Some(Reply::Http(200, "<L><CommonPrefixes><Prefix>other/</Prefix></CommonPrefixes></L>".into()))
-    });
-    let said = read(&liar, &format!("s3://{BUCKET}/p")).await.unwrap_err().to_string();
-    assert!(said.contains("a key that was not asked for"), "{said}");
+    // A list of keys that were not asked for is no list, nor is one that does not say whether it goes on.
+    for (list, why) in [
+        ("<L><CommonPrefixes><Prefix>other/</Prefix></CommonPrefixes></L>", "a key that was not asked for"),
+        ("<L/>", "a list that does not say where it goes on"),
+        ("<L><IsTruncated>true</IsTruncated></L>", "a list that does not say where it goes on"),
+        ("", "without an error code"),
+    ] {
+        let liar = fake(Objects::new(), move |_| Some(Reply::Http(200, list.into())));
+        let said = read(&liar, &format!("s3://{BUCKET}/p")).await.unwrap_err().to_string();
+        assert!(said.contains(why), "{said}");
+    }
 }
 
 #[tokio::test]
@@ -329,4 +334,8 @@ async fn without_an_export_in_s3_no_object_is_asked_for() {
     let regions = Regions::Given(vec!["eu-west-1".into()]);
     let snapshot = fake.run(Plan { regions, exports, ..plan() }).await.unwrap();
     assert_eq!((fake.asked("GetObject"), sample(&snapshot).items_read), (0, 500));
+    // Nor where no check looks at items.
+    let topics = Topic::ALL.into_iter().filter(|topic| *topic != Topic::Items).collect();
+    let snapshot = fake.run(Plan { topics, ..in_bucket(&format!("s3://{BUCKET}")) }).await.unwrap();
+    assert!(asked(&fake).is_empty() && snapshot.accounts[0].tables[0].sample.value().is_none());
 }

@@ -12,14 +12,14 @@ use percent_encoding::percent_decode_str;
 use serde_json::Value;
 use tokio::runtime::Handle;
 
-use super::folder::{Folder, Lost, is_data};
+use super::folder::{Folder, Inside, Lost, is_data};
 use crate::collect::calls::{Call, GET_OBJECT, LIST_EXPORTED};
 use crate::collect::clients::Clients;
 use crate::collect::desk::Desk;
 use crate::collect::fault::Fault;
 use crate::collect::light::{Part, Refusal, Stretch};
 use crate::collect::pages::{Page, pages};
-use crate::collect::services::value::{flag, maybe, text};
+use crate::collect::services::value::{maybe, text};
 use crate::collect::services::{path, query};
 use crate::snapshot::Why;
 use crate::source::is_active;
@@ -105,9 +105,11 @@ impl Prefix {
                 items.push(Name { name: name.to_owned(), folder });
             }
         }
-        match (flag(&out, "IsTruncated"), maybe(&out, "NextContinuationToken")) {
-            (true, None) => Err(Fault::own(Why::Malformed, "a list that goes on and does not say where")),
-            (more, next) => Ok(Page { items, next: next.filter(|_| more) }),
+        match (text(&out, "IsTruncated").to_ascii_lowercase().as_str(), maybe(&out, "NextContinuationToken"))
+        {
+            ("true", Some(next)) => Ok(Page { items, next: Some(next) }),
+            ("false", _) => Ok(Page { items, next: None }),
+            _ => Err(Fault::own(Why::Malformed, "a list that does not say where it goes on")),
         }
     }
 }
@@ -135,7 +137,7 @@ fn decoded(key: &str, encoded: bool) -> Option<String> {
 }
 
 impl Folder for Prefix {
-    fn look(&self, file: &str) -> Result<(bool, Vec<Arc<dyn Folder>>), Lost> {
+    fn look(&self, file: &str) -> Result<Inside, Lost> {
         if self.at.is_export() {
             return Ok((true, Vec::new()));
         }

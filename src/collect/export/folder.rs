@@ -15,7 +15,7 @@ use crate::snapshot::Why;
 /// A folder with files and with folders. Names in it are one step each.
 pub(super) trait Folder: fmt::Debug + Send + Sync {
     /// Whether a file of this name is in it, and the folders in it where an export may lie, in the order of their names.
-    fn look(&self, file: &str) -> Result<(bool, Vec<Arc<dyn Folder>>), Lost>;
+    fn look(&self, file: &str) -> Result<Inside, Lost>;
     /// A folder in it, be it there or not.
     fn within(&self, folder: &str) -> Arc<dyn Folder>;
     /// A file in it, from its beginning.
@@ -25,6 +25,9 @@ pub(super) trait Folder: fmt::Debug + Send + Sync {
     /// The same folder, whose calls are entered in the books of this desk.
     fn booked(&self, desk: &Arc<Desk>) -> Arc<dyn Folder>;
 }
+
+/// Whether a file is there, and folders beside it.
+pub(super) type Inside = (bool, Vec<Arc<dyn Folder>>);
 
 /// Why a file could not be had: the fault of a call, or what the disk or the file itself says.
 #[derive(Debug, Clone)]
@@ -87,7 +90,7 @@ pub(super) fn is_data(folder: &str, parent: Option<&str>, manifest_beside: bool)
 pub(super) struct Directory(pub(super) PathBuf);
 
 impl Folder for Directory {
-    fn look(&self, file: &str) -> Result<(bool, Vec<Arc<dyn Folder>>), Lost> {
+    fn look(&self, file: &str) -> Result<Inside, Lost> {
         let (mut there, mut folders) = (false, Vec::new());
         for entry in fs::read_dir(&self.0)? {
             let entry = entry?;

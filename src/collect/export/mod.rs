@@ -251,7 +251,7 @@ impl Export {
         for (number, file) in self.files.iter().enumerate() {
             let mut seen = 0;
             let outcome = go().and_then(|()| {
-                file.read(&*data, &go, |line| {
+                file.read(&*data, go, |line| {
                     seen += 1;
                     tally.line(line).is_ok()
                 })
