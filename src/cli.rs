@@ -17,8 +17,9 @@ pub use who_can::WhoCan;
 
 use crate::config::{
     Controls, Endpoint, FailOn, Format, KeyArn, Lines, Output, Program, Rcu, RegionName, Share, Span,
-    TablePattern, Verdicts,
+    TablePattern, Verdicts, place,
 };
+use crate::source::place::{Place, S3Uri};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -276,10 +277,9 @@ pub struct Sampling {
     /// Most of a provisioned table's read capacity to take, from 0 to 1
     #[arg(long, value_name = "SHARE", default_value_t = Share(0.05))]
     pub capacity_share: Share,
-    /// Read a table's items from its export to Amazon S3, copied to this directory, and not from the table; repeat it
-    /// for more
-    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
-    pub from_export: Vec<PathBuf>,
+    /// Read a table's items from its export, and not from the table: s3://bucket/prefix, or a copy of it; repeatable
+    #[arg(long, value_name = "PLACE", value_hint = ValueHint::DirPath, value_parser = place())]
+    pub from_export: Vec<Place>,
     /// Spend what tables leave of their budgets on larger samples of those that are most in doubt
     #[arg(long)]
     pub second_look: bool,
@@ -382,6 +382,9 @@ pub struct Policy {
     /// Add what it takes that this key of AWS KMS signs evidence bundles, and name no other key
     #[arg(long, value_name = "ARN")]
     pub with_signing: Option<KeyArn>,
+    /// Add what it takes to read exports below this prefix, s3://bucket/prefix, where they lie; repeatable
+    #[arg(long, value_name = "S3-URI")]
+    pub with_export: Vec<S3Uri>,
     /// A Region of the account's partition: ARNs differ in China and GovCloud
     #[arg(long, value_name = "REGION")]
     pub region: Option<RegionName>,

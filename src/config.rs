@@ -20,7 +20,7 @@ use serde::{
 };
 
 pub use files::{digest_key, writable};
-pub use words::{KeyArn, Program, Span};
+pub use words::{KeyArn, Program, Span, place};
 
 use crate::{
     finding::{Severity, SubjectKind, Verdict},

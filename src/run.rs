@@ -152,8 +152,12 @@ fn dispatch(command: &Command, console: &Console, config: &Config) -> Result<Out
             let region = args.region.as_ref().map_or("us-east-1", |r| r.0.as_str());
             let partition = collect::regions::partition_of(region);
             let topics = assess::topics_of(&Library::with_dirs(&args.dirs)?, &args.only)?;
-            let signing = args.with_signing.as_ref().map(|key| key.0.as_str());
-            console.json(&collect::policy(!args.no_sample, signing, &topics, partition))
+            let beyond = collect::calls::Beyond {
+                sampled: !args.no_sample,
+                signing: args.with_signing.as_ref().map(|key| key.0.as_str()),
+                exports: &args.with_export,
+            };
+            console.json(&collect::policy(&beyond, &topics, partition))
         }
         #[cfg(not(feature = "demo"))]
         Command::Demo(_) => Err(Error::Absent("demo", "demo")),

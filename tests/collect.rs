@@ -4,6 +4,8 @@
 
 #[path = "collect/account.rs"]
 mod account;
+#[path = "collect/bucket.rs"]
+mod bucket;
 #[path = "collect/export.rs"]
 mod export;
 #[path = "collect/fake.rs"]
@@ -24,5 +26,7 @@ mod sampling;
 mod second;
 #[path = "collect/services.rs"]
 mod services;
+#[path = "collect/store.rs"]
+mod store;
 #[path = "collect/whole.rs"]
 mod whole;

@@ -5,7 +5,7 @@
 use std::{env, ffi::OsString, fs};
 
 use dynaudit::{
-    collect::{policy, regions::partition_of},
+    collect::{calls::Beyond, policy, regions::partition_of},
     run::options,
     snapshot::Topic,
 };
@@ -16,7 +16,8 @@ const MOST: usize = 6144;
 
 /// The policy as a template: its statements spread over as many managed policies as they need.
 fn template() -> String {
-    let whole = policy(true, None, &Topic::ALL.into(), partition_of("us-east-1"));
+    let whole =
+        policy(&Beyond { sampled: true, ..Beyond::default() }, &Topic::ALL.into(), partition_of("us-east-1"));
     let mut parts: Vec<Vec<Value>> = vec![Vec::new()];
     for statement in whole["Statement"].as_array().unwrap() {
         let part = parts.last_mut().unwrap();

@@ -303,7 +303,8 @@ fn configurations() {
 #[cfg(feature = "aws")]
 #[test]
 fn exports() {
-    use dynaudit::collect::export;
+    use dynaudit::collect::Exports;
+    use dynaudit::source::place::Place;
     let summary = r#"{"version":"2020-06-30","exportArn":"arn:aws:dynamodb:eu-west-1:123456789012:table/t/export/0","exportTime":"2026-01-01T00:00:00.034Z","tableArn":"arn:aws:dynamodb:eu-west-1:123456789012:table/t","outputFormat":"DYNAMODB_JSON","exportType":"FULL_EXPORT","itemCount":2}"#;
     let list = "{\"itemCount\":2,\"md5Checksum\":\"a\",\"etag\":\"b\",\"dataFileS3Key\":\"AWSDynamoDB/0/data/../../x.json.gz\"}\n";
     let home = tempfile::tempdir().unwrap();
@@ -311,7 +312,7 @@ fn exports() {
         for (first, second) in [(bytes, list.as_bytes()), (summary.as_bytes(), bytes)] {
             std::fs::write(home.path().join("manifest-summary.json"), first).unwrap();
             std::fs::write(home.path().join("manifest-files.json"), second).unwrap();
-            if let Err(refused) = export::open(&[home.path().to_owned()]) {
+            if let Err(refused) = Exports::open(&[Place::Directory(home.path().to_owned())]) {
                 inert(&refused.to_string().replace(home.path().to_str().unwrap(), ""));
             }
         }

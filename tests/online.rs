@@ -63,6 +63,33 @@ fn the_policy_reads_items_only_if_asked() {
 }
 
 #[test]
+fn the_policy_reads_exports_only_if_asked_and_below_their_prefix() {
+    let dir = tempfile::tempdir().unwrap();
+    let (_, without, _) = run(dir.path(), &["policy"]);
+    assert!(!without.contains("s3:GetObject"), "{without}");
+    let (code, with, err) = run(dir.path(), &["policy", "--with-export", "s3://bucket/a"]);
+    assert!(
+        code == 0 && with.contains("\"arn:aws:s3:::bucket/a/*\"") && with.contains("\"s3:prefix\""),
+        "{err}{with}"
+    );
+    for (bad, why) in [
+        ("s3://arn:aws:s3:eu-west-1:111122223333:accesspoint/p", "name the bucket itself"),
+        ("bucket/a", "begins with s3://"),
+    ] {
+        let (code, _, err) = run(dir.path(), &["policy", "--with-export", bad]);
+        assert!(code == 2 && err.contains(why), "{err}");
+    }
+    for command in ["audit", "collect", "demo"] {
+        let (code, _, err) = run(dir.path(), &[command, "--from-export", "s3://name--use1-az4--x-s3/p"]);
+        assert!(code == 2 && err.contains("directory buckets"), "{err}");
+    }
+    let (code, _, err) = run(dir.path(), &["demo", "--from-export", "s3://bucket/p"]);
+    assert!(code == 2 && err.contains("the embedded account has no bucket"), "{err}");
+    let (code, said, err) = run(dir.path(), &["audit", "--region", "eu-west-1", "--from-export", "nowhere"]);
+    assert!(code == 2 && said.is_empty() && err.contains("nowhere"), "{err}");
+}
+
+#[test]
 fn without_a_region_nothing_is_asked() {
     let dir = tempfile::tempdir().unwrap();
     let (code, out, err) = run(dir.path(), &["audit"]);

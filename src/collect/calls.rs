@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 use crate::snapshot::Topic;
+use crate::source::place::S3Uri;
 
 /// One operation of one service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +33,8 @@ pub enum Class {
     Metadata,
     /// Items of tables: only where sampling was asked for.
     Contents,
+    /// Files of exports in S3: only where one is to be read there.
+    Exports,
     /// A signature by a KMS key, over a digest: only where an evidence bundle is to be signed by that key.
     Signing,
 }
@@ -51,6 +54,7 @@ const TABLE_AND_STREAM: &[&str] = &["dynamodb:*:*:table/*", "dynamodb:*:*:table/
 const KEY: &[&str] = &["kms:*:*:key/*"];
 const PLAN: &[&str] = &["backup:*:*:backup-plan:*"];
 const BUCKET: &[&str] = &["s3:::*"];
+const OBJECT: &[&str] = &["s3:::*/*"];
 const STREAM: &[&str] = &["kinesis:*:*:stream/*"];
 const TRAIL: &[&str] = &["cloudtrail:*:*:trail/*"];
 const STORE: &[&str] = &["cloudtrail:*:*:eventdatastore/*"];
@@ -81,6 +85,7 @@ const ITEMS: Reason = Reason("Sample items", Some(Topic::Items));
 const BUNDLE: Reason = Reason("Sign evidence bundles", None);
 const BUCKETS: Reason = Reason("Read what protects the buckets of exports and imports", Some(Topic::Buckets));
 const FILES: Reason = Reason("See whether exports and imports still lie in S3", Some(Topic::Files));
+const IN_PLACE: Reason = Reason("Read exports of tables where they lie", None);
 const IMPORTS: Reason = Reason("Find what tables were imported from", Some(Topic::Imports));
 const LEGACY: Reason = Reason("Find global tables of the legacy version", Some(Topic::GlobalTables));
 const INTEGRATIONS: Reason =
@@ -222,18 +227,43 @@ pub const SIGN: Call = Call { class: Class::Signing, ..call("kms", "Sign", "kms:
 /// The calls that sign an evidence bundle; collecting makes none of them.
 pub const SIGNING: &[Call] = &[GET_PUBLIC_KEY, SIGN];
 
-/// The calls of a run that reads items or not, signs by a KMS key or not, about these topics.
-pub fn needed(sampled: bool, signed: bool, topics: &BTreeSet<Topic>) -> Vec<&'static Call> {
+/// `s3:ListObjectsV2`, for the exports below a prefix.
+pub const LIST_EXPORTED: Call =
+    Call { class: Class::Exports, ..call("s3", "ListObjectsV2", "s3:ListBucket", BUCKET, IN_PLACE) };
+
+/// `s3:GetObject`: the files of an export, items among them.
+pub const GET_OBJECT: Call =
+    Call { class: Class::Exports, ..call("s3", "GetObject", "s3:GetObject", OBJECT, IN_PLACE) };
+
+/// The calls that read exports where they lie in S3.
+pub const EXPORTS: &[Call] = &[LIST_EXPORTED, GET_OBJECT];
+
+/// What a run does beside asking for settings.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Beyond<'a> {
+    /// It reads items.
+    pub sampled: bool,
+    /// ARN of the KMS key that signs its evidence.
+    pub signing: Option<&'a str>,
+    /// Exports that it reads where they lie in S3.
+    pub exports: &'a [S3Uri],
+}
+
+/// The calls of a run about these topics.
+pub fn needed(beyond: &Beyond<'_>, topics: &BTreeSet<Topic>) -> Vec<&'static Call> {
     let wanted = |call: &&Call| match call.class {
         Class::Metadata => call.topic.is_none_or(|topic| topics.contains(&topic)),
-        Class::Contents => sampled && call.topic.is_none_or(|topic| topics.contains(&topic)),
-        Class::Signing => signed,
+        Class::Contents => beyond.sampled && call.topic.is_none_or(|topic| topics.contains(&topic)),
+        Class::Signing => beyond.signing.is_some(),
+        // Who names an export by itself has nothing looked for.
+        Class::Exports if **call == LIST_EXPORTED => beyond.exports.iter().any(|uri| !uri.is_export()),
+        Class::Exports => !beyond.exports.is_empty(),
     };
-    CALLS.iter().chain(SIGNING).filter(wanted).collect()
+    CALLS.iter().chain(SIGNING).chain(EXPORTS).filter(wanted).collect()
 }
 
 /// The call of this service and operation, if a run may make it. The service's case does not matter.
 pub fn find(service: &str, operation: &str) -> Option<&'static Call> {
-    let mut all = CALLS.iter().chain(SIGNING);
+    let mut all = CALLS.iter().chain(SIGNING).chain(EXPORTS);
     all.find(|call| call.service.eq_ignore_ascii_case(service) && call.operation == operation)
 }

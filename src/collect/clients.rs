@@ -25,7 +25,7 @@ use super::calls::{Call, Class};
 use super::clock::Clock;
 use super::guard::Guard;
 use super::identity;
-use super::light::{Light, Question, Refusal};
+use super::light::{Light, Part, Question, Refusal, Stretch};
 
 /// Which account to look at, as the user names it; what is none comes from the AWS environment.
 #[derive(Debug, Clone, Default)]
@@ -90,6 +90,7 @@ pub(super) fn http_client() -> Option<SharedHttpClient> {
 pub struct Clients {
     sdk: SdkConfig,
     contents: bool,
+    exports: bool,
     kms: Mutex<HashMap<String, aws_sdk_kms::Client>>,
     light: Light,
 }
@@ -98,7 +99,7 @@ impl Clients {
     /// Clients on this configuration; `contents` opens the calls that read items.
     pub fn new(sdk: &SdkConfig, contents: bool) -> Self {
         let sdk = sdk.to_builder().retry_config(RetryConfig::disabled()).build();
-        Self { contents, kms: Mutex::default(), light: Light::new(&sdk), sdk }
+        Self { contents, exports: false, kms: Mutex::default(), light: Light::new(&sdk), sdk }
     }
 
     /// The same clients, of which those without an SDK crate sign by this clock. Each of the SDK's own learns by itself how
@@ -106,6 +107,11 @@ impl Clients {
     pub(super) fn by(self, clock: &Clock) -> Self {
         let light = Light::new(&self.sdk.to_builder().time_source(clock.clone()).build());
         Self { light, ..self }
+    }
+
+    /// The same clients, which also read exports where they lie in S3 if that is asked for.
+    pub(super) fn reading_exports(self, exports: bool) -> Self {
+        Self { exports, ..self }
     }
 
     /// DynamoDB in a Region, for all but items.
@@ -169,5 +175,16 @@ impl Clients {
         question: Question,
     ) -> Result<Value, SdkError<Refusal, HttpResponse>> {
         self.light.send(call, region, question, Guard::new()).await
+    }
+
+    /// One part of an object in S3, where exports are read.
+    pub(super) async fn part(
+        &self,
+        call: &'static Call,
+        region: &str,
+        stretch: Stretch,
+    ) -> Result<Part, SdkError<Refusal, HttpResponse>> {
+        let guard = if self.exports { Guard::and(Class::Exports) } else { Guard::new() };
+        self.light.part(call, region, stretch, guard).await
     }
 }

@@ -124,7 +124,7 @@ impl Desk {
                 self.sleep.sleep(self.pace.turn(call, region, Instant::now())).await;
                 // Never refused: the semaphores are not closed.
                 let _page = match call.class {
-                    Class::Contents => self.pages.acquire().await.ok(),
+                    Class::Contents | Class::Exports => self.pages.acquire().await.ok(),
                     Class::Metadata | Class::Signing => None,
                 };
                 let going = self.pace.enter(call, region).await;

@@ -14,6 +14,8 @@ use aws_smithy_types::retry::ErrorKind;
 use super::Halt;
 use super::calls::{Call, Class};
 use super::guard::Refused;
+use super::light::REGION;
+use super::regions::partition_of;
 use super::silence::Trouble;
 use crate::{snapshot::Why, source::is_active};
 
@@ -52,6 +54,7 @@ const GONE: &[&str] = &[
     "NotFoundException",
     "NoSuchEntity",
     "NoSuchBucket",
+    "NoSuchKey",
     "TrailNotFound",
     "EventDataStoreNotFound",
 ];
@@ -69,6 +72,14 @@ const ANSWERS: &[(&str, &str)] = &[
     ("GetBucketEncryption", "ServerSideEncryptionConfigurationNotFound"),
 ];
 
+/// Codes of S3 that say little by themselves.
+const MEANINGS: &[(&str, &str)] = &[
+    ("InvalidObjectState", "the object is archived, and must be restored before it can be read"),
+    ("PreconditionFailed", "another object was there before it was read to the end"),
+];
+/// What reading takes of the key that an object is encrypted with.
+const DECRYPT: &str = "kms:Decrypt";
+
 /// A call that brought no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Fault {
@@ -83,6 +94,10 @@ pub(super) struct Fault {
     pub(super) loss: Loss,
     /// How long the service asks to wait before the call is made again.
     pub(super) after: Option<Duration>,
+    /// Where S3 says that a bucket lies.
+    place: Option<String>,
+    /// Whether it is the key of an object that refused, and not S3.
+    by_key: bool,
     /// Where a signature was refused: what the service's clock says, in seconds since 1970.
     pub(super) clock: Option<i64>,
 }
@@ -103,7 +118,17 @@ impl Fault {
     /// A fault that we name ourselves.
     pub(super) fn own(why: Why, text: &str) -> Self {
         let text = Some(text.to_owned());
-        Self { why, code: None, text, status: None, loss: Loss::Not, after: None, clock: None }
+        Self {
+            why,
+            code: None,
+            text,
+            status: None,
+            loss: Loss::Not,
+            after: None,
+            place: None,
+            by_key: false,
+            clock: None,
+        }
     }
 
     /// The last calls of this sort all failed, for long: this one was not made.
@@ -149,7 +174,12 @@ impl Fault {
             SdkError::TimeoutError(_) => (Why::Failed, Some("no answer in time".to_owned())),
             _ => (sort(code.as_deref(), status), None),
         };
-        let said = meta.and_then(|m| m.message()).filter(|_| call.class != Class::Contents);
+        let message = meta.and_then(|m| m.message());
+        let said = message.filter(|_| !matches!(call.class, Class::Contents | Class::Exports));
+        // The key of an object refuses with the code of S3, and with words of its own.
+        let by_key = call.class == Class::Exports && message.is_some_and(|words| words.contains(DECRYPT));
+        let meant = MEANINGS.iter().find(|(known, _)| code.as_deref() == Some(known));
+        let own = own.or_else(|| meant.map(|(_, words)| (*words).to_owned()));
         let text = own.or_else(|| said.map(|m| inert(m, 300)).filter(|m| !m.is_empty()));
         let loss = match (error, status) {
             _ if why != Why::Failed => Loss::Not,
@@ -160,18 +190,31 @@ impl Fault {
             _ => Loss::Not,
         };
         let header = |name: &str| error.raw_response().and_then(|r| r.headers().get(name));
+        let region = header("x-amz-bucket-region").or_else(|| meta.and_then(|m| m.extra(REGION)));
+        let place = region.filter(|name| is_region(name)).map(str::to_owned);
         let after = header("retry-after").and_then(|seconds| seconds.trim().parse().ok());
         let unsigned = code.as_deref().is_some_and(|code| begins(code, UNSIGNED));
         let clock = header("date")
             .filter(|_| unsigned)
             .and_then(|date| DateTime::from_str(date, Format::HttpDate).ok());
         let (after, clock) = (after.map(Duration::from_secs), clock.map(|there| there.secs()));
-        Self { why, code, text, status, loss, after, clock }
+        Self { why, code, text, status, loss, after, place, by_key, clock }
     }
 
     /// Whether the service answered with one of these codes.
     pub(super) fn is(&self, codes: &[&str]) -> bool {
         self.code.as_deref().is_some_and(|code| begins(code, codes))
+    }
+
+    /// The Region in which a bucket lies, where it is not the one that was asked; another partition's has other credentials.
+    pub(super) fn elsewhere(&self, here: &str) -> Option<&str> {
+        let place = self.place.as_deref()?;
+        (place != here && partition_of(place).name == partition_of(here).name).then_some(place)
+    }
+
+    /// Whether it is the run that ended.
+    pub(super) fn is_halt(&self) -> bool {
+        matches!(self.why, Why::Interrupted | Why::Deadline)
     }
 
     /// Whether the error is the answer to this call: what was asked for is not there.
@@ -206,7 +249,8 @@ impl Fault {
             // access denied error messages").
             let bound = self.text.as_deref().is_some_and(|text| text.contains("service control policy"));
             let word = if bound { "a service control policy denies" } else { "needs" };
-            parts.push(format!("{word} {}", call.action));
+            let action = if self.by_key { DECRYPT } else { call.action };
+            parts.push(format!("{word} {action}"));
         }
         parts.extend(self.text.clone());
         parts.join("; ")
@@ -216,6 +260,12 @@ impl Fault {
     pub(super) fn words(&self) -> String {
         [&self.code, &self.text].into_iter().flatten().cloned().collect::<Vec<_>>().join("; ")
     }
+}
+
+/// What becomes part of a host name must be a name.
+fn is_region(name: &str) -> bool {
+    (1..=32).contains(&name.len())
+        && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }
 
 fn begins(code: &str, known: &[&str]) -> bool {

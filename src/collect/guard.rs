@@ -102,3 +102,31 @@ impl Intercept for Guard {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use aws_smithy_types::config_bag::Layer;
+
+    use super::*;
+    use crate::collect::calls::{CALLS, EXPORTS, SIGNING};
+
+    #[test]
+    fn a_class_is_open_only_where_it_was_asked_for() {
+        let lets = |guard: &Guard, service: &'static str, operation: &'static str| {
+            let mut layer = Layer::new("test");
+            layer.store_put(Metadata::new(operation, service));
+            guard.judge(&ConfigBag::of_layers(vec![layer])).is_ok()
+        };
+        let (plain, exports, signing) =
+            (Guard::new(), Guard::and(Class::Exports), Guard::and(Class::Signing));
+        assert!(CALLS.iter().chain(EXPORTS).chain(SIGNING).all(|call| {
+            let open = call.class == Class::Metadata || call.operation == "ListObjectsV2";
+            lets(&plain, call.service, call.operation) == open
+        }));
+        assert!(lets(&exports, "s3", "GetObject") && !lets(&signing, "s3", "GetObject"));
+        assert!(!lets(&exports, "kms", "Sign") && !lets(&exports, "dynamodb", "Scan"));
+        for write in ["PutObject", "DeleteObject", "RestoreObject", "CopyObject", "SelectObjectContent"] {
+            assert!(!lets(&exports, "s3", write), "{write}");
+        }
+    }
+}

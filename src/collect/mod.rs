@@ -45,14 +45,14 @@ mod whole;
 
 pub use aws_types::SdkConfig;
 pub use clients::{Session, load};
-pub use export::Export;
+pub use export::{ExportError, Exports};
 pub use light::service::operation;
 pub use patience::Effort;
 pub use policy::policy;
 pub use run::collect;
 pub use whole::empty;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::detect::{DigestKey, Own};
@@ -64,8 +64,8 @@ pub struct Plan {
     pub regions: Regions,
     /// Pattern of table names, where `*` stands for any characters and `?` for one; none for all tables.
     pub table: Option<String>,
-    /// Exports that are read in place of their tables, by the tables' ARNs.
-    pub exports: BTreeMap<String, Export>,
+    /// Exports that are read in place of their tables.
+    pub exports: Exports,
     /// How to read items; none reads no item.
     pub sampling: Option<Sampling>,
     /// Whether to spend what tables leave of their budgets on a second look at those in doubt.
@@ -168,6 +168,9 @@ pub enum Error {
     /// What the environment names as an endpoint is none.
     #[error("{0} is no URL like https://example.com\n  help: set it anew, or unset it")]
     Endpoint(String),
+    /// An export that is to be read where it lies cannot be.
+    #[error("{0}")]
+    Export(String),
     /// Nobody said where to look.
     #[error("no Region was named\n  help: give --region or --all-regions, or set AWS_REGION")]
     NoRegion,

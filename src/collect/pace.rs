@@ -29,7 +29,8 @@ const ANY: &str = "";
 ///
 /// AWS documentation: the API reference pages of DescribeContinuousBackups and DescribeBackup (10 a second),
 /// ListTagsOfResource (10), ListBackups (5), DescribeStreamSummary (20); "Quotas in Amazon DynamoDB" (2,500 a second
-/// for DescribeTable and its kin); "Request quotas for each AWS KMS API operation" (100 a second for ListGrants).
+/// for DescribeTable and its kin); "Best practices design patterns: optimizing Amazon S3 performance" (5,500 GET
+/// requests a second for a prefix); "Request quotas for each AWS KMS API operation" (100 a second for ListGrants).
 fn limit(call: &Call) -> f64 {
     match (call.service, call.operation) {
         ("dynamodb", "ListBackups" | "ListExports") => 4.5,
@@ -37,7 +38,7 @@ fn limit(call: &Call) -> f64 {
         ("dynamodb", "DescribeExport" | "DescribeTimeToLive" | "DescribeContributorInsights") => 9.8,
         ("kms", "ListGrants") => 50.0,
         ("iam", _) => 10.0,
-        ("dynamodb" | "kms" | "sts", _) => 100.0,
+        ("dynamodb" | "kms" | "sts", _) | ("s3", "GetObject") => 100.0,
         // Services beyond the card: a handful of calls, and their limits are low and often not documented.
         _ => 8.0,
     }

@@ -28,9 +28,11 @@ impl Patience {
     pub(super) fn with(call: &Call) -> Self {
         let (throttled, broken) = match call.class {
             Class::Contents => (2, 2),
-            Class::Metadata | Class::Signing => (12, 4),
+            Class::Metadata | Class::Signing | Class::Exports => (12, 4),
         };
-        Self { throttled, malformed: 1, broken, late: 1, wait: FIRST }
+        // A connection that breaks within a part of a file leaves an answer that is cut short.
+        let malformed = if call.class == Class::Exports { broken } else { 1 };
+        Self { throttled, malformed, broken, late: 1, wait: FIRST }
     }
 
     /// How long to wait before the call is made again; none where it is not. Spread by chance, so that calls that

@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
 use aws_types::SdkConfig;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 use super::calls::{self, CALLS, SCAN};
 use super::clients::Clients;
 use super::clock::Clock;
 use super::desk::Desk;
-use super::export::Export;
+use super::export::{self, Export, Exports};
 use super::fault::Fault;
 use super::pace::Pace;
 use super::pages::side_by_side;
@@ -43,6 +43,7 @@ pub(super) struct Run {
     table: Option<String>,
     pub(super) sampling: Option<Sampling>,
     exports: Arc<BTreeMap<String, Export>>,
+    turns: Arc<Semaphore>,
     seed: u64,
     pub(super) detector: Arc<Detector>,
     topics: BTreeSet<Topic>,
@@ -73,6 +74,7 @@ impl Run {
             },
             now: self.taken,
             exports: Arc::clone(&self.exports),
+            turns: Arc::clone(&self.turns),
             detector: Arc::clone(&self.detector),
         }
     }
@@ -112,12 +114,18 @@ pub async fn collect(
     let regions = regions(sdk, plan.regions)?;
     let partition = partition_of(&regions[0]);
     let clock = Clock::over(sdk.time_source().unwrap_or_default());
-    let clients = Arc::new(Clients::new(sdk, plan.sampling.is_some()).by(&clock));
+    let in_place = !plan.exports.in_buckets().is_empty();
+    let clients = Clients::new(sdk, plan.sampling.is_some()).reading_exports(in_place).by(&clock);
+    let clients = Arc::new(clients);
     let sleep = sdk.sleep_impl().unwrap_or_else(|| SharedAsyncSleep::new(TokioSleep::new()));
     let pace = Pace::towards(sdk.endpoint_url());
     let desk = Arc::new(Desk::new(pace, clock.clone(), sleep, plan.concurrency, progress, stop));
 
     let identity = identify(&desk, &clients, partition).await?;
+    // Where no check looks at items, no export is read either.
+    let exports = if plan.topics.contains(&Topic::Items) { plan.exports } else { Exports::default() };
+    let exports = exports.opened(&desk, &clients, &regions[0]).await;
+    let exports = exports.map_err(|error| Error::Export(error.to_string()))?;
     let known = identity.value().map(|identity| identity.account.clone());
     let detector = Arc::new(Detector::new(plan.digest_key).with(plan.own));
     let scope =
@@ -129,7 +137,8 @@ pub async fn collect(
         account: known.clone().unwrap_or_else(|| "unknown".to_owned()),
         table: plan.table,
         sampling: plan.sampling,
-        exports: Arc::new(plan.exports),
+        exports: Arc::new(exports),
+        turns: export::turns(),
         seed: plan.seed,
         detector,
         topics: plan.topics,

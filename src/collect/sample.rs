@@ -10,7 +10,9 @@ use std::time::Duration;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::scan::ScanOutput;
 use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
+use tokio::sync::Semaphore;
 
+use super::Sampling;
 use super::budget::{Purse, Read};
 use super::calls;
 use super::desk::Desk;
@@ -18,11 +20,10 @@ use super::export::Export;
 use super::fault::Fault;
 use super::item::{self, Raw};
 use super::spread::{self, Draw};
-use super::{Halt, Sampling};
 use crate::detect::{Detector, Tally};
 use crate::snapshot::sample::Stopped;
 use crate::snapshot::table::Description;
-use crate::snapshot::{Gap, GapId, ResourceId, Sample, Seen, Timestamp, Why};
+use crate::snapshot::{GapId, Sample, Seen, Timestamp, Why};
 
 /// What samples the tables of one Region.
 pub(super) struct Sampler {
@@ -31,6 +32,8 @@ pub(super) struct Sampler {
     pub(super) now: Timestamp,
     /// Exports that are read in place of their tables.
     pub(super) exports: Arc<BTreeMap<String, Export>>,
+    /// How many of them at one time.
+    pub(super) turns: Arc<Semaphore>,
     pub(super) detector: Arc<Detector>,
 }
 
@@ -64,9 +67,9 @@ impl Sampler {
     }
 
     /// Samples one table.
-    pub(super) async fn sample(&self, desk: &Desk, table: &Target<'_>) -> Seen<Sample> {
+    pub(super) async fn sample(&self, desk: &Arc<Desk>, table: &Target<'_>) -> Seen<Sample> {
         if let Some(export) = self.exports.get(table.arn) {
-            return Seen::Value(self.read(desk, export.clone(), self.tally(table)).await);
+            return Seen::Value(export.sample(desk, &self.turns, self.tally(table)).await);
         }
         let sampling = match &self.scans {
             Scans::Not(gap) => return Seen::Gap(gap.clone()),
@@ -117,25 +120,6 @@ impl Sampler {
             Some(gap) if reading.purse.requests == 0 => Seen::Gap(gap),
             gap => Seen::Value(reading.finish(stopped, gap)),
         }
-    }
-
-    /// Reads an export beside the other work, since it is files and computing alone.
-    async fn read(&self, desk: &Desk, export: Export, tally: Tally) -> Sample {
-        let stop = desk.stop_signal();
-        let arn = export.table_arn.clone();
-        let work = tokio::task::spawn_blocking(move || export.read(tally, || *stop.borrow() != Halt::Go));
-        let (mut sample, wrong) = work.await.unwrap_or_else(|_| {
-            (
-                Sample { stopped: Stopped::Failed, ..Sample::default() },
-                Some("the reading was given up".to_owned()),
-            )
-        });
-        desk.progress.items(sample.items_read);
-        sample.gap = wrong.map(|message| {
-            let call = "export file".to_owned();
-            desk.record(Gap { call, on: ResourceId(arn), why: Why::Failed, message })
-        });
-        sample
     }
 }
 
@@ -258,7 +242,8 @@ impl Reading<'_> {
     }
 }
 
-fn stopped_by(fault: &Fault) -> Stopped {
+/// What a fault makes of a reading.
+pub(super) fn stopped_by(fault: &Fault) -> Stopped {
     match fault.why {
         Why::Throttled => Stopped::Throttled,
         Why::Interrupted => Stopped::Interrupted,

@@ -79,7 +79,7 @@ pub(super) async fn table(run: &Run, client: &Client, sampler: &Sampler, named: 
         let time_to_live = asker.time_to_live().await;
         let ttl = time_to_live.value().filter(|ttl| ttl.is_on()).and_then(|ttl| ttl.attribute.as_deref());
         let target = Target { name, region, arn: &arn, description: description.value(), ttl };
-        let sample = sampler.sample(desk, &target).await;
+        let sample = sampler.sample(&run.desk, &target).await;
         (time_to_live, sample)
     };
     let (continuous_backups, (time_to_live, sample), tags, policy, stream_policy, kinesis, insights) = tokio::join!(

@@ -2,7 +2,10 @@
 
 use std::{fmt, str::FromStr, time::Duration};
 
+use clap::builder::{OsStringValueParser, TypedValueParser};
+
 use super::{Invalid, invalid};
+use crate::source::place::Place;
 
 /// A span of time above zero, written as `90s`, `45m` or `2h`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,6 +98,11 @@ impl FromStr for KeyArn {
             ),
         }
     }
+}
+
+/// Takes a place as it is written, be it text or another path.
+pub fn place() -> impl TypedValueParser<Value = Place> {
+    OsStringValueParser::new().try_map(Place::read)
 }
 
 #[cfg(test)]

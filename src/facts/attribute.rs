@@ -45,7 +45,7 @@ pub struct Attribute {
     pub share_low: f64,
     /// Upper end of that share.
     pub share_high: f64,
-    /// That share in words, for example `0.81 % to 5.8 % of all items`.
+    /// That share in words: `0.81 % to 5.8 % of all items`, or `exactly 100 of all 300 items` where each was read.
     pub prevalence: String,
     /// Whether the path lies inside a map, a list, or something packed.
     pub nested: bool,
@@ -183,7 +183,7 @@ fn facts(
         share: items as f64 / with_path as f64,
         share_low: low,
         share_high: high,
-        prevalence: in_words(low, high),
+        prevalence: in_words(table.sample.value(), items, (low, high)),
         nested: !whole,
         table_key: Fact::of(&table.description, |d| {
             whole && d.keys.iter().any(|key| shown_name(&key.name) == name)
@@ -221,12 +221,11 @@ fn share(sample: Option<&snapshot::Sample>, items: u64, seen: &[&Sighting]) -> (
     interval(share * size, size)
 }
 
-fn in_words(low: f64, high: f64) -> String {
-    let ends = (percent(low, true), percent(high, false));
-    if low == high {
-        format!("{} of all items", ends.1)
-    } else {
-        format!("{} to {} of all items", ends.0, ends.1)
+/// The share, with its ends rounded away from each other; of a table that was read whole there is nothing to round.
+fn in_words(sample: Option<&snapshot::Sample>, items: u64, (low, high): (f64, f64)) -> String {
+    match sample.filter(|sample| sample.stopped == Stopped::Everything) {
+        Some(whole) => format!("exactly {items} of all {} items", whole.contents.items.max(items)),
+        None => format!("{} to {} of all items", percent(low, true), percent(high, false)),
     }
 }
 

@@ -19,7 +19,11 @@ use super::{
 };
 use crate::{
     cli,
-    collect::{self, Halt, Plan, Progress, Regions, Sampling, calls, clients, export},
+    collect::{
+        self, Exports, Halt, Plan, Progress, Regions, Sampling,
+        calls::{self, Beyond},
+        clients,
+    },
     config::{Format, RegionName, Span, detection::Detection, digest_key, writable},
     detect::Own,
     report::text::{counted, inert},
@@ -36,7 +40,9 @@ pub fn audit(args: &cli::Audit, config: &Config, console: &Console) -> Result<Ou
     let (mut plan, ignores) = plan(&args.sampling, config, console, ready.state.as_ref())?;
     plan.topics = ready.topics();
     let signing = args.report.sign_kms.as_ref().map(|key| key.0.as_str());
-    let calls = calls::needed(plan.sampling.is_some(), signing.is_some(), &plan.topics);
+    let exports = plan.exports.in_buckets().to_vec();
+    let beyond = Beyond { sampled: plan.sampling.is_some(), signing, exports: &exports };
+    let calls = calls::needed(&beyond, &plan.topics);
     let mut ready = ready;
     if args.preflight {
         narrow(&mut plan);
@@ -48,7 +54,7 @@ pub fn audit(args: &cli::Audit, config: &Config, console: &Console) -> Result<Ou
     let (run, stop) = Run::start(console, args.account.max_duration)?;
     let snapshot = run.account(&args.account, plan, stop)?;
     if args.preflight {
-        return preflight::tell(&snapshot, &calls, signing, args.report.format == Format::Json, console);
+        return preflight::tell(&snapshot, &calls, &beyond, args.report.format == Format::Json, console);
     }
     left_out(&snapshot, &ignores, console);
     let saved = keep(&snapshot, args.save.as_deref());
@@ -61,6 +67,7 @@ pub fn audit(args: &cli::Audit, config: &Config, console: &Console) -> Result<Ou
 fn narrow(plan: &mut Plan) {
     plan.topics = [Topic::Organization].into();
     plan.sampling = None;
+    plan.exports = Exports::default();
     // Nor is it a piece of an audit that goes on.
     plan.kept = None;
     // No table has such a name.
@@ -106,7 +113,13 @@ pub fn demo(args: &cli::Demo, config: &Config, console: &Console) -> Result<Outc
     if args.report.sign_kms.is_some() {
         return Err(Error::Refused("the embedded account has no key that signs: use --sign-key".into()));
     }
-    let calls = calls::needed(plan.sampling.is_some(), false, &plan.topics);
+    if !plan.exports.in_buckets().is_empty() {
+        return Err(Error::Refused(
+            "the embedded account has no bucket: give --from-export a directory".into(),
+        ));
+    }
+    let beyond = Beyond { sampled: plan.sampling.is_some(), ..Beyond::default() };
+    let calls = calls::needed(&beyond, &plan.topics);
     if args.preflight {
         narrow(&mut plan);
     }
@@ -119,7 +132,7 @@ pub fn demo(args: &cli::Demo, config: &Config, console: &Console) -> Result<Outc
         collect::collect(&sdk, plan, progress, stop).await.map_err(failed)
     })?;
     if args.preflight {
-        return preflight::tell(&snapshot, &calls, None, args.report.format == Format::Json, console);
+        return preflight::tell(&snapshot, &calls, &beyond, args.report.format == Format::Json, console);
     }
     left_out(&snapshot, &ignores, console);
     let saved = keep(&snapshot, args.save.as_deref());
@@ -194,7 +207,7 @@ fn plan(
     let plan = Plan {
         regions: Regions::All,
         table: None,
-        exports: export::open(&args.from_export).map_err(|error| Error::Refused(error.to_string()))?,
+        exports: Exports::open(&args.from_export).map_err(|error| Error::Refused(error.to_string()))?,
         sampling: (!args.no_sample).then_some(sampling),
         second_look: args.second_look,
         seed: args.seed,

@@ -9,10 +9,11 @@ use serde::Serialize;
 
 use super::{Error, Outcome, console::Console};
 use crate::{
-    collect::calls::{Call, Class},
+    collect::calls::{Beyond, Call, Class, GET_OBJECT},
     facts::rights::{May, Rights},
     report::text::inert,
     snapshot::{Account, Gap, Snapshot},
+    source::place::S3Uri,
 };
 
 /// What policies of AWS lack of the actions that a run may take, as they were published.
@@ -72,7 +73,7 @@ struct Offer<'a> {
 pub fn tell(
     snapshot: &Snapshot,
     calls: &[&'static Call],
-    signing: Option<&str>,
+    beyond: &Beyond<'_>,
     json: bool,
     console: &Console,
 ) -> Result<Outcome, Error> {
@@ -87,11 +88,8 @@ pub fn tell(
     }
     let permission = |(action, call): (&&'static str, &&'static Call)| {
         let may = rights.as_ref().map_or(May::Unknown(unlisted.cloned()), |rights| {
-            let resource = |pattern: &&str| match signing.filter(|_| call.class == Class::Signing) {
-                Some(key) => key.to_owned(),
-                None => example(pattern, account),
-            };
-            let each = call.resources.iter().map(|pattern| rights.may(action, &resource(pattern)));
+            let each = resources(call, beyond, account);
+            let each = each.iter().map(|resource| rights.may(action, resource));
             each.max_by_key(rank).unwrap_or(May::No)
         });
         let (may, gap) = match may {
@@ -130,6 +128,22 @@ fn rank(may: &May) -> u8 {
         May::Perhaps => 1,
         May::Unknown(_) => 2,
         May::No => 3,
+    }
+}
+
+/// What a call of this run is about, or what is like it.
+fn resources(call: &Call, beyond: &Beyond<'_>, account: &Account) -> Vec<String> {
+    let examples = || call.resources.iter().map(|pattern| example(pattern, account)).collect();
+    match (call.class, beyond.signing) {
+        (Class::Signing, Some(key)) => vec![key.to_owned()],
+        (Class::Exports, _) => {
+            let of = |uri: &S3Uri| match *call == GET_OBJECT {
+                true => format!("arn:{}:s3:::{}/{}any", account.partition, uri.bucket, uri.prefix),
+                false => format!("arn:{}:s3:::{}", account.partition, uri.bucket),
+            };
+            beyond.exports.iter().map(of).collect()
+        }
+        _ => examples(),
     }
 }
 

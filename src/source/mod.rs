@@ -3,6 +3,7 @@
 pub mod fields;
 pub mod glob;
 pub mod near;
+pub mod place;
 pub mod text;
 
 use std::{fmt::Write, ops::Range};

@@ -1,6 +1,5 @@
 //! AWS as a function from a request to an answer, in place of the SDK's HTTP client.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, UNIX_EPOCH};
@@ -36,6 +35,9 @@ pub struct Asked {
     pub region: String,
     /// Path and query.
     pub uri: String,
+    /// Which bytes of an object, and of which one.
+    pub range: String,
+    pub if_match: String,
     body: String,
 }
 
@@ -66,7 +68,8 @@ impl Asked {
                 .or_else(|| operation(&service, &uri).map(str::to_owned))
                 .unwrap_or_default(),
         };
-        Self { service, operation, region: scope[2].clone(), uri, body }
+        let (range, if_match) = (header("range"), header("if-match"));
+        Self { service, operation, region: scope[2].clone(), uri, range, if_match, body }
     }
 
     /// A field of a JSON request.
@@ -89,6 +92,8 @@ fn form(body: &str, field: &str) -> Option<String> {
 #[derive(Debug, Clone)]
 pub enum Reply {
     Http(u16, String),
+    /// With headers, and with what is no text.
+    Bytes(u16, Vec<(&'static str, String)>, Vec<u8>),
     /// No answer at all.
     Down,
     /// The connection ends before the first byte of the answer.
@@ -185,7 +190,7 @@ pub fn plan() -> Plan {
     Plan {
         regions: Regions::Given(vec!["eu-west-1".into(), "us-east-1".into()]),
         table: None,
-        exports: BTreeMap::new(),
+        exports: Default::default(),
         sampling: Some(Sampling::default()),
         second_look: false,
         seed: 1,
@@ -216,6 +221,13 @@ impl HttpConnector for Fake {
             match reply {
                 Reply::Http(status, body) => {
                     Ok(HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body)))
+                }
+                Reply::Bytes(status, headers, body) => {
+                    let mut response = HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body));
+                    for (name, value) in headers {
+                        response.headers_mut().insert(name, value);
+                    }
+                    Ok(response)
                 }
                 Reply::Down => Err(ConnectorError::io("connection refused".into())),
                 // As the SDK's own client sorts what hyper calls an incomplete message.

@@ -1,7 +1,7 @@
 //! The guard: what is not on the list of calls never leaves the process.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use dynaudit::collect::calls::{CALLS, Class, SIGN, SIGNING};
+use dynaudit::collect::calls::{CALLS, Class, EXPORTS, SIGN, SIGNING};
 use dynaudit::collect::clients::Clients;
 
 use crate::fake::{Fake, Reply};
@@ -60,7 +60,7 @@ async fn items_are_read_only_where_sampling_was_asked_for() {
 
 #[test]
 fn the_list_reads_and_nothing_else() {
-    for call in CALLS.iter().chain(SIGNING) {
+    for call in CALLS.iter().chain(SIGNING).chain(EXPORTS) {
         // Two jobs of IAM make a report to be read, and nothing else.
         let reports = ["GenerateCredentialReport", "GenerateServiceLastAccessedDetails"];
         let reads = ["Get", "List", "Describe", "Scan"].iter().any(|verb| call.operation.starts_with(verb))
@@ -69,6 +69,7 @@ fn the_list_reads_and_nothing_else() {
     }
     assert_eq!(CALLS.iter().filter(|call| call.class == Class::Contents).count(), 1);
     assert!(CALLS.iter().all(|call| call.class != Class::Signing));
+    assert!(EXPORTS.iter().all(|call| call.class == Class::Exports && call.service == "s3"));
     assert!(SIGNING.iter().all(|call| call.class == Class::Signing));
 }
 

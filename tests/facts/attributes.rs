@@ -5,7 +5,7 @@ use dynaudit::{
     finding::{Confidence, SubjectKind::Attribute},
     snapshot::{
         Seen, Snapshot,
-        sample::{Basis, SecretKind, SecretTrait},
+        sample::{Basis, SecretKind, SecretTrait, Stopped},
         table::TimeToLive,
     },
 };
@@ -118,4 +118,23 @@ fn more_sightings_than_items_are_no_more_than_all() {
     sample(&mut snapshot).contents.sightings = twice.into();
     let facts = only(&snapshot, Attribute);
     assert_eq!((&facts["items"], &facts["share"]), (&json!(3), &json!(1.0)));
+}
+
+#[test]
+fn the_share_of_a_table_that_was_read_whole_is_told_exactly() {
+    for (stopped, told) in [
+        (Stopped::Everything, "exactly 100 of all 300 items"),
+        (Stopped::Items, "28 % to 39 % of all items"),
+        (Stopped::Failed, "28 % to 39 % of all items"),
+    ] {
+        let mut snapshot = holding("token");
+        let sample = sample(&mut snapshot);
+        (sample.items_read, sample.contents.items, sample.stopped) = (300, 300, stopped);
+        let seen = &mut sample.contents.sightings[0];
+        (seen.items, seen.items_with_path) = (100, 300);
+        let facts = only(&snapshot, Attribute);
+        assert_eq!(facts["prevalence"], told);
+        let exact = facts["share_low"] == facts["share_high"];
+        assert_eq!(exact, stopped == Stopped::Everything);
+    }
 }

@@ -8,6 +8,7 @@ import traceback
 
 import case_audit
 import case_changes
+import case_export
 import case_faults
 import case_hostile
 import case_partial
@@ -51,6 +52,8 @@ class Session:
                 case_policy.run(self.tally, title, *account, printed, every=self.full)
         with self.case(f"{server} hostile") as title, self.server(server) as (url, home):
             case_hostile.run(self.tally, title, url, Binary(self.path, home, url))
+        with self.case(f"{server} export") as title, self.server(server) as (url, home):
+            case_export.run(self.tally, title, url, Binary(self.path, home, url))
 
     def stormy(self, server):
         """Every fault, one by one and three at a time."""

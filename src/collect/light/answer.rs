@@ -28,6 +28,9 @@ impl ProvideErrorMetadata for Refusal {
     }
 }
 
+/// What errors that name a Region have it under.
+pub(in crate::collect) const REGION: &str = "region";
+
 /// An answer that ended too soon or is something else; it becomes a malformed one.
 #[derive(Debug)]
 struct Unreadable;
@@ -54,8 +57,20 @@ pub(super) fn read(speaks: Protocol, response: &HttpResponse) -> Result<Value, O
         Some(value @ Value::Object(_)) => Ok(value),
         // S3's GetBucketLocation answers with an empty element, EC2 with an empty set.
         Some(Value::String(text)) if speaks == Protocol::RestXml => Ok(Value::String(text)),
-        _ => Err(OrchestratorError::response(Box::new(Unreadable))),
+        _ => Err(unreadable()),
     }
+}
+
+/// The error of S3 where bytes would have come.
+pub(super) fn refused(response: &HttpResponse) -> OrchestratorError<Refusal> {
+    let body = response.body().bytes().unwrap_or_default();
+    let value = std::str::from_utf8(body).ok().and_then(xml::read);
+    OrchestratorError::operation(Refusal(error(response, value.as_ref())))
+}
+
+/// What came is no answer.
+pub(super) fn unreadable() -> OrchestratorError<Refusal> {
+    OrchestratorError::response(Box::new(Unreadable))
 }
 
 /// Code and words of an error, in each protocol's own place.
@@ -87,6 +102,10 @@ fn error(response: &HttpResponse, body: Option<&Value>) -> ErrorMetadata {
     }
     if let Some(message) = text(&["message", "Message", "errorMessage"]) {
         meta = meta.message(message);
+    }
+    // Where S3 says that a bucket lies.
+    if let Some(region) = text(&["Region"]) {
+        meta = meta.custom(REGION, region);
     }
     meta.build()
 }

@@ -6,8 +6,11 @@
 
 mod answer;
 mod endpoint;
+mod part;
 pub mod service;
 mod xml;
+
+use std::fmt;
 
 use aws_config::BehaviorVersion;
 use aws_runtime::auth::SigV4OperationSigningConfig;
@@ -18,7 +21,7 @@ use aws_smithy_runtime_api::client::auth::AuthSchemeOptionResolverParams;
 use aws_smithy_runtime_api::client::auth::static_resolver::StaticAuthSchemeOptionResolver;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_runtime_api::client::identity::SharedIdentityCache;
-use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse, OrchestratorError};
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponentsBuilder;
 use aws_smithy_runtime_api::client::runtime_plugin::StaticRuntimePlugin;
@@ -31,7 +34,8 @@ use serde_json::Value;
 use super::calls::Call;
 use super::clients::http_client;
 use super::guard::Guard;
-pub(in crate::collect) use answer::Refusal;
+pub(in crate::collect) use answer::{REGION, Refusal};
+pub(in crate::collect) use part::{Part, Stretch};
 use service::{Protocol, Service, encoded};
 
 /// What is asked, before the protocol of the service gives it its shape.
@@ -43,6 +47,8 @@ pub(super) enum Question {
     Path(Vec<String>, Vec<(&'static str, String)>),
     /// A REST operation about an account as a whole, which a header and the host name.
     Account(String),
+    /// A part of an object in S3.
+    Stretch(Box<Stretch>),
     /// The fields of a form.
     Form(Vec<(String, String)>),
 }
@@ -71,6 +77,30 @@ impl Light {
         question: Question,
         guard: Guard,
     ) -> Result<Value, SdkError<Refusal, HttpResponse>> {
+        let speaks = service::named(call.service).map_or(Protocol::RestXml, |service| service.speaks);
+        self.send_for(call, region, question, guard, move |response| answer::read(speaks, response)).await
+    }
+
+    /// Asks for a part of an object in S3, once.
+    pub(super) async fn part(
+        &self,
+        call: &'static Call,
+        region: &str,
+        stretch: Stretch,
+        guard: Guard,
+    ) -> Result<Part, SdkError<Refusal, HttpResponse>> {
+        let question = Question::Stretch(Box::new(stretch.clone()));
+        self.send_for(call, region, question, guard, move |response| stretch.read(response)).await
+    }
+
+    async fn send_for<T: fmt::Debug + Send + Sync + 'static>(
+        &self,
+        call: &'static Call,
+        region: &str,
+        question: Question,
+        guard: Guard,
+        read: impl Fn(&HttpResponse) -> Result<T, OrchestratorError<Refusal>> + Send + Sync + 'static,
+    ) -> Result<T, SdkError<Refusal, HttpResponse>> {
         let service = service::named(call.service);
         let service = service.ok_or_else(|| unbuilt("no such service"))?;
         let request =
@@ -98,11 +128,8 @@ impl Light {
         if let Some(protection) = self.sdk.stalled_stream_protection() {
             operation = operation.stalled_stream_protection(protection);
         }
-        let speaks = service.speaks;
         let built = move |()| request.try_clone().ok_or_else(|| "the request cannot be sent twice".into());
-        let operation =
-            operation.serializer(built).deserializer(move |response| answer::read(speaks, response));
-        operation.build().invoke(()).await
+        operation.serializer(built).deserializer(read).build().invoke(()).await
     }
 
     /// Signature Version 4 with the credentials of the run.
@@ -166,6 +193,10 @@ fn request(service: &Service, call: &Call, question: &Question) -> Option<HttpRe
             }
             ("GET", uri, None, String::new())
         }
+        (Protocol::RestXml, Question::Stretch(of)) => {
+            let uri = service::path(call.service, call.operation, &[&of.bucket, &of.key])?;
+            ("GET", uri, None, String::new())
+        }
         (Protocol::RestXml, Question::Account(_)) => {
             ("GET", service::path(call.service, call.operation, &[])?, None, String::new())
         }
@@ -174,6 +205,9 @@ fn request(service: &Service, call: &Call, question: &Question) -> Option<HttpRe
     let mut request = HttpRequest::new(SdkBody::from(body));
     request.set_method(method).ok()?;
     request.set_uri(uri).ok()?;
+    if let Question::Stretch(of) = question {
+        of.mark(&mut request);
+    }
     let headers = request.headers_mut();
     headers.insert("user-agent", concat!("dynaudit/", env!("CARGO_PKG_VERSION")));
     if let Some(kind) = kind {

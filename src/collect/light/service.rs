@@ -80,7 +80,7 @@ pub(super) fn named(name: &str) -> Option<&'static Service> {
     SERVICES.iter().find(|service| service.name == name)
 }
 
-/// Method and path of each REST operation; `{}` stands for an argument.
+/// The path of each REST operation; `{}` stands for an argument, `{+}` for one that may hold `/`.
 const ROUTES: &[(&str, &str, &str)] = &[
     ("backup", "DescribeRegionSettings", "/account-settings"),
     ("backup", "ListBackupPlans", "/backup/plans/"),
@@ -95,6 +95,7 @@ const ROUTES: &[(&str, &str, &str)] = &[
     ("s3", "GetPublicAccessBlock", "/{}?publicAccessBlock"),
     ("s3", "GetBucketEncryption", "/{}?encryption"),
     ("s3", "ListObjectsV2", "/{}?list-type=2"),
+    ("s3", "GetObject", "/{}/{+}"),
     ("s3-control", "GetPublicAccessBlock", "/v20180820/configuration/publicAccessBlock"),
 ];
 
@@ -102,11 +103,17 @@ const ROUTES: &[(&str, &str, &str)] = &[
 pub(super) fn path(service: &str, operation: &str, arguments: &[&str]) -> Option<String> {
     let (_, _, template) = ROUTES.iter().find(|(s, o, _)| *s == service && *o == operation)?;
     let mut arguments = arguments.iter();
-    let mut parts = template.split("{}");
-    let mut path = parts.next()?.to_owned();
-    for part in parts {
-        path.push_str(&encoded(arguments.next()?));
-        path.push_str(part);
+    let mut path = String::new();
+    for (place, part) in template.split('{').enumerate() {
+        let literal = match part.split_once('}') {
+            Some((sort, literal)) if place > 0 => {
+                let argument = encoded(arguments.next()?);
+                path.push_str(&if sort == "+" { argument.replace("%2F", "/") } else { argument });
+                literal
+            }
+            _ => part,
+        };
+        path.push_str(literal);
     }
     Some(path)
 }
@@ -125,8 +132,15 @@ pub fn operation(service: &str, path: &str) -> Option<&'static str> {
         let (template, wanted) = template.split_once('?').unwrap_or((template, ""));
         let (theirs, ours): (Vec<&str>, Vec<&str>) =
             (path.split('/').collect(), template.split('/').collect());
-        let segments = theirs.len() == ours.len()
-            && theirs.iter().zip(&ours).all(|(t, o)| if *o == "{}" { !t.is_empty() } else { t == o });
+        let open = ours.last() == Some(&"{+}");
+        let segments = (theirs.len() == ours.len() || open && theirs.len() > ours.len())
+            && (!open
+                || theirs.get(ours.len() - 1..).is_some_and(|key| key.iter().any(|step| !step.is_empty())))
+            && theirs.iter().zip(&ours).all(|(t, o)| match *o {
+                "{}" => !t.is_empty(),
+                "{+}" => true,
+                literal => *t == literal,
+            });
         segments
             && (wanted.is_empty()
                 || query.split('&').any(|q| q == wanted || q.split('=').next() == Some(wanted)))
@@ -141,12 +155,17 @@ mod tests {
     #[test]
     fn a_path_is_made_and_found_again() {
         for (service, operation_name, template) in ROUTES {
-            let arguments = vec!["a/b é"; template.matches("{}").count()];
+            let arguments = vec!["a/b é"; template.matches('{').count()];
             let path = path(service, operation_name, &arguments).unwrap();
-            assert!(!path.contains("a/b"), "{path}");
+            assert_eq!(path.contains("a/b"), template.contains("{+}"), "{path}");
             assert_eq!(operation(service, &path), Some(*operation_name), "{path}");
         }
         assert_eq!(path("backup", "GetBackupSelection", &["only one"]), None);
         assert_eq!(operation("backup", "/backup-vaults//access-policy"), None);
+        let key = "AWSDynamoDB//../a b+c%?#é\n.json.gz";
+        let hostile = path("s3", "GetObject", &["my.bucket", key]).unwrap();
+        assert_eq!(hostile, "/my.bucket/AWSDynamoDB//../a%20b%2Bc%25%3F%23%C3%A9%0A.json.gz");
+        assert_eq!(operation("s3", &hostile), Some("GetObject"));
+        assert_eq!(operation("s3", "/bucket/"), None);
     }
 }

@@ -150,12 +150,12 @@ fn body(fields: Value) -> Question {
     Question::Body(fields)
 }
 
-fn path(arguments: &[&str], query: Vec<(&'static str, String)>) -> Question {
+pub(super) fn path(arguments: &[&str], query: Vec<(&'static str, String)>) -> Question {
     Question::Path(arguments.iter().map(|a| (*a).to_owned()).collect(), query)
 }
 
 /// A query of `fixed` and, where there is one, the token under `name`.
-fn query(
+pub(super) fn query(
     fixed: &[(&'static str, &str)],
     name: &'static str,
     token: Option<String>,
