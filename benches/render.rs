@@ -9,7 +9,7 @@ use std::{
     collections::BTreeSet,
     fs,
     io::{self, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use dynaudit::{
@@ -24,8 +24,8 @@ use dynaudit::{
     },
     snapshot::{
         Snapshot,
-        file::{canonical, digest, save, write_private_by},
-        pack,
+        draft::Draft,
+        file::{digest, save, write_private_by},
         sample::SecretKind,
     },
 };
@@ -79,20 +79,20 @@ fn main() {
         view.readers.len()
     );
 
-    let bundle = || {
+    let bundle = |draft: &Draft| {
         let name = |check: &dynaudit::check::Check| format!("{}/{}.toml", check.group, check.id);
         let sources = evidence::Sources {
-            snapshot: canonical(&snapshot)?,
+            snapshot: &snapshot,
             checks: library.checks().iter().map(|check| (name(check), check.source.as_str())).collect(),
             config: None,
             previous: None,
             signer: None,
         };
-        evidence::bundle(&view, sources)
+        evidence::bundle(&view, sources, draft.file())
     };
-    type Form<'a> = (&'a str, Box<dyn Fn(&mut dyn Write) -> io::Result<()> + 'a>);
+    type Form<'a> = Box<dyn Fn(&mut dyn Write) -> io::Result<()> + 'a>;
     let view = &view;
-    let forms: Vec<Form<'_>> = vec![
+    let forms: Vec<(&str, Form<'_>)> = vec![
         ("report.txt", Box::new(|out| out.write_all(table::render(view, 120).as_bytes()))),
         ("findings.json", Box::new(|out| json::render(view, out))),
         ("findings.jsonl", Box::new(|out| jsonl::render(view, out))),
@@ -106,23 +106,30 @@ fn main() {
         ("report.md", Box::new(|out| markdown::render(view, out))),
         ("remediation.md", Box::new(|out| remediation::render(view, out))),
         ("report.html", Box::new(|out| html::render(view, out))),
-        ("evidence.zip", Box::new(|out| pack::write(&bundle()?, out))),
     ];
     let dir = keep.unwrap_or_else(|| std::env::temp_dir().join(format!("render-{}", std::process::id())));
     fs::create_dir_all(&dir).unwrap();
     if kept {
         save(&snapshot, &dir.join("snapshot.json")).unwrap();
     }
-    for (name, render) in forms {
+    let measure = |name: &str, write: &dyn Fn(&Path) -> io::Result<()>| {
         let path = dir.join(name);
         let meter = Meter::start();
-        write_private_by(&path, render).unwrap();
+        write(&path).unwrap();
         let bytes = fs::metadata(&path).unwrap().len() as f64;
         println!("{name:24} {:>7.1} MiB in {meter}", bytes / MIB);
         if !kept {
             fs::remove_file(&path).unwrap();
         }
+    };
+    for (name, render) in forms {
+        measure(name, &|path| write_private_by(path, |out| render(out)));
     }
+    measure("evidence.zip", &|path| {
+        let draft = Draft::of(Some(path))?;
+        bundle(&draft)?;
+        draft.put(path)
+    });
 }
 
 /// Tables with nothing switched on, tokens in every item, an index and a stream that copy them, an old backup, and

@@ -301,7 +301,8 @@ pub struct Report {
     /// Form of the report on standard output
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub format: Format,
-    /// Write the report to FILE too, in any form; repeatable. FORMAT alone, or all, names files of --output-dir
+    /// Write the report to FILE too, in any form; repeatable. FORMAT alone, or all, names files of --output-dir;
+    /// evidence=DIR/ makes the bundle a directory
     #[arg(long, value_name = "FORMAT=FILE")]
     pub output: Vec<Output>,
     /// Directory of the reports that --output names by their form alone; made if it is not there
@@ -354,7 +355,7 @@ pub struct Report {
 /// `verify`
 #[derive(Debug, Args)]
 pub struct Verify {
-    /// The bundle; several, the oldest first, must be a chain
+    /// The bundle, an archive or a directory; several, the oldest first, must be a chain
     #[arg(value_name = "BUNDLE", required = true, value_hint = ValueHint::FilePath)]
     pub bundles: Vec<PathBuf>,
     /// Public key that must have signed it (PEM)

@@ -19,7 +19,7 @@ use serde::{
     de::{IntoDeserializer, value::StrDeserializer},
 };
 
-pub use files::{digest_key, writable};
+pub use files::{digest_key, is_folder, room, writable};
 pub use words::{KeyArn, Program, Span, place};
 
 use crate::{

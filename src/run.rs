@@ -118,11 +118,12 @@ pub fn run(cli: &Cli, config: &Config) -> ExitCode {
 fn dispatch(command: &Command, console: &Console, config: &Config) -> Result<Outcome, Error> {
     match command {
         Command::Assess(args) => {
-            let bundle = bundle::Bundle::open(&args.file)?;
-            let ready = assess::Ready::new(&args.report, config, bundle.as_ref())?;
+            let mut bundle = bundle::Bundle::open(&args.file)?;
+            let checks = bundle.as_mut().map(|bundle| bundle.checks(&args.file)).transpose()?;
+            let ready = assess::Ready::new(&args.report, config, checks.as_deref())?;
             #[cfg(feature = "aws")]
             let ready = ready.signed(&args.report, &collect::Session::default())?;
-            let snapshot = match &bundle {
+            let snapshot = match &mut bundle {
                 Some(bundle) => bundle.snapshot(&args.file)?,
                 None => snapshot::file::load(&args.file)?,
             };

@@ -1,21 +1,23 @@
 //! The evidence bundle: intact as it was made, and no byte of it can change unseen.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "support/archive.rs"]
+mod archive;
+#[path = "evidence/folder.rs"]
+mod folder;
 mod support;
 
-use std::{fs, path::Path, sync::LazyLock};
+use std::{fs, io::Cursor, path::Path, sync::LazyLock};
 
+use archive::{pack, unpack, verify};
 use assert_cmd::Command;
 use dynaudit::{
     finding::{Severity, Verdict},
     report::{
         attest::{self, Envelope, Signer},
-        evidence::{STATEMENT, SUMS, Sources, bundle, digest, verify},
+        evidence::{STATEMENT, SUMS, Sources, bundle},
     },
-    snapshot::{
-        file,
-        pack::{pack, unpack},
-    },
+    snapshot::file,
 };
 use ed25519_dalek::{SigningKey, pkcs8::EncodePublicKey};
 use support::{finding, view_of, with_table};
@@ -32,13 +34,15 @@ fn made(key: Option<&SigningKey>, previous: Option<attest::Sum>) -> Vec<u8> {
     ];
     let view = view_of(&snapshot, findings, &Verdict::ALL);
     let sources = Sources {
-        snapshot: file::canonical(&snapshot).unwrap(),
+        snapshot: &snapshot,
         checks: vec![("mine/check-a.toml".into(), "title = \"a\"\n")],
         config: Some("[profile.nightly]\n"),
         previous,
         signer: key.map(|key| key as &dyn attest::Signer),
     };
-    pack(&bundle(&view, sources).unwrap()).unwrap()
+    let mut out = Cursor::new(Vec::new());
+    bundle(&view, sources, &mut out).unwrap();
+    out.into_inner()
 }
 
 #[test]
@@ -47,8 +51,8 @@ fn a_bundle_is_the_same_each_time_and_intact() {
     assert_eq!(archive, made(Some(&key()), None));
     let verified = verify(&archive, Some(&key().key()));
     assert!(verified.is_intact(), "{verified:?}");
-    assert_eq!(verified.files, 8);
-    let statement = serde_json::from_slice::<Envelope>(&unpack(&archive).unwrap()[STATEMENT]);
+    assert_eq!(verified.digests.len(), 8);
+    let statement = serde_json::from_slice::<Envelope>(&unpack(&archive)[STATEMENT]);
     let told = statement.unwrap().statement().unwrap().predicate;
     assert_eq!(
         (told.result.as_str(), told.failed_tests, told.passed_tests),
@@ -60,7 +64,7 @@ fn a_bundle_is_the_same_each_time_and_intact() {
 #[test]
 fn a_byte_that_changes_anywhere_is_found_and_its_file_named() {
     let archive = made(Some(&key()), None);
-    let members = unpack(&archive).unwrap();
+    let members = unpack(&archive);
     for signed in [true, false] {
         let archive = if signed { archive.clone() } else { made(None, None) };
         // Every byte of the end of the directory, and some of the rest; the archive's own tests flip them all.
@@ -76,7 +80,7 @@ fn a_byte_that_changes_anywhere_is_found_and_its_file_named() {
         let middle = bytes.len() / 2;
         bytes[middle] ^= 1;
         // Packed anew, so that the archive itself is right.
-        let verified = verify(&pack(&other).unwrap(), None);
+        let verified = verify(&pack(&other), None);
         assert!(verified.wrong.contains_key(name), "{name}: {verified:?}");
     }
 }
@@ -89,7 +93,7 @@ fn places(archive: &[u8]) -> Vec<(String, std::ops::Range<usize>)> {
         at = start + bytes.len();
         (name, start..at)
     };
-    unpack(archive).unwrap().into_iter().map(place).collect()
+    unpack(archive).into_iter().map(place).collect()
 }
 
 /// One bundle for all the cases below.
@@ -110,9 +114,9 @@ proptest::proptest! {
         proptest::prop_assert!(verified.wrong.contains_key(&name), "byte {} of {name}: {verified:?}", at - place.start);
     }
 
-    /// The archive's own bytes: headers, directory, end.
+    /// The archive's own bytes: headers, directory, end. No file is blamed for them.
     #[test]
-    fn a_byte_of_the_archive_that_changes_is_found(at in 0..100_000_usize, bits in 1..=255_u8) {
+    fn a_byte_of_the_archive_that_changes_is_told_of_the_archive(at in 0..100_000_usize, bits in 1..=255_u8) {
         let archive = SIGNED.clone();
         let own: Vec<usize> = {
             let members = places(&archive);
@@ -120,7 +124,8 @@ proptest::proptest! {
         };
         let mut other = archive;
         other[own[at % own.len()]] ^= bits;
-        proptest::prop_assert!(!verify(&other, None).is_intact());
+        let wrong = verify(&other, None).wrong;
+        proptest::prop_assert_eq!(wrong.keys().map(String::as_str).collect::<Vec<_>>(), ["the archive"]);
     }
 }
 
@@ -144,29 +149,29 @@ fn nothing_stands_before_after_or_between() {
 
 #[test]
 fn a_member_that_was_replaced_is_named_though_the_list_of_sums_was_mended() {
-    let members = unpack(&made(Some(&key()), None)).unwrap();
+    let members = unpack(&made(Some(&key()), None));
     for name in members.keys().filter(|name| ![STATEMENT, SUMS].contains(&name.as_str())) {
         let mut other = members.clone();
         other.insert(name.clone(), b"forged".to_vec());
         let line = |(name, bytes): (&String, &Vec<u8>)| format!("{}  {name}\n", attest::sum(bytes).sha256);
         let list: String = other.iter().filter(|(name, _)| *name != SUMS).map(line).collect();
         other.insert(SUMS.into(), list.into_bytes());
-        let verified = verify(&pack(&other).unwrap(), Some(&key().key()));
+        let verified = verify(&pack(&other), Some(&key().key()));
         assert!(verified.wrong.contains_key(name), "{name}: {verified:?}");
     }
 }
 
 #[test]
 fn files_that_are_missing_or_added_are_named() {
-    let members = unpack(&made(None, None)).unwrap();
+    let members = unpack(&made(None, None));
     for name in members.keys() {
         let mut other = members.clone();
         other.remove(name);
-        assert!(verify(&pack(&other).unwrap(), None).wrong.contains_key(name), "{name}");
+        assert!(verify(&pack(&other), None).wrong.contains_key(name), "{name}");
     }
     let mut other = members;
     other.insert("more.txt".into(), vec![1]);
-    assert!(verify(&pack(&other).unwrap(), None).wrong.contains_key("more.txt"));
+    assert!(verify(&pack(&other), None).wrong.contains_key("more.txt"));
 }
 
 #[test]
@@ -176,23 +181,23 @@ fn a_statement_made_anew_is_not_signed_by_the_key() {
     let other = SigningKey::from_bytes(&[8; 32]);
     assert!(!verify(&made(Some(&other), None), Some(&verifying)).is_intact(), "by another");
     // The right name of the key, and another's signature.
-    let mut members = unpack(&made(Some(&other), None)).unwrap();
+    let mut members = unpack(&made(Some(&other), None));
     let mut forged: serde_json::Value = serde_json::from_slice(&members[STATEMENT]).unwrap();
     let right: serde_json::Value =
-        serde_json::from_slice(&unpack(&made(Some(&key()), None)).unwrap()[STATEMENT]).unwrap();
+        serde_json::from_slice(&unpack(&made(Some(&key()), None))[STATEMENT]).unwrap();
     forged["signatures"][0]["keyid"] = right["signatures"][0]["keyid"].clone();
     members.insert(STATEMENT.into(), serde_json::to_vec_pretty(&forged).unwrap());
     // A forger mends the list, too.
     let line = |(name, bytes): (&String, &Vec<u8>)| format!("{}  {name}\n", attest::sum(bytes).sha256);
     let list: String = members.iter().filter(|(name, _)| *name != SUMS).map(line).collect();
     members.insert(SUMS.into(), list.into_bytes());
-    let verified = verify(&pack(&members).unwrap(), Some(&verifying));
+    let verified = verify(&pack(&members), Some(&verifying));
     assert!(verified.signature.is_some(), "{verified:?}");
 }
 
 #[test]
 fn the_list_of_sums_is_as_sha256sum_reads_it() {
-    let members = unpack(&made(None, None)).unwrap();
+    let members = unpack(&made(None, None));
     let listed = String::from_utf8(members[SUMS].clone()).unwrap();
     assert_eq!(listed.lines().count(), members.len() - 1);
     for line in listed.lines() {
@@ -204,12 +209,12 @@ fn the_list_of_sums_is_as_sha256sum_reads_it() {
 #[test]
 fn bundles_name_the_one_before() {
     let first = made(Some(&key()), None);
-    let second = made(Some(&key()), Some(digest(&first).unwrap()));
+    let second = made(Some(&key()), Some(verify(&first, None).statement().unwrap()));
     assert_eq!(verify(&second, None).previous, verify(&first, None).digest);
     let mut broken = first;
     let middle = broken.len() / 2;
     broken[middle] ^= 1;
-    assert!(digest(&broken).is_err());
+    assert!(verify(&broken, None).statement().is_err());
 }
 
 /// Runs `dynaudit` in `dir`, without what the environment may say.
@@ -258,12 +263,48 @@ fn the_command_line_makes_verifies_and_judges_a_bundle_once_more() {
         &["assess", "changed.zip"][..],
         &["assess", "s.json", "--baseline", "changed.zip"],
         &["diff", "e.zip", "changed.zip"],
+        &["who-can", "changed.zip", "--table", "orders"],
         &["assess", "s.json", "--output", "evidence=f.zip", "--previous", "changed.zip"],
     ] {
         let (code, _, said) = dynaudit(dir, args);
         assert!(code == 2 && said.contains("no intact bundle"), "{args:?}: {said}");
     }
 
+    // The same as a directory, beside the archive: of one signing.
+    let both =
+        ["assess", "e.zip", "--output", "evidence=g.zip", "--output", "evidence=g/", "--format", "evidence"];
+    let mut command = Command::cargo_bin("dynaudit").unwrap();
+    let shown = command.current_dir(dir).env_clear().args(both).output().unwrap().stdout;
+    assert_eq!(shown, fs::read(dir.join("g.zip")).unwrap());
+    let (code, said, _) = dynaudit(dir, &["verify", "g.zip", "g/"]);
+    assert!(code == 1 && said.matches(": intact;").count() == 1, "no chain: {said}");
+    for file in unpack(&shown) {
+        assert_eq!(fs::read(dir.join("g").join(&file.0)).unwrap(), file.1, "{}", file.0);
+    }
+    for args in [
+        &["assess", "g", "--format", "json", "--verdicts", "all"][..],
+        &["assess", "e.zip", "--format", "json", "--verdicts", "all"],
+    ] {
+        assert_eq!(dynaudit(dir, args).1, first, "{args:?}");
+    }
+    assert_eq!(dynaudit(dir, &["diff", "g", "e.zip"]).0, 0);
+    assert_eq!(dynaudit(dir, &["assess", "s.json", "--baseline", "g/"]).0, 0);
+    let asked: Vec<_> = ["s.json", "e.zip", "g"]
+        .into_iter()
+        .map(|file| dynaudit(dir, &["who-can", file, "--table", "orders", "--format", "json"]))
+        .collect();
+    assert!(asked[0].1.contains("orders") && asked.iter().all(|one| *one == asked[0]), "{asked:?}");
+    for (place, why) in
+        [("evidence=g/", "not empty"), ("json=h/", "directory"), ("evidence=none/e/", "none/e/")]
+    {
+        let (code, _, said) = dynaudit(dir, &["assess", "s.json", "--output", place]);
+        assert!(code == 2 && said.contains(why), "{place}: {said}");
+    }
+    fs::write(dir.join("g/more"), "x").unwrap();
+    for args in [&["assess", "g"][..], &["who-can", "g", "--table", "orders"], &["diff", "g", "e.zip"]] {
+        let (code, _, said) = dynaudit(dir, args);
+        assert!(code == 2 && said.contains("no intact bundle: more: "), "{args:?}: {said}");
+    }
     let (code, _, _) =
         dynaudit(dir, &["assess", "s.json", "--output", "evidence=f.zip", "--previous", "e.zip"]);
     assert_eq!(code, 1);

@@ -362,3 +362,38 @@ fn requirements_on_card_data_are_told_only_of_what_is_in_scope() {
     assert_eq!(told(&one), [false, false, false, true, true]);
     assert!(one.bears("SOC2", "3.1"));
 }
+
+#[test]
+fn when_a_finding_was_first_seen_is_told_only_where_that_is_known() {
+    let snapshot = with_table("sessions");
+    let then = dynaudit::snapshot::Timestamp(1_700_000_000);
+    let known = dynaudit::finding::Finding {
+        first_seen: Some(then),
+        ..flagged("b-check", Severity::High, "sessions")
+    };
+    let view = view_of(&snapshot, vec![flagged("a-check", Severity::High, "sessions"), known], &Verdict::ALL);
+    // OCSF, `finding_info.first_seen_time`: optional, the time when the finding was first observed. One run alone does not
+    // know it, and its own time would be taken for it.
+    for version in [ocsf::Version::V1_5, ocsf::Version::V1_8] {
+        let mut out = Vec::new();
+        ocsf::render(&view, version, &mut out).unwrap();
+        let events: serde_json::Value = serde_json::from_slice(&out).unwrap();
+        assert_eq!(events[0]["finding_info"].get("first_seen_time"), None);
+        assert_eq!(events[1]["finding_info"]["first_seen_time"], 1_700_000_000_000_i64);
+    }
+}
+
+#[test]
+fn subjects_stand_in_the_order_of_their_ids() {
+    let subject = |arn: &str| {
+        let mut finding = flagged("a-check", Severity::High, "sessions");
+        finding.subject.arn = arn.into();
+        finding.subject
+    };
+    let arns = ["", "a", "a ", "a!", "a\"", "a#", "a\\", "a\n", "a\u{7f}", "ab", "a/b", "ä", "\u{1b}"];
+    for (one, other) in
+        arns.iter().flat_map(|one| arns.iter().map(move |other| (subject(one), subject(other))))
+    {
+        assert_eq!(one.by_id(&other), one.id().cmp(&other.id()), "{} {}", one.arn, other.arn);
+    }
+}

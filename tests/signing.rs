@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![cfg(feature = "aws")]
 
+#[path = "support/archive.rs"]
+mod archive;
 mod support;
 
 use std::{
@@ -13,12 +15,10 @@ use std::{
     thread,
 };
 
+use archive::unpack;
 use assert_cmd::Command;
 use base64::{Engine, engine::general_purpose::STANDARD};
-use dynaudit::{
-    report::attest::PublicKey,
-    snapshot::{file, pack::unpack},
-};
+use dynaudit::{report::attest::PublicKey, snapshot::file};
 use p256::{
     ecdsa::{self, signature::hazmat::PrehashSigner},
     pkcs8::EncodePublicKey,
@@ -137,7 +137,7 @@ fn a_bundle_is_signed_by_a_p256_key_and_verified_offline() {
         fs::write(dir.join("k.pub"), public.to_public_key_pem(Default::default()).unwrap()).unwrap();
         let (code, said, _) = dynaudit(dir, "http://127.0.0.1:1", &["verify", "e.zip", "--key", "k.pub"]);
         assert!(code == 0 && said.contains(&PublicKey::P256(public).id()), "{said}");
-        let members = unpack(&fs::read(dir.join("e.zip")).unwrap()).unwrap();
+        let members = unpack(&fs::read(dir.join("e.zip")).unwrap());
         let report: Value = serde_json::from_slice(&members["findings.json"]).unwrap();
         assert_eq!(report["coverage"]["calls"]["kms:Sign"], json!({ "made": 1, "failed": 0 }));
         let other = ecdsa::VerifyingKey::from(&ecdsa::SigningKey::from_slice(&[8; 32]).unwrap());
@@ -248,7 +248,7 @@ fn openssl_agrees() {
     let (code, _, said) = dynaudit(dir, &url, &SIGN);
     assert_eq!(code, 1, "{said}");
     assert_eq!(dynaudit(dir, &url, &["verify", "e.zip", "--key", "k.pub"]).0, 0);
-    let members = unpack(&fs::read(dir.join("e.zip")).unwrap()).unwrap();
+    let members = unpack(&fs::read(dir.join("e.zip")).unwrap());
     let envelope: Value = serde_json::from_slice(&members["statement.dsse.json"]).unwrap();
     let kind = envelope["payloadType"].as_str().unwrap();
     let payload = STANDARD.decode(envelope["payload"].as_str().unwrap()).unwrap();

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     facts::{Facts, Node, ancestors},
-    finding::{Confidence, Finding, Missing, SubjectKind, Verdict, fingerprint},
+    finding::{Confidence, Evidence, Finding, Missing, Shared, Subject, SubjectKind, Verdict, fingerprint},
     snapshot::{Gap, GapId, ResourceId, Why},
 };
 
@@ -100,13 +100,16 @@ impl<'a, K: Fn(&Check, Verdict) -> bool> Judge<'a, K> {
         // Bound once, and shared by all that stands below.
         let mut scope = above.inner();
         scope.bind(kind.as_str(), &node.facts, types::of(kind));
+        let mut shared: Option<(Shared<Subject>, Shared<Evidence>)> = None;
         for check in checks {
             let judgement = check.judge(&scope);
             if let Some(counts) = judged.tally.get_mut(&check.id) {
                 *counts.entry(judgement.verdict).or_default() += 1;
             }
             if (self.keep)(check, judgement.verdict) {
-                judged.findings.push(self.finding(check, node, &scope, &judgement, pci));
+                let shared =
+                    shared.get_or_insert_with(|| (node.subject.clone().into(), node.evidence.clone().into()));
+                judged.findings.push(self.finding(check, (node, &*shared), &scope, &judgement, pci));
             }
         }
         for child in &node.children {
@@ -117,7 +120,7 @@ impl<'a, K: Fn(&Check, Verdict) -> bool> Judge<'a, K> {
     fn finding(
         &self,
         check: &Check,
-        node: &Node,
+        (node, (subject, evidence)): (&Node, &(Shared<Subject>, Shared<Evidence>)),
         scope: &Scope<'_, '_>,
         judgement: &Judgement<'_>,
         pci_scope: Option<bool>,
@@ -144,11 +147,11 @@ impl<'a, K: Fn(&Check, Verdict) -> bool> Judge<'a, K> {
             severity: check.severity,
             confidence: check.confidence.min(node.confidence.unwrap_or(Confidence::High)),
             verdict,
-            subject: node.subject.clone(),
+            subject: subject.clone(),
             message,
             because,
             missing,
-            evidence: node.evidence.clone(),
+            evidence: evidence.clone(),
             fingerprint: fingerprint(&check.id, &node.subject),
             pci_scope,
             state: None,

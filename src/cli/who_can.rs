@@ -26,7 +26,7 @@ Exit codes:
 /// themselves, each hop with the statements that let it.
 #[derive(Debug, Args)]
 pub struct WhoCan {
-    /// What `collect`, `audit --save` or `demo --save` wrote; - is standard input
+    /// What `collect`, `audit --save` or `demo --save` wrote, or an evidence bundle; - is standard input
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub file: PathBuf,
     /// Name or ARN of the table; a name means the table in every Region that has it

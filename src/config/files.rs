@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File},
-    io::Read,
+    io::{self, Read},
     path::Path,
 };
 
@@ -38,25 +38,48 @@ pub fn digest_key(file: Option<&Path>) -> Result<DigestKey, Invalid> {
 /// # Errors
 /// Its directory is not there, or it is a directory itself.
 pub fn writable(path: &Path) -> Result<(), Invalid> {
+    beside(path)?;
+    if path.is_dir() || is_folder(path) {
+        return invalid(format!("cannot write {}: it is a directory", path.display()));
+    }
+    Ok(())
+}
+
+/// Whether a path is meant as a directory, there or not.
+pub fn is_folder(path: &Path) -> bool {
+    path.as_os_str().as_encoded_bytes().ends_with(b"/")
+}
+
+/// Whether an evidence bundle could be made as the directory `path`. One that holds something stays as it is.
+///
+/// # Errors
+/// Its directory is not there; it is there and is not an empty directory.
+pub fn room(path: &Path) -> Result<(), Invalid> {
+    beside(path)?;
+    let refused = |why: &str| invalid(format!("cannot write {}: {why}", path.display()));
+    match fs::read_dir(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => refused(&error.to_string()),
+        Ok(mut within) => match within.next() {
+            Some(_) => refused("the directory is not empty"),
+            None => Ok(()),
+        },
+    }
+}
+
+/// Whether something could be made where `path` is.
+fn beside(path: &Path) -> Result<(), Invalid> {
     let parent = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
     match fs::metadata(parent) {
         Ok(found) if !found.is_dir() => {
-            return invalid(format!(
-                "cannot write {}: {} is not a directory",
-                path.display(),
-                parent.display()
-            ));
+            invalid(format!("cannot write {}: {} is not a directory", path.display(), parent.display()))
         }
-        Ok(_) => {}
-        Err(error) => return invalid(format!("cannot write {}: {error}", path.display())),
+        Ok(_) => Ok(()),
+        Err(error) => invalid(format!("cannot write {}: {error}", path.display())),
     }
-    if path.is_dir() {
-        return invalid(format!("cannot write {}: it is a directory", path.display()));
-    }
-    Ok(())
 }
 
 #[cfg(test)]

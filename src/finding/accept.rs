@@ -120,7 +120,7 @@ pub fn accept(findings: &mut [Finding], acceptances: &[Acceptance], now: Timesta
         for finding in flagged.filter(|finding| acceptance.means(finding)) {
             meant += 1;
             if !expired {
-                finding.accepted = Some(acceptance.by());
+                finding.accepted = Some(Box::new(acceptance.by()));
             }
         }
         AcceptanceRow {

@@ -1,15 +1,20 @@
 //! A finding: one check's verdict about one subject, with what it rests on.
 
 pub mod accept;
+pub mod shared;
 pub mod triage;
 
-use std::{collections::BTreeMap, fmt};
+use std::{
+    cmp::{Ordering, Reverse},
+    collections::BTreeMap,
+    fmt,
+};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-pub use self::{accept::Accepted, triage::State};
+pub use self::{accept::Accepted, shared::Shared, triage::State};
 use crate::snapshot::{GapId, ResourceId, Timestamp, Why};
 
 /// How bad it is if true.
@@ -253,6 +258,15 @@ impl Subject {
     pub fn id(&self) -> String {
         serde_json::json!([self.kind, self.arn, self.names]).to_string()
     }
+
+    /// The order of [`Subject::id`], mostly without making it: in JSON plain texts stand in their own order.
+    pub fn by_id(&self, other: &Self) -> Ordering {
+        let plain = |text: &str| text.bytes().all(|byte| byte > b'"' && byte != b'\\' && byte != 0x7f);
+        if self.kind == other.kind && self.arn != other.arn && plain(&self.arn) && plain(&other.arn) {
+            return self.arn.cmp(&other.arn);
+        }
+        self.id().cmp(&other.id())
+    }
 }
 
 /// A fact that a verdict rests on.
@@ -280,6 +294,13 @@ pub struct Missing {
     pub why: Why,
 }
 
+/// Evidence by name.
+pub type Evidence = BTreeMap<String, serde_json::Value>;
+
+fn is_bare(evidence: &Evidence) -> bool {
+    evidence.is_empty()
+}
+
 /// One check's verdict about one subject.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Finding {
@@ -294,7 +315,8 @@ pub struct Finding {
     /// What the check says.
     pub verdict: Verdict,
     /// About whom.
-    pub subject: Subject,
+    #[schemars(with = "Subject")]
+    pub subject: Shared<Subject>,
     /// What was seen.
     pub message: String,
     /// The facts that the verdict rests on.
@@ -303,8 +325,9 @@ pub struct Finding {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<Missing>,
     /// Evidence about a value, never the value: kind, length, keyed digests, masked preview.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub evidence: BTreeMap<String, serde_json::Value>,
+    #[schemars(with = "Evidence")]
+    #[serde(default, skip_serializing_if = "is_bare")]
+    pub evidence: Shared<Evidence>,
     /// Identity of the finding across runs: digest of check, account, Region and subject.
     pub fingerprint: String,
     /// Whether its table, or for what stands above tables some table of the account, is in scope of PCI DSS; none where
@@ -320,10 +343,21 @@ pub struct Finding {
     pub first_seen: Option<Timestamp>,
     /// That somebody answers for the risk: it is shown and fails no run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub accepted: Option<Accepted>,
+    pub accepted: Option<Box<Accepted>>,
 }
 
 impl Finding {
+    /// Flagged before the rest, the worst first, then by check and subject.
+    pub fn order(&self, other: &Self) -> Ordering {
+        let first = |f: &Self| (f.verdict, Reverse(f.severity));
+        first(self)
+            .cmp(&first(other))
+            .then_with(|| self.check.cmp(&other.check))
+            .then_with(|| self.subject.account.cmp(&other.subject.account))
+            .then_with(|| self.subject.region.cmp(&other.subject.region))
+            .then_with(|| self.subject.by_id(&other.subject))
+    }
+
     /// Whether a requirement of a framework bears on what it is about: those of PCI DSS that speak of stored account data and
     /// of the network around it (1.3, 3, 9) do so only where such data is.
     pub fn bears(&self, framework: &str, id: &str) -> bool {

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Finding, Severity, Subject, SubjectKind, Verdict};
+use super::{Finding, Severity, Shared, Subject, SubjectKind, Verdict};
 use crate::snapshot::{Account, GapId, Snapshot, Timestamp, sample::Stopped};
 
 /// How a finding stands to the earlier run.
@@ -59,7 +59,8 @@ pub struct Past {
     /// How bad it was.
     pub severity: Severity,
     /// About whom.
-    pub subject: Subject,
+    #[schemars(with = "Subject")]
+    pub subject: Shared<Subject>,
     /// Identity of the finding.
     pub fingerprint: String,
     /// When it was first seen.

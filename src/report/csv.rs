@@ -1,6 +1,9 @@
 //! CSV (RFC 4180): one row a finding, for spreadsheets, with no cell that one would take for a formula.
 
-use std::io::{self, Write};
+use std::{
+    borrow::Cow,
+    io::{self, Write},
+};
 
 use super::{View, label, text::inert};
 use crate::finding::{Finding, accept::Accepted};
@@ -31,40 +34,42 @@ pub fn render(view: &View, out: &mut dyn Write) -> io::Result<()> {
     let mut csv = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
     csv.write_record(HEADINGS)?;
     for finding in &view.findings {
-        csv.write_record(row(view, finding).map(|text| cell(&text)))?;
+        for text in row(view, finding) {
+            csv.write_field(cell(&text).as_bytes())?;
+        }
+        csv.write_record(None::<&[u8]>)?;
     }
     csv.flush()
 }
 
-fn row(view: &View, finding: &Finding) -> [String; 15] {
+fn row<'a>(view: &'a View, finding: &'a Finding) -> [Cow<'a, str>; 15] {
     let subject = &finding.subject;
-    let fix = view.check(&finding.check).map(|check| check.fix.clone()).unwrap_or_default();
+    let fix = view.check(&finding.check).map_or("", |check| check.fix.as_str());
     [
-        finding.severity.as_str().to_owned(),
-        finding.verdict.as_str().to_owned(),
-        finding.confidence.as_str().to_owned(),
-        finding.check.clone(),
-        finding.title.clone(),
-        subject.account.clone(),
-        subject.region.clone().unwrap_or_default(),
-        subject.table.clone().unwrap_or_default(),
-        subject.kind.as_str().to_owned(),
-        label::name(subject),
-        subject.arn.clone(),
-        label::said(finding),
-        fix,
-        finding.fingerprint.clone(),
-        finding.accepted.as_ref().map(Accepted::said).unwrap_or_default(),
+        finding.severity.as_str().into(),
+        finding.verdict.as_str().into(),
+        finding.confidence.as_str().into(),
+        finding.check.as_str().into(),
+        finding.title.as_str().into(),
+        subject.account.as_str().into(),
+        subject.region.as_deref().unwrap_or_default().into(),
+        subject.table.as_deref().unwrap_or_default().into(),
+        subject.kind.as_str().into(),
+        label::name(subject).into(),
+        subject.arn.as_str().into(),
+        label::said(finding).into(),
+        fix.into(),
+        finding.fingerprint.as_str().into(),
+        finding.accepted.as_deref().map(Accepted::said).unwrap_or_default().into(),
     ]
 }
 
 /// A cell that starts with one of `= + - @` is a formula to a spreadsheet; an apostrophe before it is not
 /// shown and makes it text (OWASP: CSV Injection).
-fn cell(text: &str) -> String {
+fn cell(text: &str) -> Cow<'_, str> {
     let safe = inert(text);
     if safe.trim_start().starts_with(['=', '+', '-', '@', '|', '%', '＝', '＋', '－', '＠']) {
-        format!("'{safe}")
-    } else {
-        safe.into_owned()
+        return format!("'{safe}").into();
     }
+    safe
 }

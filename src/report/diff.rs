@@ -13,7 +13,7 @@ use crate::{
         compare::{Difference, Differs},
         gained::Gained,
     },
-    finding::{Severity, Subject},
+    finding::{Severity, Shared, Subject},
     snapshot::Timestamp,
 };
 
@@ -47,7 +47,7 @@ pub struct FindingChange {
     /// How bad.
     pub severity: Severity,
     /// About whom.
-    pub subject: Subject,
+    pub subject: Shared<Subject>,
     /// Identity of the finding.
     pub fingerprint: String,
 }

@@ -245,7 +245,7 @@ impl View {
         let gap_groups = group(gaps, &findings);
         let gap_rows = rows(gaps, &findings);
         findings.retain(|f| verdicts.contains(&f.verdict));
-        findings.sort_by_cached_key(order);
+        findings.sort_by(Finding::order);
         Self {
             schema: SCHEMA,
             run: Run {
@@ -300,9 +300,9 @@ impl View {
 
     /// Shows only findings of these verdicts, and hands back the others.
     pub fn show(&mut self, verdicts: &BTreeSet<Verdict>) -> Vec<Finding> {
-        let shown = |finding: &Finding| verdicts.contains(&finding.verdict);
-        let (shown, rest) = std::mem::take(&mut self.findings).into_iter().partition(shown);
-        self.findings = shown;
+        let hidden = |finding: &Finding| !verdicts.contains(&finding.verdict);
+        let mut rest = Vec::with_capacity(self.findings.iter().filter(|f| hidden(f)).count());
+        rest.extend(self.findings.extract_if(.., |finding| hidden(finding)));
         self.verdicts.clone_from(verdicts);
         rest
     }
@@ -310,7 +310,7 @@ impl View {
     /// Takes findings in that were handed back.
     pub fn take_back(&mut self, findings: Vec<Finding>) {
         self.findings.extend(findings);
-        self.findings.sort_by_cached_key(order);
+        self.findings.sort_by(Finding::order);
     }
 
     /// The view in the order of a framework's controls, with how each of them stands.
@@ -324,18 +324,13 @@ impl View {
 
     /// The check of this id.
     pub fn check(&self, id: &str) -> Option<&CheckRow> {
-        self.checks.iter().find(|c| c.id == id)
+        let found = self.checks.binary_search_by(|check| check.id.as_str().cmp(id));
+        found.ok().map(|at| &self.checks[at])
     }
 }
 
 fn is_empty(recipe: &Recipe) -> bool {
     *recipe == Recipe::default()
-}
-
-/// Flagged before the rest, the worst first, then by check and subject.
-fn order(f: &Finding) -> impl Ord + use<> {
-    let subject = (f.subject.account.clone(), f.subject.region.clone(), f.subject.id());
-    (f.verdict, std::cmp::Reverse(f.severity), f.check.clone(), subject)
 }
 
 /// Whether a gap's touch is counted: the same whatever verdicts are shown.

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fs, io, path::PathBuf};
 
 use super::{
     Error, Outcome,
-    bundle::{Bundle, baseline, previous},
+    bundle::{baseline, previous},
     console::Console,
     notify,
     options::Config,
@@ -17,7 +17,7 @@ use crate::{
         judge::{self, judge_chosen},
     },
     cli,
-    config::{Format, Program, Verdicts, files, writable},
+    config::{Format, Program, Verdicts, files, is_folder, room, writable},
     facts::{build::build_with, sensitivity::Rules, topics},
     finding::{
         Finding, Severity, State, Verdict,
@@ -32,11 +32,7 @@ use crate::{
         text::inert,
         view::{CheckRow, Tally},
     },
-    snapshot::{
-        Gap, Snapshot, Topic, Why,
-        file::{canonical, digest},
-        pack::Members,
-    },
+    snapshot::{Gap, Snapshot, Topic, Why, draft::Draft, file::digest},
 };
 
 /// All that a report needs beside the snapshot, found good before AWS is asked anything.
@@ -61,12 +57,12 @@ pub struct Ready {
 }
 
 impl Ready {
-    /// Loads and type-checks the checks (those of `bundle`, where one is judged once more), and looks whether the
-    /// files asked for can be made.
+    /// Loads and type-checks the checks (`own`, where a bundle is judged once more), and looks whether the files asked
+    /// for can be made.
     ///
     /// # Errors
     /// A check is not right or not there; a file cannot be made.
-    pub fn new(args: &cli::Report, config: &Config, bundle: Option<&Bundle>) -> Result<Self, Error> {
+    pub fn new(args: &cli::Report, config: &Config, own: Option<&[(String, String)]>) -> Result<Self, Error> {
         let state = args.state_dir.as_deref().map(StateDir::hold).transpose()?;
         let baseline = match (&args.baseline, &state) {
             (Some(path), _) => Some(baseline(path)?),
@@ -92,22 +88,25 @@ impl Ready {
         if let Some(dir) = &args.output_dir {
             fs::create_dir_all(dir).map_err(|error| Error::Write(dir.clone(), error))?;
         }
-        for (_, path) in &outputs {
-            writable(path)?;
+        for (format, path) in &outputs {
+            if *format == Format::Evidence && is_folder(path) { room(path)? } else { writable(path)? }
         }
         if args.sign_kms.is_some() && cfg!(not(feature = "aws")) {
             return Err(Error::Absent("--sign-kms", "aws"));
         }
         let key = args.sign_key.as_deref().map(attest::signing_key).transpose()?;
-        let library = match bundle {
-            Some(bundle) => Library::of(&bundle.checks(), &args.dirs)?,
+        let library = match own {
+            Some(own) => {
+                let own: Vec<(&str, &str)> = own.iter().map(|(id, text)| (&**id, &**text)).collect();
+                Library::of(&own, &args.dirs)?
+            }
             None => Library::to_judge(&args.dirs)?,
         };
         for id in args.only.iter().chain(&args.skip) {
             command::show(&library, id).map_err(Error::Refused)?;
         }
         // A bundle has the checks that were chosen, and the configuration is of all.
-        for acceptance in config.file.accept.iter().filter(|_| bundle.is_none()) {
+        for acceptance in config.file.accept.iter().filter(|_| own.is_none()) {
             let Accepts::Subjects { check, .. } = &acceptance.what else { continue };
             if !library.checks().iter().any(|known| glob::matches(check, &known.id)) {
                 let why = command::show(&library, check).err().unwrap_or_default();
@@ -235,7 +234,6 @@ impl Ready {
         // A code that says that something is amiss is never all that is said.
         let silent = outcome == Outcome::Clean && console.is_silent(&view);
         let written = console.report(&view, bundle.as_ref(), self.format, &self.outputs, silent);
-        drop(bundle);
         match (written, unsigned) {
             (Err(error), Some(unsigned)) => return Err(Error::Several(vec![unsigned, error])),
             (Err(error), None) | (Ok(()), Some(error)) => return Err(error),
@@ -261,8 +259,8 @@ impl Ready {
         Ok(self.state.as_ref().map_or(Ok(()), |state| state.leave(left))?)
     }
 
-    /// The evidence bundle of a run; `view` has every verdict.
-    fn bundle(&self, view: &mut View, snapshot: &Snapshot) -> Result<Members, Error> {
+    /// The evidence bundle of a run, as an archive from which it goes to where it is wanted; `view` has every verdict.
+    fn bundle(&self, view: &mut View, snapshot: &Snapshot) -> Result<Draft, Error> {
         let failed =
             |error: io::Error| Error::Refused(format!("the evidence bundle cannot be made: {error}"));
         let asked = self.signer.as_ref().map_or(&[][..], |signer| signer.calls());
@@ -272,13 +270,18 @@ impl Ready {
         }
         let name = |check: &Check| format!("{}/{}.toml", check.group, check.id);
         let sources = evidence::Sources {
-            snapshot: canonical(snapshot).map_err(failed)?,
+            snapshot,
             checks: self.chosen().map(|check| (name(check), check.source.as_str())).collect(),
             config: self.config.as_deref(),
             previous: self.previous.clone(),
             signer: self.signer.as_deref(),
         };
-        evidence::bundle(view, sources).map_err(|error| {
+        let mut wanted = self.outputs.iter().filter(|(format, _)| *format == Format::Evidence);
+        // Where there must be room for it anyway.
+        let place = wanted.find(|(_, path)| !is_folder(path)).map(|(_, path)| path.as_path());
+        let made =
+            Draft::of(place).and_then(|draft| evidence::bundle(view, sources, draft.file()).map(|()| draft));
+        made.map_err(|error| {
             if let Some(count) = asked.last().and_then(|call| view.coverage.calls.get_mut(*call)) {
                 count.failed += 1;
             }

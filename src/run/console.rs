@@ -12,15 +12,12 @@ use serde::Serialize;
 use super::{Error, Outcome};
 use crate::{
     cli::Global,
-    config::Format,
+    config::{Format, is_folder},
     finding::triage::Triage,
     report::{
         View, asff, csv, html, json, jsonl, junit, markdown, ocsf, oscal, remediation, sarif, table, text,
     },
-    snapshot::{
-        file::write_private_by,
-        pack::{self, Members},
-    },
+    snapshot::{draft::Draft, file::write_private_by, members::Members},
 };
 
 /// Width of a table that no terminal bounds: fixed, so that the same input gives the same bytes.
@@ -112,14 +109,12 @@ impl Console {
     pub fn report(
         &self,
         view: &View,
-        bundle: Option<&Members>,
+        bundle: Option<&Draft>,
         format: Format,
         outputs: &[(Format, PathBuf)],
         silent: bool,
     ) -> Result<(), Error> {
         let made = |format: Format| format != Format::Evidence || bundle.is_some();
-        let none = Members::new();
-        let bundle = bundle.unwrap_or(&none);
         // One that cannot be written does not cost the others.
         let written = outputs.iter().filter(|(format, _)| made(*format));
         let written = written.map(|(format, path)| self.file(view, bundle, *format, path));
@@ -149,9 +144,13 @@ impl Console {
         }
     }
 
-    fn file(&self, view: &View, bundle: &Members, format: Format, path: &Path) -> Result<(), Error> {
+    fn file(&self, view: &View, bundle: Option<&Draft>, format: Format, path: &Path) -> Result<(), Error> {
         let failed = |error| Error::Write(path.to_owned(), error);
         let width = self.width.unwrap_or(UNBOUND);
+        if let (Format::Evidence, Some(bundle)) = (format, bundle) {
+            let put = if is_folder(path) { laid_out(bundle, path) } else { bundle.put(path) };
+            return put.map_err(failed);
+        }
         let written = write_private_by(path, |out| match format {
             Format::Table => out.write_all(strip_str(&table::render(view, width)).to_string().as_bytes()),
             _ => render(view, bundle, format, width, out),
@@ -159,7 +158,7 @@ impl Console {
         written.map_err(failed)
     }
 
-    fn shown(&self, view: &View, bundle: &Members, format: Format) -> Result<(), Error> {
+    fn shown(&self, view: &View, bundle: Option<&Draft>, format: Format) -> Result<(), Error> {
         let width = self.width.unwrap_or_else(terminal_width);
         let written = match format {
             Format::Table => {
@@ -184,7 +183,13 @@ pub fn refuse(said: &str) -> ExitCode {
 }
 
 /// Writes the report in one form; the table with its colours, `width` columns wide.
-fn render(view: &View, bundle: &Members, format: Format, width: u16, out: &mut dyn Write) -> io::Result<()> {
+fn render(
+    view: &View,
+    bundle: Option<&Draft>,
+    format: Format,
+    width: u16,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     match format {
         Format::Table => out.write_all(table::render(view, width).as_bytes()),
         Format::Json => json::render(view, out),
@@ -199,8 +204,13 @@ fn render(view: &View, bundle: &Members, format: Format, width: u16, out: &mut d
         Format::Markdown => markdown::render(view, out),
         Format::Remediation => remediation::render(view, out),
         Format::Html => html::render(view, out),
-        Format::Evidence => pack::write(bundle, out),
+        Format::Evidence => bundle.map_or(Ok(()), |bundle| bundle.copy(out)),
     }
+}
+
+/// Writes the evidence as a directory.
+fn laid_out(bundle: &Draft, path: &Path) -> io::Result<()> {
+    Members::of(bundle.file().try_clone()?).map_err(io::Error::other)?.lay_out(path)
 }
 
 fn terminal_width() -> u16 {

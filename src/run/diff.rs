@@ -104,7 +104,7 @@ pub(super) fn run(args: &cli::Diff, rules: &Rules, console: &Console) -> Result<
 }
 
 fn side(path: &Path, library: &Library, rules: &Rules) -> Result<Side, Error> {
-    if let Some(bundle) = Bundle::open(path)? {
+    if let Some(mut bundle) = Bundle::open(path)? {
         return Ok(judged(bundle.snapshot(path)?, library, rules));
     }
     let text = Text::open(path).map_err(|error| file::unread(error, path))?;

@@ -1,11 +1,5 @@
 //! `dynaudit verify`: says whether an evidence bundle is as it was made, and names what is not.
 
-use std::{
-    fs::File,
-    io::Read,
-    path::{Path, PathBuf},
-};
-
 use super::{Error, Outcome, console::Console};
 use crate::{
     cli,
@@ -13,10 +7,8 @@ use crate::{
         attest, evidence,
         text::{counted, inert},
     },
+    snapshot::members::Members,
 };
-
-/// Largest bundle that is read, in bytes; its form holds no more.
-pub const MAX_BYTES: u64 = 4 << 30;
 
 /// `dynaudit verify`
 pub fn run(args: &cli::Verify, console: &Console) -> Result<Outcome, Error> {
@@ -24,7 +16,8 @@ pub fn run(args: &cli::Verify, console: &Console) -> Result<Outcome, Error> {
     let mut previous = None;
     let mut intact = true;
     for path in &args.bundles {
-        let verified = evidence::verify(&read(path)?, key.as_ref());
+        let verified = evidence::verify(&mut Members::open(path), key.as_ref())
+            .map_err(|error| Error::Read(path.clone(), error))?;
         let mut said: Vec<String> =
             verified.wrong.iter().map(|(name, why)| format!("  {}: {}", inert(name), inert(why))).collect();
         said.extend(verified.signature.iter().map(|why| format!("  signature: {why}")));
@@ -41,19 +34,11 @@ pub fn run(args: &cli::Verify, console: &Console) -> Result<Outcome, Error> {
             (signers, Some(_)) if verified.signature.is_none() => format!("signed by {}", signers.join(", ")),
             (signers, Some(_)) => format!("claims to be signed by {}", signers.join(", ")),
         };
-        let files = counted(verified.files as u64, "file", "files");
+        let files = counted(verified.digests.len() as u64, "file", "files");
         said.insert(0, format!("{}: {word}; {files}, {by}", path.display()));
         intact &= said.len() == 1;
         console.text(&(said.join("\n") + "\n"))?;
         previous = verified.digest;
     }
     Ok(if intact { Outcome::Clean } else { Outcome::Flagged })
-}
-
-/// The bytes of a bundle.
-pub fn read(path: &Path) -> Result<Vec<u8>, Error> {
-    let mut bytes = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(MAX_BYTES).read_to_end(&mut bytes));
-    read.map_err(|error| Error::Read(PathBuf::from(path), error))?;
-    Ok(bytes)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Error, Outcome, assess::has_holes, console::Console};
+use super::{Error, Outcome, assess::has_holes, bundle, console::Console};
 use crate::{
     cli,
     config::Lines,
@@ -15,16 +15,16 @@ use crate::{
     },
     iam::actions::{names, ways_of},
     report::readers::{Answer, Indirect, Reader, Unseen, render},
-    snapshot::{Gap, GapId, Snapshot, Table, file},
+    snapshot::{Gap, GapId, Snapshot, Table},
     source::near,
 };
 
 /// Answers.
 ///
 /// # Errors
-/// The file is no snapshot; there is no such table, index, stream or action.
+/// The file is no snapshot and no intact bundle; there is no such table, index, stream or action.
 pub(super) fn run(args: &cli::WhoCan, console: &Console) -> Result<Outcome, Error> {
-    let snapshot = file::load(&args.file)?;
+    let snapshot = bundle::snapshot(&args.file)?;
     known_action(args)?;
     let tables = tables(args, &snapshot)?;
     let mut gaps = snapshot.gaps.clone();

@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File, OpenOptions},
-    io::{self, BufWriter, Write},
+    io::{self, BufWriter, Read, Write},
     path::{Path, PathBuf},
 };
 
@@ -192,29 +192,52 @@ pub fn canonical(snapshot: &Snapshot) -> io::Result<Vec<u8>> {
 }
 
 /// The one way to write a snapshot down: indented, fields in the order of the types, maps sorted. Returns its digest.
-fn write(snapshot: &Snapshot, out: &mut dyn Write) -> io::Result<String> {
-    let mut out = BufWriter::with_capacity(1 << 16, Summed { out, sum: Sha256::new() });
+///
+/// # Errors
+/// As [`digest`], or what `out` said.
+pub fn write(snapshot: &Snapshot, out: &mut dyn Write) -> io::Result<String> {
+    let mut out = BufWriter::with_capacity(1 << 16, Summed::new(out));
     serde_json::to_writer_pretty(&mut out, snapshot)?;
     out.write_all(b"\n")?;
-    let summed = out.into_inner().map_err(io::IntoInnerError::into_error)?;
-    Ok(summed.sum.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(out.into_inner().map_err(io::IntoInnerError::into_error)?.digest())
 }
 
-/// What is written, with its digest.
-struct Summed<'a> {
-    out: &'a mut dyn Write,
+/// What is written or read, with its SHA-256.
+#[derive(Debug)]
+pub struct Summed<T> {
+    inner: T,
     sum: Sha256,
 }
 
-impl Write for Summed<'_> {
+impl<T> Summed<T> {
+    /// What goes through `inner` from here on.
+    pub fn new(inner: T) -> Self {
+        Self { inner, sum: Sha256::new() }
+    }
+
+    /// Of what went through so far, in hex.
+    pub fn digest(&self) -> String {
+        self.sum.clone().finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+impl<T: Write> Write for Summed<T> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.out.write(bytes)?;
+        let written = self.inner.write(bytes)?;
         self.sum.update(&bytes[..written]);
         Ok(written)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
+        self.inner.flush()
+    }
+}
+
+impl<T: Read> Read for Summed<T> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(out)?;
+        self.sum.update(&out[..read]);
+        Ok(read)
     }
 }
 
@@ -253,9 +276,13 @@ fn buffered(file: File, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) ->
 }
 
 fn write_new(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    let mut options = OpenOptions::new();
+    buffered(private(&mut OpenOptions::new()).open(path)?, write)?.sync_all()
+}
+
+/// As a file that is not there yet, for its owner's eyes.
+pub(super) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     options.write(true).create_new(true);
     #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    buffered(options.open(path)?, write)?.sync_all()
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    options
 }

@@ -3,11 +3,14 @@
 //! A snapshot never holds an item's value, so it may be kept as evidence and mailed.
 
 pub mod bucket;
+pub mod draft;
 pub mod expiry;
 pub mod file;
+pub mod folder;
 pub mod gap;
 pub mod head;
 pub mod key;
+pub mod members;
 pub mod organization;
 pub mod pack;
 pub mod packed;
@@ -19,6 +22,7 @@ pub mod table;
 pub mod text;
 pub mod time;
 pub mod topic;
+pub mod unpack;
 mod whole;
 
 use std::collections::BTreeMap;

@@ -1,211 +1,201 @@
-//! A ZIP archive of files as they are, in the one form that the same files always have.
+//! A ZIP archive of files as they are, written one after the other, in the one form that the same files always have.
 //!
-//! Nothing is compressed and no time is told (".ZIP File Format Specification", APPNOTE 6.3.10), so that an archive
-//! can be read by packing what was read once more: a byte that differs anywhere, in a header too, is found.
+//! Nothing is compressed and no time is told (".ZIP File Format Specification", APPNOTE 6.3.10), so that each byte of a
+//! header follows from the names, sizes and sums of the files: `unpack` finds one that differs.
 
-use std::{
-    collections::BTreeMap,
-    io::{self, Write},
-};
+use std::io::{self, Seek, SeekFrom, Write};
 
-use crc32fast::hash;
-
-/// Files by name; `/` parts folders.
-pub type Members = BTreeMap<String, Vec<u8>>;
+use crc32fast::{Hasher, hash};
 
 /// First bytes of an archive.
 pub const MAGIC: &[u8] = b"PK\x03\x04";
-const DIRECTORY: &[u8] = b"PK\x01\x02";
-const END: &[u8] = b"PK\x05\x06";
-/// Length of a local header without the name.
-const LOCAL: usize = 30;
+pub(super) const DIRECTORY: &[u8] = b"PK\x01\x02";
+pub(super) const END: &[u8] = b"PK\x05\x06";
+/// Lengths of a local header and of an entry of the directory without the name, and of the end.
+pub(super) const LOCAL: usize = 30;
+pub(super) const LISTED: usize = 46;
+pub(super) const LAST: usize = 22;
+/// Where the sum stands in a local header.
+const SUM_AT: u64 = 14;
 /// Version 2.0; flag 11: names are UTF-8; method 0: stored; 1980-01-01 00:00.
 const HEAD: [u8; 10] = [20, 0, 0, 8, 0, 0, 0, 0, 0x21, 0];
+/// Most bytes that a name has.
+pub const LONGEST: usize = 1024;
 
 /// Why an archive cannot be made or read.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Four gibibytes are the most that this form holds.
-    #[error("it would be larger than 4 GiB")]
+    /// It cannot be read or written.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    /// Four gibibytes and 65,535 files are the most that this form holds.
+    #[error("it would be larger than 4 GiB, or more than 65,535 files")]
     TooLarge,
-    /// The archive is not in the form that it is written in; near which file, if that can be told.
-    #[error("it is damaged{}", near(.0.as_deref()))]
-    Damaged(Option<String>),
+    /// Names do not follow each other, are too long, or are not there.
+    #[error("its files are not in order")]
+    Order,
+    /// What one of the two headers of a file says is not what it was; which file, from 1.
+    #[error("the header of file {0} is damaged")]
+    Header(usize),
+    /// The list at the end of the archive is not what it was, or is not there.
+    #[error("its directory is damaged or missing")]
+    Directory,
 }
 
-fn near(name: Option<&str>) -> String {
-    // A damaged name is anything at all.
-    name.map_or_else(String::new, |name| format!(" at {}", name.escape_debug()))
+fn refused(error: Error) -> io::Error {
+    io::Error::other(error)
 }
 
-/// The archive of `members`.
-///
-/// # Errors
-/// It would be too large.
-pub fn pack(members: &Members) -> Result<Vec<u8>, Error> {
-    let mut out = Vec::new();
-    write(members, &mut out).map_err(|_| Error::TooLarge)?;
-    Ok(out)
+/// What the headers say of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Entry {
+    pub(super) name: String,
+    /// Where its local header begins.
+    pub(super) at: u64,
+    pub(super) size: u32,
+    /// CRC-32 of its bytes.
+    pub(super) sum: u32,
 }
 
-/// Writes the archive of `members`.
-///
-/// # Errors
-/// It would be too large, or what `out` said.
-pub fn write(members: &Members, out: &mut dyn Write) -> io::Result<()> {
-    let mut directory = Vec::new();
-    let small =
-        |n: usize| u32::try_from(n).map(u32::to_le_bytes).map_err(|_| io::Error::other(Error::TooLarge));
-    let short =
-        |n: usize| u16::try_from(n).map(u16::to_le_bytes).map_err(|_| io::Error::other(Error::TooLarge));
-    let mut at = 0;
-    for (name, bytes) in members {
-        let mut facts = HEAD.to_vec();
-        facts.extend(hash(bytes).to_le_bytes());
-        facts.extend(small(bytes.len())?);
-        facts.extend(small(bytes.len())?);
-        facts.extend(short(name.len())?);
-        facts.extend([0, 0]);
-        for part in [MAGIC, &facts, name.as_bytes(), bytes] {
-            out.write_all(part)?;
+impl Entry {
+    /// Where its bytes begin.
+    pub(super) fn begin(&self) -> u64 {
+        self.at + (LOCAL + self.name.len()) as u64
+    }
+
+    /// The first byte after it.
+    pub(super) fn end(&self) -> u64 {
+        self.begin() + u64::from(self.size)
+    }
+
+    /// What both headers say.
+    fn facts(&self) -> Vec<u8> {
+        let name = u16::try_from(self.name.len()).unwrap_or(u16::MAX);
+        let mut out = HEAD.to_vec();
+        out.extend(self.sum.to_le_bytes());
+        out.extend(self.size.to_le_bytes());
+        out.extend(self.size.to_le_bytes());
+        out.extend(name.to_le_bytes());
+        out.extend([0, 0]);
+        out
+    }
+
+    /// The header before its bytes.
+    pub(super) fn local(&self) -> Vec<u8> {
+        [MAGIC, &self.facts(), self.name.as_bytes()].concat()
+    }
+
+    /// Its entry in the directory: no comment, first disk, no internal attributes; a plain file that its owner reads
+    /// and writes.
+    pub(super) fn listed(&self) -> Vec<u8> {
+        let at = u32::try_from(self.at).unwrap_or(u32::MAX).to_le_bytes();
+        let plain = [0, 0, 0, 0, 0, 0, 0, 0, 0x80, 0x81];
+        [DIRECTORY, &[20, 3], &self.facts(), &plain, &at, self.name.as_bytes()].concat()
+    }
+}
+
+/// The end of an archive of `count` files, of which the directory has `size` bytes and begins at `at`.
+pub(super) fn last(count: u16, size: u32, at: u32) -> Vec<u8> {
+    let count = count.to_le_bytes();
+    [END, &[0; 4], &count, &count, &size.to_le_bytes(), &at.to_le_bytes(), &[0; 2]].concat()
+}
+
+/// Writes an archive from its beginning, the files in the order of their names.
+#[derive(Debug)]
+pub struct Packer<W> {
+    out: W,
+    entries: Vec<Entry>,
+}
+
+impl<W: Write + Seek> Packer<W> {
+    /// An archive that begins where `out` does.
+    pub fn new(out: W) -> Self {
+        Self { out, entries: Vec::new() }
+    }
+
+    /// Adds a file that is made as it is written. Its header is written twice: what is in it is known afterwards.
+    ///
+    /// # Errors
+    /// A name that is not above the one before; too much; what `write` or the system said.
+    pub fn add(
+        &mut self,
+        name: &str,
+        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let last = self.entries.last();
+        if name.len() > LONGEST || last.is_some_and(|last| last.name.as_str() >= name) {
+            return Err(refused(Error::Order));
         }
-        directory.extend_from_slice(DIRECTORY);
-        directory.extend([20, 3]);
-        directory.extend(&facts);
-        // No comment, first disk, no internal attributes; a plain file that its owner reads and writes.
-        directory.extend([0, 0, 0, 0, 0, 0, 0, 0, 0x80, 0x81]);
-        directory.extend(small(at)?);
-        directory.extend(name.as_bytes());
-        at += LOCAL + name.len() + bytes.len();
+        let at = last.map_or(0, Entry::end);
+        self.out.write_all(&Entry { name: name.to_owned(), at, size: 0, sum: 0 }.local())?;
+        let mut file = Counted { out: &mut self.out, size: 0, sum: Hasher::new() };
+        write(&mut file)?;
+        let (size, sum) = (file.size, file.sum.finalize());
+        self.entries.push(Entry { name: name.to_owned(), at, size, sum });
+        self.tell(self.entries.len() - 1)
     }
-    let count = short(members.len())?;
-    let mut end = END.to_vec();
-    end.extend([0, 0, 0, 0]);
-    end.extend(count);
-    end.extend(count);
-    end.extend(small(directory.len())?);
-    end.extend(small(at)?);
-    end.extend([0, 0]);
-    small(at + directory.len() + end.len())?;
-    out.write_all(&directory)?;
-    out.write_all(&end)
-}
 
-/// The files of an archive that [`pack`] made.
-///
-/// # Errors
-/// Any byte of a header differs. Bytes of files are not looked at: their digests are another's to know.
-pub fn unpack(archive: &[u8]) -> Result<Members, Error> {
-    let mut members = Members::new();
-    let mut at = 0;
-    let mut last = None;
-    while archive[at..].starts_with(MAGIC) {
-        let (name, bytes) = local(archive, at).ok_or_else(|| Error::Damaged(last.clone()))?;
-        at += LOCAL + name.len() + bytes.len();
-        if members.keys().next_back().is_some_and(|before| *before >= name) {
-            return Err(Error::Damaged(Some(name)));
+    /// Puts other bytes into a file that was added, as many as it has.
+    ///
+    /// # Errors
+    /// There is no such file, or it has another size; what the system said.
+    pub fn replace(&mut self, name: &str, bytes: &[u8]) -> io::Result<()> {
+        let same = |entry: &Entry| entry.name == name && entry.size as usize == bytes.len();
+        let Some(at) = self.entries.iter().position(same) else { return Err(refused(Error::Order)) };
+        self.entries[at].sum = hash(bytes);
+        self.out.seek(SeekFrom::Start(self.entries[at].begin()))?;
+        self.out.write_all(bytes)?;
+        self.tell(at)
+    }
+
+    /// Writes sum and size into a file's header, and goes back to the end.
+    fn tell(&mut self, at: usize) -> io::Result<()> {
+        let entry = &self.entries[at];
+        self.out.seek(SeekFrom::Start(entry.at + SUM_AT))?;
+        for number in [entry.sum, entry.size, entry.size] {
+            self.out.write_all(&number.to_le_bytes())?;
         }
-        last = Some(name.clone());
-        members.insert(name, bytes.to_vec());
+        let end = self.entries.last().map_or(0, Entry::end);
+        self.out.seek(SeekFrom::Start(end)).map(drop)
     }
-    // Sums in the headers are those of the files as they were; with the sums of today's put in their place
-    // all other bytes must be what they were.
-    let again = pack(&members)?;
-    if again.len() != archive.len() {
-        return Err(Error::Damaged(last));
-    }
-    let mut sums: Vec<std::ops::Range<usize>> = Vec::new();
-    let mut local_at = 0;
-    let mut directory_at: usize = members.iter().map(|(name, bytes)| LOCAL + name.len() + bytes.len()).sum();
-    for (name, bytes) in &members {
-        sums.push(local_at + 14..local_at + 18);
-        sums.push(directory_at + 16..directory_at + 20);
-        local_at += LOCAL + name.len() + bytes.len();
-        directory_at += 46 + name.len();
-    }
-    let differs = |at: &usize| archive[*at] != again[*at] && !sums.iter().any(|sum| sum.contains(at));
-    match (0..archive.len()).find(differs) {
-        Some(at) => Err(Error::Damaged(owner(&members, at))),
-        None => Ok(members),
+
+    /// Writes the directory; without it there is no archive.
+    ///
+    /// # Errors
+    /// It would be too large; what the system said.
+    pub fn finish(mut self) -> io::Result<()> {
+        let directory: Vec<u8> = self.entries.iter().flat_map(Entry::listed).collect();
+        let at = self.entries.last().map_or(0, Entry::end);
+        let whole = at + (directory.len() + LAST) as u64;
+        let (Ok(count), Ok(at), Ok(_)) =
+            (u16::try_from(self.entries.len()), u32::try_from(at), u32::try_from(whole))
+        else {
+            return Err(refused(Error::TooLarge));
+        };
+        let size = u32::try_from(directory.len()).map_err(|_| refused(Error::TooLarge))?;
+        self.out.write_all(&directory)?;
+        self.out.write_all(&last(count, size, at))?;
+        self.out.flush()
     }
 }
 
-/// Files whose sum in a header is not that of their bytes.
-pub fn altered(archive: &[u8], members: &Members) -> Vec<String> {
-    let mut out = Vec::new();
-    let mut at = 0;
-    let mut directory_at: usize = members.iter().map(|(name, bytes)| LOCAL + name.len() + bytes.len()).sum();
-    for (name, bytes) in members {
-        let sum = hash(bytes).to_le_bytes();
-        let places = [at + 14..at + 18, directory_at + 16..directory_at + 20];
-        if places.into_iter().any(|place| archive.get(place) != Some(&sum[..])) {
-            out.push(name.clone());
-        }
-        at += LOCAL + name.len() + bytes.len();
-        directory_at += 46 + name.len();
-    }
-    out
+/// What is written of a file, with what its header must say.
+struct Counted<'a, W> {
+    out: &'a mut W,
+    size: u32,
+    sum: Hasher,
 }
 
-fn local(archive: &[u8], at: usize) -> Option<(String, &[u8])> {
-    let head = archive.get(at..at + LOCAL)?;
-    let size = u32::from_le_bytes(head.get(18..22)?.try_into().ok()?) as usize;
-    let length = usize::from(u16::from_le_bytes(head.get(26..28)?.try_into().ok()?));
-    let name_at = at + LOCAL;
-    let name = archive.get(name_at..name_at + length)?;
-    let bytes = archive.get(name_at + length..(name_at + length).checked_add(size)?)?;
-    Some((String::from_utf8(name.to_vec()).ok()?, bytes))
-}
-
-/// The file in whose part of the archive a byte lies.
-fn owner(members: &Members, at: usize) -> Option<String> {
-    let mut end = 0;
-    for (name, bytes) in members {
-        end += LOCAL + name.len() + bytes.len();
-        if at < end {
-            return Some(name.clone());
-        }
-    }
-    for name in members.keys() {
-        end += 46 + name.len();
-        if at < end {
-            return Some(name.clone());
-        }
-    }
-    None
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn members() -> Members {
-        let file = |name: &str, text: &str| (name.to_owned(), text.as_bytes().to_vec());
-        [file("a.json", "{}"), file("checks/b.toml", "title = 1"), file("empty", "")].into()
+impl<W: Write> Write for Counted<'_, W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.out.write(bytes)?;
+        let size = u32::try_from(written).ok().and_then(|written| self.size.checked_add(written));
+        self.size = size.ok_or_else(|| refused(Error::TooLarge))?;
+        self.sum.update(&bytes[..written]);
+        Ok(written)
     }
 
-    #[test]
-    fn what_is_packed_comes_out() {
-        let archive = pack(&members()).unwrap();
-        assert_eq!(unpack(&archive).unwrap(), members());
-        assert!(altered(&archive, &members()).is_empty());
-    }
-
-    #[test]
-    fn any_byte_that_differs_is_found() {
-        let archive = pack(&members()).unwrap();
-        for at in 0..archive.len() {
-            for flip in [1, 0x80] {
-                let mut other = archive.clone();
-                other[at] ^= flip;
-                let found = match unpack(&other) {
-                    Err(_) => true,
-                    Ok(read) => !altered(&other, &read).is_empty(),
-                };
-                assert!(found, "byte {at}");
-            }
-            assert!(unpack(&archive[..at]).is_err(), "cut at {at}");
-        }
-        assert!(unpack(&[&archive[..], b"x"].concat()).is_err());
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
     }
 }

@@ -181,13 +181,13 @@ pub fn finding(check: &str, severity: Severity, verdict: Verdict, name: &str) ->
         message: format!("{check} on {name}"),
         because: Vec::new(),
         missing: Vec::new(),
-        evidence: BTreeMap::new(),
+        evidence: Default::default(),
         fingerprint: fingerprint(check, &subject),
         pci_scope: None,
         state: None,
         first_seen: None,
         accepted: None,
-        subject,
+        subject: subject.into(),
     }
 }
 

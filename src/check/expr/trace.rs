@@ -106,7 +106,10 @@ pub(in crate::check) fn because<'a>(
         Found::Unknown(..) => Some(Because { fact: (*path).clone(), value: None }),
         Found::Nothing => None,
     };
-    all.iter().filter_map(fact).collect()
+    let mut facts: Vec<Because> = all.iter().filter_map(fact).collect();
+    // There are as many of these lists as findings.
+    facts.shrink_to_fit();
+    facts
 }
 
 /// The unknown facts that leave an expression undecided, each with its gap, none where the facts name no gap.

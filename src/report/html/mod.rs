@@ -9,7 +9,7 @@ mod graph;
 use std::{
     borrow::Cow,
     collections::{BTreeSet, HashMap},
-    io::{self, Write},
+    io::{self, BufWriter, Write},
 };
 
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -21,8 +21,10 @@ use sha2::{Digest, Sha256};
 use super::{
     View,
     framework::{self, State},
-    json as form, label, remediation,
+    json::{self as form, Each},
+    label, remediation,
     text::inert,
+    view::CheckRow,
 };
 use crate::{
     finding::{Finding, Severity, Subject, Verdict},
@@ -47,16 +49,15 @@ pub fn render(view: &View, out: &mut dyn Write) -> io::Result<()> {
         }
         _ => minijinja::escape_formatter(out, state, value),
     });
-    page.add_template("page", PAGE).map_err(io::Error::other)?;
+    let (before, after) = PAGE.split_once("{{ data }}").unwrap_or((PAGE, ""));
+    page.add_template("before", before).map_err(io::Error::other)?;
+    page.add_template("after", after).map_err(io::Error::other)?;
     let severity = |severity: &Severity| {
         let count = view.summary.flagged.get(severity).copied().unwrap_or(0);
         context! { name => severity.as_str(), count }
     };
     let secret: BTreeSet<&str> = view.plan.projections.iter().map(|p| p.arn.as_str()).collect();
     let graph = graph::draw(&view.readers, &secret);
-    let mut data = Vec::new();
-    form::line(&rows(view), &mut data)?;
-    let data = String::from_utf8(data).map_err(io::Error::other)?;
     let frame = context! {
         run => view.run,
         summary => view.summary,
@@ -82,10 +83,18 @@ pub fn render(view: &View, out: &mut dyn Write) -> io::Result<()> {
         style_hash => hash(STYLE),
         script => Value::from_safe_string(SCRIPT.to_owned()),
         script_hash => hash(SCRIPT),
-        data => Value::from_safe_string(data),
     };
-    let template = page.get_template("page").map_err(io::Error::other)?;
-    template.render_captured_to(frame, out).map(drop).map_err(io::Error::other)
+    let part = |name: &str, out: &mut dyn Write| {
+        let template = page.get_template(name).map_err(io::Error::other)?;
+        template.render_captured_to(frame.clone(), out).map(drop).map_err(io::Error::other)
+    };
+    // What the frame is drawn around is most of the page, and is written as it is made.
+    part("before", out)?;
+    let mut data = BufWriter::with_capacity(1 << 16, &mut *out);
+    form::line(&rows(view, &tables(view)), &mut data)?;
+    data.flush()?;
+    drop(data);
+    part("after", out)
 }
 
 /// The source expression by which a policy names a script or style ("CSP: hash-source").
@@ -95,49 +104,34 @@ fn hash(text: &str) -> Value {
 
 /// What the script draws: checks and tables once, findings as rows that refer to them by number.
 #[derive(Serialize)]
-struct Rows<'a> {
+struct Rows<'a, R: Serialize> {
     checks: Vec<serde_json::Value>,
     tables: Vec<Cow<'a, str>>,
-    rows: Vec<serde_json::Value>,
+    rows: R,
     readers: Vec<serde_json::Value>,
 }
 
-fn rows(view: &View) -> Rows<'_> {
-    let checks = view.checks.iter();
-    let checks = checks.map(|c| {
+/// Tables that findings are about, each with its number, in the order in which they come.
+type Tables<'a> = (Vec<&'a str>, HashMap<&'a str, i64>);
+
+fn tables(view: &View) -> Tables<'_> {
+    let (mut tables, mut known): Tables<'_> = Default::default();
+    for arn in view.findings.iter().filter_map(|finding| table_of(&finding.subject)) {
+        known.entry(arn).or_insert_with(|| {
+            tables.push(arn);
+            tables.len() as i64 - 1
+        });
+    }
+    (tables, known)
+}
+
+fn rows<'a>(view: &'a View, (tables, known): &'a Tables<'a>) -> Rows<'a, impl Serialize> {
+    let checks = view.checks.iter().map(|c| {
         json!({
             "id": c.id, "group": c.group, "title": c.title, "why": c.why, "fix": c.fix, "maps": c.maps,
             "recipe": c.recipe,
         })
     });
-    let mut tables: Vec<&str> = Vec::new();
-    let mut known: HashMap<&str, usize> = HashMap::new();
-    let mut rows = Vec::with_capacity(view.findings.len());
-    for finding in &view.findings {
-        let subject = &finding.subject;
-        let table = subject.table.as_ref().and_then(|_| table_arn(&subject.arn)).map(|arn| {
-            *known.entry(arn).or_insert_with(|| {
-                tables.push(arn);
-                tables.len() - 1
-            })
-        });
-        let check = view.checks.binary_search_by(|check| check.id.cmp(&finding.check));
-        let Ok(check) = check else { continue };
-        let arn = inert(&subject.arn);
-        rows.push(json!([
-            Severity::ALL.iter().position(|s| *s == finding.severity),
-            verdict(finding.verdict),
-            check,
-            inert(&label::name(subject)),
-            inert(&label::said(finding)),
-            // A table's own ARN stands in the list of tables.
-            if table.is_some() && table_arn(&subject.arn) == Some(&*arn) { "" } else { &*arn },
-            inert(subject.region.as_deref().unwrap_or("")),
-            table.map_or(-1, |at| i64::try_from(at).unwrap_or(-1)),
-            finding.fingerprint,
-            more(view, finding),
-        ]));
-    }
     let readers = view.readers.iter().map(|row| {
         let reached = row.tables.iter().filter_map(|arn| known.get(arn.as_str()));
         let more = row.count > row.tables.len() as u64;
@@ -151,8 +145,45 @@ fn rows(view: &View) -> Rows<'_> {
             more
         ])
     });
-    let readers = readers.collect();
-    Rows { readers, checks: checks.collect(), tables: tables.into_iter().map(inert).collect(), rows }
+    Rows {
+        checks: checks.collect(),
+        tables: tables.iter().copied().map(inert).collect(),
+        readers: readers.collect(),
+        rows: Each(move || view.findings.iter().filter_map(move |finding| row(view, known, finding))),
+    }
+}
+
+/// The table that a subject is or lies in.
+fn table_of(subject: &Subject) -> Option<&str> {
+    subject.table.as_ref().and_then(|_| table_arn(&subject.arn))
+}
+
+/// A finding as the script takes it: in the order of a list, which is shorter than names of fields for each.
+fn row<'a>(
+    view: &View,
+    known: &HashMap<&str, i64>,
+    finding: &'a Finding,
+) -> Option<impl Serialize + use<'a>> {
+    let subject = &finding.subject;
+    let table = table_of(subject).and_then(|arn| known.get(arn));
+    let check = view.checks.binary_search_by(|check| check.id.cmp(&finding.check)).ok()?;
+    // A table's own ARN stands in the list of tables.
+    let arn = match inert(&subject.arn) {
+        own if table.is_some() && table_arn(&subject.arn) == Some(&*own) => Cow::Borrowed(""),
+        other => other,
+    };
+    Some((
+        Severity::ALL.iter().position(|s| *s == finding.severity),
+        verdict(finding.verdict),
+        check,
+        inert(&label::name(subject)).into_owned(),
+        inert(&label::said(finding)).into_owned(),
+        arn,
+        inert(subject.region.as_deref().unwrap_or("")),
+        table.copied().unwrap_or(-1),
+        finding.fingerprint.as_str(),
+        more(&view.checks[check], finding),
+    ))
 }
 
 /// Numbers that the script's list of verdicts has.
@@ -173,12 +204,9 @@ fn table_arn(arn: &str) -> Option<&str> {
 }
 
 /// What only the opened finding shows: for flagged ones the evidence, for unknown ones what is missing.
-fn more(view: &View, finding: &Finding) -> serde_json::Value {
+fn more(check: &CheckRow, finding: &Finding) -> serde_json::Value {
     let mut more = serde_json::Map::new();
-    let steps = view
-        .check(&finding.check)
-        .filter(|_| finding.verdict == Verdict::Flagged && !is_plain(&finding.subject));
-    if let Some(check) = steps {
+    if finding.verdict == Verdict::Flagged && !is_plain(&finding.subject) {
         let steps = check.recipe.steps(&finding.subject);
         let steps: Vec<_> = steps.iter().map(|step| json!([step.form, step.text])).collect();
         more.insert("$steps".to_owned(), json!(steps));
