@@ -12,7 +12,7 @@ use crate::account;
 use crate::fake::{Asked, Fake, Reply, json, plan};
 
 /// Items of a collection, in tables that have such.
-const COLLECTION: u64 = 100;
+const COLLECTION: u64 = 25;
 
 /// Where a table's tokens lie, in the order in which a scan meets its items.
 #[derive(Clone, Copy, Debug, PartialEq)]
