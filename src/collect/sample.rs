@@ -58,6 +58,15 @@ pub(super) struct Target<'a> {
     pub(super) ttl: Option<&'a str>,
 }
 
+impl Target<'_> {
+    /// The attribute that tells the table's item collections apart, where it may have such: it has a sort key.
+    fn collected_by(&self) -> Option<&str> {
+        let keys = &self.description?.keys;
+        let named = |role: &str| keys.iter().find(|key| key.role == role).map(|key| key.name.as_str());
+        named("RANGE").and(named("HASH"))
+    }
+}
+
 /// Statuses in which DynamoDB reads no items (AWS documentation: "DynamoDB table archival").
 const UNREADABLE: &[&str] = &["ARCHIVED", "ARCHIVING", "INACCESSIBLE_ENCRYPTION_CREDENTIALS"];
 
@@ -96,7 +105,8 @@ impl Sampler {
             Scans::Not(gap) => return Seen::Gap(gap.clone()),
             Scans::Of { client, sampling, seed } => (client, sampling, *seed),
         };
-        let cut = spread::cut(table.description.and_then(|d| d.items), sampling);
+        let collected_by = table.collected_by();
+        let cut = spread::cut(table.description.and_then(|d| d.items), collected_by.is_some(), sampling);
         let provisioned = table.description.filter(|d| d.billing == "PROVISIONED" && d.read_units > 0);
         let per_second =
             provisioned.filter(|_| !desk.is_alone()).map(|d| d.read_units as f64 * sampling.share);
@@ -111,7 +121,7 @@ impl Sampler {
             owed: Duration::ZERO,
             purse: Purse::new(&most, per_second),
             touched: HashSet::new(),
-            tally: self.tally(table),
+            tally: self.tally(table).collected_by(collected_by),
         };
         let (stopped, fault) = reading.run(Draw::new(cut.segments, table.arn, seed)).await;
         // A sample cut short by a fault keeps what it has, and the gap says why there is no more.

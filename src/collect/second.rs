@@ -140,7 +140,15 @@ async fn again(run: Arc<Run>, table: Table, most: Sampling) -> Seen<Sample> {
 /// The larger sample with what both took. One that broke off before it had read as much as the first tells less.
 fn joined(first: &Sample, second: Seen<Sample>, usual: u64) -> Sample {
     let Seen::Value(mut second) = second else { return first.clone() };
-    second.contents.effective_items = unseen(&second, usual);
+    let unseen = unseen(&second, usual);
+    second.contents.effective_items = unseen;
+    let all = second.contents.items;
+    second
+        .contents
+        .sightings
+        .iter_mut()
+        .filter(|one| one.items == all)
+        .for_each(|one| one.effective_items = unseen);
     let took = Look { items_read: first.items_read, rcu_consumed: first.rcu_consumed };
     let (requests, rcu_consumed) =
         (first.requests + second.requests, first.rcu_consumed + second.rcu_consumed);
@@ -154,7 +162,7 @@ fn joined(first: &Sample, second: Seen<Sample>, usual: u64) -> Sample {
     Sample { requests, rcu_consumed, rcu_estimated, first: Some(took), ..stands }
 }
 
-/// What a larger sample is worth for what it does not hold. Nothing shows whether that lies side by side: beyond the size
+/// What a larger sample is worth for what it does not hold, or holds in each of its items. Nothing shows whether that lies side by side: beyond the size
 /// of a usual sample, only further parts narrow the bound, and not more items of a part.
 fn unseen(sample: &Sample, usual: u64) -> Option<f64> {
     let items = sample.contents.items as f64;

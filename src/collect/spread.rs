@@ -10,6 +10,13 @@ use super::Sampling;
 const MOST_SEGMENTS: u64 = 1_000_000;
 /// Segments that a sample should touch.
 const VISITS: u64 = 20;
+/// The same where items lie in collections, which may hold a thing all together or not at all: sixty of which none
+/// holds it leave at most 5 % of such.
+const COLLECTIONS: u64 = 60;
+/// Most segments of a table whose items lie in collections. All of a collection is in one segment (AWS documentation:
+/// "Scanning tables in DynamoDB", parallel scan), so that of as many segments as items nearly all would be empty,
+/// and an empty one costs as much as a page.
+const COLLECTED_SEGMENTS: u64 = 256;
 /// Segments of a table whose size is not known.
 const UNKNOWN: u32 = 8;
 
@@ -24,17 +31,17 @@ pub(super) struct Cut {
 
 /// Cuts a table so that a segment holds about as many items as are taken from it. A table with no more items than
 /// the sample is read in one piece, which takes the fewest requests; so is one that reports 0 items, because the
-/// count lags by hours.
-pub(super) fn cut(item_count: Option<i64>, sampling: &Sampling) -> Cut {
-    // Each visit costs at least half a unit, and should leave budget for the items.
-    let visits = VISITS.min(sampling.rcu_budget as u64).max(1);
-    let chunk = sampling.items.div_ceil(visits).max(1);
+/// count lags by hours. Of a table whose items may lie in `collections`, less is taken from more places.
+pub(super) fn cut(item_count: Option<i64>, collections: bool, sampling: &Sampling) -> Cut {
+    let (visits, most) =
+        if collections { (COLLECTIONS, COLLECTED_SEGMENTS) } else { (VISITS, MOST_SEGMENTS) };
+    // Each visit costs at least half a unit, and a quarter of the budget is left to larger items.
+    let visits = visits.min((sampling.rcu_budget * 1.5) as u64).max(1);
+    let chunk = if collections { sampling.items / visits } else { sampling.items.div_ceil(visits) }.max(1);
     match item_count.map(|count| u64::try_from(count).unwrap_or(0)) {
         None => Cut { segments: UNKNOWN, chunk },
         Some(count) if count <= sampling.items => Cut { segments: 1, chunk: u64::MAX },
-        Some(count) => {
-            Cut { segments: u32::try_from((count / chunk).clamp(1, MOST_SEGMENTS)).unwrap_or(1), chunk }
-        }
+        Some(count) => Cut { segments: u32::try_from((count / chunk).clamp(1, most)).unwrap_or(1), chunk },
     }
 }
 
@@ -82,14 +89,28 @@ mod tests {
 
     #[test]
     fn small_tables_are_one_piece_and_large_ones_many() {
+        let cut = |count, budget| super::cut(count, false, &Sampling { rcu_budget: budget, ..USUAL });
         for count in [0, 1, 200] {
-            assert_eq!(cut(Some(count), &USUAL).segments, 1);
+            assert_eq!(cut(Some(count), 50.0).segments, 1);
         }
-        assert_eq!(cut(Some(10_000), &USUAL), Cut { segments: 1_000, chunk: 10 });
-        assert_eq!(cut(Some(i64::MAX), &USUAL).segments, 1_000_000);
-        assert_eq!(cut(Some(-5), &USUAL).segments, 1);
-        assert_eq!(cut(None, &USUAL).segments, UNKNOWN);
-        assert_eq!(cut(Some(500), &Sampling { items: 200, rcu_budget: 0.5, share: 0.05 }).chunk, 200);
+        assert_eq!(cut(Some(10_000), 50.0), Cut { segments: 1_000, chunk: 10 });
+        assert_eq!(cut(Some(i64::MAX), 50.0).segments, 1_000_000);
+        assert_eq!(cut(Some(-5), 50.0).segments, 1);
+        assert_eq!(cut(None, 50.0).segments, UNKNOWN);
+        assert_eq!(cut(Some(500), 0.5).chunk, 200);
+    }
+
+    #[test]
+    fn collections_are_met_in_more_places_and_empty_segments_are_few() {
+        for (count, items, budget, want) in [
+            (10_000_000, 200, 50.0, Cut { segments: 256, chunk: 3 }),
+            (300, 200, 50.0, Cut { segments: 100, chunk: 3 }),
+            (10_000, 200, 10.0, Cut { segments: 256, chunk: 13 }),
+            (10_000, 20, 50.0, Cut { segments: 256, chunk: 1 }),
+            (200, 200, 50.0, Cut { segments: 1, chunk: u64::MAX }),
+        ] {
+            assert_eq!(cut(Some(count), true, &Sampling { items, rcu_budget: budget, ..USUAL }), want);
+        }
     }
 
     #[test]

@@ -121,17 +121,24 @@ impl Sorts {
     }
 
     /// Whether a rule could find something in `text`, whose sorts these are: every format has letters, and a digit or a
-    /// sign among them, or a capital behind a small letter.
+    /// sign among them, or a capital behind a small letter. Only of the ids of AWS keys, which have capitals alone, one
+    /// in thirty has no digit.
     pub(crate) fn may_hold_format(self, text: &[u8]) -> bool {
         if text.len() < MIN_FORMAT || is_date(text) || is_bare_uuid(text) {
             return false;
         }
         // A key's armour is a sign, whatever is inside.
         let drawn = self.0 & !WORDS != 0 || text.starts_with(b"--");
-        let camel = || text.windows(2).any(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase());
+        let small_first = |w: &[u8]| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase();
+        let camel = || self.0 & SMALL != 0 && text.windows(2).any(small_first);
         self.0 & (SMALL | CAPITAL) != 0
-            && (drawn || (self.0 & SMALL != 0 && self.0 & CAPITAL != 0 && camel()))
+            && (drawn || (self.0 & CAPITAL != 0 && (camel() || may_hold_key_id(text))))
     }
+}
+
+/// Whether the id of an AWS key could begin in it ("IAM identifiers": unique ID prefixes).
+fn may_hold_key_id(text: &[u8]) -> bool {
+    text.len() >= 20 && text.windows(4).any(|w| matches!(w, b"AKIA" | b"ASIA" | b"ABIA" | b"ACCA"))
 }
 
 /// A date, or a date and a time, in the form of ISO 8601.

@@ -1,7 +1,14 @@
 //! How far a sample speaks for its table: exact intervals for a share, and how many items a sample is worth whose
 //! items resemble their neighbours.
 
+use std::collections::BTreeMap;
+
 use statrs::function::beta::inv_beta_reg;
+
+use super::key::ValueDigest;
+
+#[cfg(test)]
+mod coverage;
 
 /// How sure an interval is.
 const SURE: f64 = 0.95;
@@ -44,6 +51,8 @@ pub fn percent(share: f64, down: bool) -> String {
 pub(super) struct Parts {
     /// First item of a run, and the part it belongs to. A part may have several runs.
     runs: Vec<(u64, u32)>,
+    /// Items of each item collection, by the digest of its partition key; empty where nobody tells.
+    collections: BTreeMap<ValueDigest, u64>,
 }
 
 impl Parts {
@@ -52,6 +61,19 @@ impl Parts {
         if self.runs.last().is_none_or(|&(_, last)| last != part) {
             self.runs.push((item, part));
         }
+    }
+
+    /// Counts an item for its item collection.
+    pub(super) fn collect(&mut self, partition_key: ValueDigest) {
+        *self.collections.entry(partition_key).or_default() += 1;
+    }
+
+    /// How many independent items the sample is worth for what whole item collections hold or do not hold
+    /// (Kish, 1965: the effective size of unequal clusters); None where no collection has two of its items.
+    fn collected(&self) -> Option<f64> {
+        let items: u64 = self.collections.values().sum();
+        let squares: f64 = self.collections.values().map(|&items| (items as f64).powi(2)).sum();
+        (squares > items as f64).then(|| (items as f64).powi(2) / squares)
     }
 
     /// Of each part its number of items below `end`, and how many of them `holds` counts in a range.
@@ -92,16 +114,23 @@ fn resemblance(parts: &[(u64, u64)]) -> Option<f64> {
 }
 
 /// How many independent items a sample of `total` items is worth for a share, by its hits in each part; None where
-/// it is worth them all. Few parts make the resemblance itself uncertain, which lowers the worth.
-pub(super) fn worth(total: u64, parts: &[(u64, u64)]) -> Option<f64> {
-    let effect = resemblance(parts)?;
+/// it is worth them all. Few parts make the resemblance itself uncertain, which lowers the worth (Korn and Graubard,
+/// 1998). All or nothing shows no resemblance, and is worth what the sample is for what it does not hold.
+pub(super) fn worth(total: u64, parts: &[(u64, u64)], unseen: Option<f64>) -> Option<f64> {
+    let Some(effect) = resemblance(parts) else { return unseen };
     let unsure = (student(total as f64 - 1.0) / student(parts.len() as f64 - 1.0)).powi(2);
     let worth = total as f64 / effect.max(f64::MIN_POSITIVE) * unsure;
-    (effect > 1.0 && worth < total as f64).then(|| worth.max(1.0))
+    (worth < total as f64).then(|| worth.max(1.0))
 }
 
-/// The same for what the sample does not hold, judged by how the names that it does hold are spread.
-pub(super) fn worth_unseen(total: u64, names: impl Iterator<Item = Vec<(u64, u64)>>) -> Option<f64> {
+/// The same for what the sample does not hold, judged by its item collections, and by how the names that it does hold
+/// are spread. DynamoDB places collections by a digest of their partition key, and keeps the items of each together
+/// (AWS documentation: "KeySchemaElement"), so that a thing can lie side by side within a collection, and no further.
+pub(super) fn worth_unseen(
+    total: u64,
+    parts: &Parts,
+    names: impl Iterator<Item = Vec<(u64, u64)>>,
+) -> Option<f64> {
     let effects: Vec<f64> = names
         .filter(|parts| {
             let (size, hits) = parts.iter().fold((0, 0), |(n, x), &(size, hits)| (n + size, x + hits));
@@ -111,7 +140,8 @@ pub(super) fn worth_unseen(total: u64, names: impl Iterator<Item = Vec<(u64, u64
         .filter_map(|parts| resemblance(&parts))
         .collect();
     let mean = effects.iter().sum::<f64>() / effects.len().max(1) as f64;
-    (mean > CHANCE).then(|| (total as f64 / mean).max(1.0))
+    let by_name = (mean > CHANCE).then(|| (total as f64 / mean).max(1.0));
+    parts.collected().into_iter().chain(by_name).reduce(f64::min)
 }
 
 /// The two-sided 95 % quantile of Student's distribution, through the incomplete beta function.
@@ -182,16 +212,21 @@ mod tests {
     #[test]
     fn parts_that_hold_all_or_nothing_are_worth_about_their_number() {
         let parts: Vec<(u64, u64)> = (0..20).map(|part| (10, if part % 4 == 0 { 10 } else { 0 })).collect();
-        let got = worth(200, &parts).unwrap_or(0.0);
+        let got = worth(200, &parts, None).unwrap_or(0.0);
         assert!((15.0..20.0).contains(&got), "{got}");
     }
 
     #[test]
     fn items_that_do_not_resemble_each_other_are_all_worth_one() {
         let parts: Vec<(u64, u64)> = (0..20).map(|_| (10, 1)).collect();
-        assert_eq!(worth(200, &parts), None);
-        assert_eq!(worth(200, &[(200, 7)]), None, "one part tells nothing");
-        assert_eq!(worth(200, &[(100, 0), (100, 0)]), None, "nothing seen tells nothing");
+        assert_eq!(worth(200, &parts, Some(20.0)), None);
+        assert_eq!(worth(200, &[(200, 7)], None), None, "one part tells nothing");
+        assert_eq!(worth(200, &[(100, 100), (100, 100)], None), None, "all tells nothing");
+        assert_eq!(
+            worth(200, &[(100, 100), (100, 100)], Some(20.0)),
+            Some(20.0),
+            "but what the collections tell"
+        );
     }
 
     #[test]
@@ -199,9 +234,26 @@ mod tests {
         let apart: Vec<(u64, u64)> = (0..20).map(|part| (10, if part % 2 == 0 { 10 } else { 0 })).collect();
         let alike: Vec<(u64, u64)> = (0..20).map(|_| (10, 5)).collect();
         let rare: Vec<(u64, u64)> = (0..20).map(|part| (10, u64::from(part == 3))).collect();
-        assert!(worth_unseen(200, [apart].into_iter()).is_some_and(|worth| worth < 25.0));
-        assert_eq!(worth_unseen(200, [alike, rare].into_iter()), None);
-        assert_eq!(worth_unseen(200, std::iter::empty()), None);
+        assert!(worth_unseen(200, &Parts::default(), [apart].into_iter()).is_some_and(|worth| worth < 25.0));
+        assert_eq!(worth_unseen(200, &Parts::default(), [alike, rare].into_iter()), None);
+        assert_eq!(worth_unseen(200, &Parts::default(), std::iter::empty()), None);
+    }
+
+    #[test]
+    fn collections_are_worth_their_number_however_many_items_of_them_were_read() {
+        let worth_of = |sizes: &[u8]| {
+            let mut parts = Parts::default();
+            for (name, &size) in sizes.iter().enumerate() {
+                (0..size).for_each(|_| parts.collect([name as u8; 16]));
+            }
+            worth_unseen(200, &parts, std::iter::empty())
+        };
+        assert_eq!(worth_of(&[10; 20]), Some(20.0));
+        assert_eq!(worth_of(&[1; 200]), None, "one item of each is worth them all");
+        assert!(
+            worth_of(&[181, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1])
+                .is_some_and(|n| n < 1.3)
+        );
     }
 
     #[test]

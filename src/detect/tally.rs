@@ -14,7 +14,8 @@ use super::{
     personal::People,
     prevalence::Parts,
     rules::Hit,
-    tree::Tree,
+    tree::{Tree, Whole},
+    value::Value,
     walk::{Sink, Walk},
 };
 use crate::snapshot::{
@@ -49,6 +50,8 @@ pub struct Tally {
     guarded: Guarded,
     /// None where nobody asks what expires.
     expiries: Option<Expiries>,
+    /// The attribute that tells item collections apart, in a table that has such.
+    partition_key: Option<String>,
 }
 
 impl Tally {
@@ -63,6 +66,7 @@ impl Tally {
             people: People::default(),
             guarded: Guarded::default(),
             expiries: None,
+            partition_key: None,
         }
     }
 
@@ -70,6 +74,12 @@ impl Tally {
     #[must_use]
     pub fn expiring(self, now: Timestamp, ttl: Option<&str>) -> Self {
         Self { expiries: Some(Expiries::new(now, ttl)), ..self }
+    }
+
+    /// Tells item collections apart by this attribute: the partition key of a table that has a sort key too.
+    #[must_use]
+    pub fn collected_by(self, partition_key: Option<&str>) -> Self {
+        Self { partition_key: partition_key.map(str::to_owned), ..self }
     }
 
     /// Looks through one item in plain JSON or DynamoDB JSON; tells whether something was left out.
@@ -116,6 +126,9 @@ impl Tally {
         if let Some(expiries) = &mut self.expiries {
             expiries.look(item, token);
         }
+        if let Some(key) = self.partition_key.as_deref().and_then(|name| partition_key(item, name)) {
+            self.parts.collect(self.detector.key().digest(key));
+        }
         self.people.look(item, &mut self.mask);
         self.tree.visit(self.contents.items, None);
         self.tree.settle();
@@ -131,8 +144,9 @@ impl Tally {
         let mut names: Vec<(String, u64)> = self.names.into_iter().collect();
         names.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         names.truncate(MAX_NAMES);
-        let sightings = self.tree.sightings(self.contents.items, &self.parts);
         let effective_items = self.tree.worth_unseen(self.contents.items, &self.parts);
+        let whole = Whole { total: self.contents.items, parts: &self.parts, unseen: effective_items };
+        let sightings = self.tree.sightings(&whole);
         let personal = self.people.finish();
         let protected = self.guarded.finish();
         let (sightings, ignored) = self.detector.own.sift(sightings);
@@ -162,6 +176,16 @@ impl fmt::Debug for Tally {
 /// Whether the client encrypted the item, by what the encryption clients add to it.
 pub(super) fn is_encrypted(item: &Item<'_>) -> bool {
     has(item, DBE) || has(item, LEGACY)
+}
+
+/// The value of an item's partition key.
+fn partition_key<'a>(item: &'a Item<'_>, name: &str) -> Option<&'a [u8]> {
+    let (_, value) = item.0.iter().find(|(own, _)| own.expose() == name)?;
+    match value {
+        Value::S(text) | Value::N(text) => Some(text.expose().as_bytes()),
+        Value::B(bytes) => Some(bytes.expose()),
+        _ => None,
+    }
 }
 
 fn has(item: &Item<'_>, names: [&str; 2]) -> bool {

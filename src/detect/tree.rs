@@ -204,7 +204,8 @@ impl Place {
         1 + self.groups.len() + self.inner.values_mut().map(|place| place.fold(limit, limit)).sum::<usize>()
     }
 
-    fn sightings(&self, path: &mut Vec<Segment>, total: u64, parts: &Parts, out: &mut Vec<Sighting>) {
+    fn sightings(&self, path: &mut Vec<Segment>, of: &Whole<'_>, out: &mut Vec<Sighting>) {
+        let Whole { total, parts, unseen } = *of;
         let with_path = self.items.count().min(total);
         for ((kind, rule), group) in &self.groups {
             let items = group.items.count().min(with_path);
@@ -216,7 +217,7 @@ impl Place {
                 confidence: confidence(group, items, with_path),
                 items,
                 items_with_path: with_path,
-                effective_items: worth(total, &group.items.by_part(total, parts)),
+                effective_items: worth(total, &group.items.by_part(total, parts), unseen),
                 min_len: group.lengths.0,
                 max_len: group.lengths.1,
                 preview: group.preview.clone(),
@@ -227,7 +228,7 @@ impl Place {
         }
         for (segment, place) in &self.inner {
             path.push(segment.clone());
-            place.sightings(path, total, parts, out);
+            place.sightings(path, of, out);
             path.pop();
         }
     }
@@ -245,6 +246,15 @@ fn confidence(group: &Group, items: u64, with_path: u64) -> f64 {
 struct Room {
     places: usize,
     grown: bool,
+}
+
+/// The sample that sightings are of.
+pub(crate) struct Whole<'a> {
+    /// Its items.
+    pub(crate) total: u64,
+    pub(crate) parts: &'a Parts,
+    /// How many independent items it is worth for what it does not hold; None where that is all.
+    pub(crate) unseen: Option<f64>,
 }
 
 /// All places of a table.
@@ -297,15 +307,16 @@ impl Tree {
     }
 
     /// Sightings by path, kind, rule.
-    pub(crate) fn sightings(&self, total: u64, parts: &Parts) -> Vec<Sighting> {
+    pub(crate) fn sightings(&self, of: &Whole<'_>) -> Vec<Sighting> {
         let mut out = Vec::new();
-        self.root.sightings(&mut Vec::new(), total, parts, &mut out);
+        self.root.sightings(&mut Vec::new(), of, &mut out);
         out.sort_by(|a, b| (&a.path, a.kind, &a.rule).cmp(&(&b.path, b.kind, &b.rule)));
         out
     }
 
     /// How many independent items the sample is worth for what it does not hold; None where it is worth them all.
     pub(crate) fn worth_unseen(&self, total: u64, parts: &Parts) -> Option<f64> {
-        worth_unseen(total, self.root.inner.values().map(|place| place.items.by_part(total, parts)))
+        let names = self.root.inner.values().map(|place| place.items.by_part(total, parts));
+        worth_unseen(total, parts, names)
     }
 }

@@ -128,6 +128,18 @@ fn fillers_are_documentation() {
     assert_eq!(rules(&format!("AKIA{}{}", "IOSFODNN7", "EXAMPLE")), [""; 0]);
 }
 
+/// One key id in thirty is drawn without a digit. Words of capitals are none.
+#[test]
+fn key_ids_of_letters_alone_are_told_by_their_layout() {
+    let found = |text: &str| rules(text) == ["aws-access-key-id"];
+    let drawn = format!("AKIA{}", "RXKJWHVTMZQPNGBD");
+    assert!(found(&drawn) && found(&format!("the key {drawn} is ours")) && found(&format!("KEY {drawn}")));
+    for words in ["ASIA PACIFIC SOUTH EAST", "ASIA RETURNS AND REFUND", "ACCA SOUTHERN CHAPTERS"] {
+        assert!(!found(&words.replace(' ', "")), "{words}");
+    }
+    assert!(!found(&format!("AKIA{}", "BXKJWHVTMZQPNGBD")), "of the older layout, which tells nothing");
+}
+
 #[test]
 fn inside_a_longer_word_nothing_is_found() {
     let all = plain().into_iter().map(|(name, least, _)| (name, least));

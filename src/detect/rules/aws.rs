@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::{Found, Match, Rule, is_filler};
 use crate::{
-    detect::randomness::is_random,
+    detect::randomness::{is_random, is_wordy},
     snapshot::sample::{Basis, SecretKind},
 };
 
@@ -51,6 +51,10 @@ fn key_id(found: &Match<'_>) -> Option<Found> {
     // Fifty bits: the mark of the layout, forty of the account, nine of the rest.
     let account = (bits >> 9) & 0xFF_FFFF_FFFF;
     let verified = bits >> 49 == 1 && (1..=999_999_999_999).contains(&account);
+    // Letters alone may be words, such as the name of a Region: then the layout must speak for them.
+    if tail.iter().all(u8::is_ascii_uppercase) && (!verified || is_wordy(tail)) {
+        return None;
+    }
     found.found(if verified { Basis::Verified } else { Basis::Shaped })
 }
 
