@@ -3,6 +3,7 @@
 use std::{
     cmp::{Ordering, Reverse},
     collections::{BTreeMap, BTreeSet},
+    thread,
 };
 
 use super::{
@@ -18,6 +19,9 @@ use crate::{
 
 /// Calls that the message of an unknown verdict names at most.
 const CALLS: usize = 3;
+
+/// Subjects below an account times checks, from which on a second thread is worth its cost.
+const MANY: usize = 20_000;
 
 /// How many subjects a check came to which verdict on.
 pub type Tally = BTreeMap<String, BTreeMap<Verdict, u64>>;
@@ -41,7 +45,7 @@ pub fn judge_only(
     library: &Library,
     facts: &Facts,
     gaps: &BTreeMap<GapId, Gap>,
-    keep: impl Fn(&Check, Verdict) -> bool,
+    keep: impl Fn(&Check, Verdict) -> bool + Sync,
 ) -> Judged {
     judge_chosen(library.checks(), facts, gaps, keep)
 }
@@ -51,7 +55,7 @@ pub fn judge_chosen<'a>(
     checks: impl IntoIterator<Item = &'a Check>,
     facts: &'a Facts,
     gaps: &'a BTreeMap<GapId, Gap>,
-    keep: impl Fn(&Check, Verdict) -> bool,
+    keep: impl Fn(&Check, Verdict) -> bool + Sync,
 ) -> Judged {
     let mut by_kind: BTreeMap<SubjectKind, Vec<&Check>> = BTreeMap::new();
     let mut tally = Tally::new();
@@ -60,11 +64,10 @@ pub fn judge_chosen<'a>(
         tally.insert(check.id.clone(), BTreeMap::new());
     }
     let seen = by_kind.keys().flat_map(|kind| ancestors(*kind).iter().chain([kind])).copied().collect();
-    let judge = Judge { by_kind, seen, facts, gaps, keep };
+    let judge = Judge { by_kind, seen, gaps, own_gaps: &facts.gaps, keep };
     let mut judged = Judged { findings: Vec::new(), tally };
-    let root = Scope::root();
     for node in &facts.roots {
-        judge.node(node, &root, None, &mut judged);
+        judge.root(node, &mut judged);
     }
     judged.findings.sort_by(order);
     judged
@@ -83,37 +86,101 @@ struct Judge<'a, K> {
     by_kind: BTreeMap<SubjectKind, Vec<&'a Check>>,
     /// What they are about, and what stands above that.
     seen: BTreeSet<SubjectKind>,
-    facts: &'a Facts,
     gaps: &'a BTreeMap<GapId, Gap>,
+    /// The engines' own.
+    own_gaps: &'a BTreeMap<GapId, Gap>,
     keep: K,
 }
 
-impl<'a, K: Fn(&Check, Verdict) -> bool> Judge<'a, K> {
+impl Judged {
+    /// Nothing yet, about the same checks.
+    fn empty(&self) -> Self {
+        let tally = self.tally.keys().map(|check| (check.clone(), BTreeMap::new())).collect();
+        Self { findings: Vec::new(), tally }
+    }
+
+    fn add(&mut self, part: Self) {
+        self.findings.extend(part.findings);
+        for (check, counts) in part.tally {
+            let sums = self.tally.entry(check).or_default();
+            for (verdict, count) in counts {
+                *sums.entry(verdict).or_default() += count;
+            }
+        }
+    }
+}
+
+impl<'a, K: Fn(&Check, Verdict) -> bool + Sync> Judge<'a, K> {
+    /// An account. What stands below a large one is judged by two threads, every other subject by each: findings are sorted
+    /// and verdicts counted, so that it does not matter who judges what.
+    fn root(&self, node: &'a Node, judged: &mut Judged) {
+        let checks: usize = self.by_kind.values().map(Vec::len).sum();
+        if node.children.len() * checks < MANY {
+            return self.node(node, &Scope::root(), None, judged);
+        }
+        let empty = judged.empty();
+        let half = |first: usize| {
+            let (root, mut judged) = (Scope::root(), empty.clone());
+            if let Some((scope, pci)) = self.within(node, &root, None) {
+                if first == 0 {
+                    self.own(node, &scope, pci, &mut judged);
+                }
+                for child in node.children.iter().skip(first).step_by(2) {
+                    self.node(child, &scope, pci, &mut judged);
+                }
+            }
+            judged
+        };
+        let (one, other) = thread::scope(|threads| {
+            let other = thread::Builder::new().spawn_scoped(threads, || half(1));
+            let one = half(0);
+            // Where there is no second thread, the first one does it all.
+            let other = other.map_or_else(|_| Ok(half(1)), thread::ScopedJoinHandle::join);
+            (one, other.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        });
+        judged.add(one);
+        judged.add(other);
+    }
+
     fn node(&self, node: &'a Node, above: &Scope<'_, 'a>, pci: Option<bool>, judged: &mut Judged) {
+        let Some((scope, pci)) = self.within(node, above, pci) else { return };
+        self.own(node, &scope, pci, judged);
+        for child in &node.children {
+            self.node(child, &scope, pci, judged);
+        }
+    }
+
+    /// What a subject and all that stands below it is judged in, bound once; none where no check looks there.
+    fn within<'s>(
+        &self,
+        node: &'a Node,
+        above: &'s Scope<'_, 'a>,
+        pci: Option<bool>,
+    ) -> Option<(Scope<'s, 'a>, Option<bool>)> {
         let kind = node.subject.kind;
-        let checks = self.by_kind.get(&kind).map_or(&[][..], Vec::as_slice);
-        if !self.seen.contains(&kind) || checks.is_empty() && node.children.is_empty() {
-            return;
+        if !self.seen.contains(&kind) || !self.by_kind.contains_key(&kind) && node.children.is_empty() {
+            return None;
         }
         // The scope of the table, or of the account, that it is or stands below.
         let pci = node.facts.get("pci_scope").map_or(pci, serde_json::Value::as_bool);
-        // Bound once, and shared by all that stands below.
         let mut scope = above.inner();
         scope.bind(kind.as_str(), &node.facts, types::of(kind));
+        Some((scope, pci))
+    }
+
+    /// What the checks say of a subject itself.
+    fn own(&self, node: &Node, scope: &Scope<'_, '_>, pci: Option<bool>, judged: &mut Judged) {
         let mut shared: Option<(Shared<Subject>, Shared<Evidence>)> = None;
-        for check in checks {
-            let judgement = check.judge(&scope);
+        for check in self.by_kind.get(&node.subject.kind).into_iter().flatten() {
+            let judgement = check.judge(scope);
             if let Some(counts) = judged.tally.get_mut(&check.id) {
                 *counts.entry(judgement.verdict).or_default() += 1;
             }
             if (self.keep)(check, judgement.verdict) {
                 let shared =
                     shared.get_or_insert_with(|| (node.subject.clone().into(), node.evidence.clone().into()));
-                judged.findings.push(self.finding(check, (node, &*shared), &scope, &judgement, pci));
+                judged.findings.push(self.finding(check, (node, &*shared), scope, &judgement, pci));
             }
-        }
-        for child in &node.children {
-            self.node(child, &scope, pci, judged);
         }
     }
 
@@ -190,7 +257,7 @@ impl<'a, K: Fn(&Check, Verdict) -> bool> Judge<'a, K> {
     }
 
     fn gap(&self, id: &GapId) -> Option<&'a Gap> {
-        self.gaps.get(id).or_else(|| self.facts.gaps.get(id))
+        self.gaps.get(id).or_else(|| self.own_gaps.get(id))
     }
 }
 

@@ -231,9 +231,7 @@ fn left_out(snapshot: &Snapshot, ignores: &Ignores, console: &Console) {
 
 /// A collection under way, which Ctrl-C, SIGTERM and its own time limit stop.
 struct Run<'a> {
-    /// One thread asks: it waits far more than it works, and what it frees, judging uses again. Exports are read beside it.
-    asks: Runtime,
-    /// Another listens until the report is out, so that Ctrl-C keeps its meaning.
+    /// One thread listens until the report is out, so that Ctrl-C keeps its meaning.
     _listens: Runtime,
     console: &'a Console,
 }
@@ -243,7 +241,6 @@ type Stop = watch::Receiver<Halt>;
 
 impl<'a> Run<'a> {
     fn start(console: &'a Console, most: Option<Span>) -> Result<(Self, Stop), Error> {
-        let asks = Builder::new_current_thread().enable_all().build().map_err(failed)?;
         let listens = Builder::new_multi_thread().worker_threads(1).enable_all().build().map_err(failed)?;
         let (sender, stop) = watch::channel(Halt::Go);
         let sender = Arc::new(sender);
@@ -283,7 +280,7 @@ impl<'a> Run<'a> {
                 notes.note("interrupted: telling what was seen; once more ends at once");
             }
         });
-        Ok((Self { asks, _listens: listens, console }, stop))
+        Ok((Self { _listens: listens, console }, stop))
     }
 
     /// Collects from the account that options and environment name.
@@ -321,7 +318,11 @@ impl<'a> Run<'a> {
     {
         let began = Instant::now();
         let line = Arc::new(Line::new(self.console.shows_progress()));
-        let snapshot = self.asks.block_on(work(line.clone()));
+        // One thread asks: it waits far more than it works, and what it frees, judging uses again. Exports are read beside it.
+        let asks = Builder::new_current_thread().enable_all().build().map_err(failed)?;
+        let snapshot = asks.block_on(work(line.clone()));
+        // Judging has the room of its connections; a look-up of a name that hangs is not waited for.
+        asks.shutdown_background();
         line.clear();
         if let Some(pieces @ 1..) = kept.map(Pieces::taken_up) {
             self.console

@@ -161,6 +161,33 @@ fn findings_come_worst_first_then_by_check_and_subject_whatever_the_order_of_fac
 }
 
 #[test]
+fn a_large_account_that_two_threads_judge_is_judged_as_its_parts_are() {
+    let table = |n: usize| {
+        let pitr = json!({"enabled": n.is_multiple_of(3)});
+        node(SubjectKind::Table, &format!("t{n:04}"), &json!({"name": format!("t{n}"), "pitr": pitr}))
+    };
+    let library = fixed(&[]);
+    let judged = |tables: std::ops::Range<usize>| {
+        judge_only(&library, &account(tables.map(table).collect()), &BTreeMap::new(), |_, _| true)
+    };
+    // Eight checks: the whole is above what one thread judges, and no part is.
+    let (whole, parts) = (judged(0..2_600), (0..2_600).step_by(100).map(|n| judged(n..n + 100)));
+    let (mut findings, mut verdicts) = (BTreeMap::new(), BTreeMap::<_, u64>::new());
+    for part in parts {
+        findings.extend(part.findings.into_iter().map(|f| (f.fingerprint.clone(), f)));
+        for (verdict, count) in &part.tally["point-in-time-recovery-off"] {
+            *verdicts.entry(*verdict).or_default() += count;
+        }
+    }
+    assert_eq!(whole.tally["point-in-time-recovery-off"], verdicts);
+    assert_eq!(whole.findings.len(), findings.len());
+    assert!(whole.findings.iter().all(|finding| findings[&finding.fingerprint] == *finding));
+    let keys: Vec<_> =
+        whole.findings.iter().map(|f| (std::cmp::Reverse(f.severity), &f.check, &f.subject.arn)).collect();
+    assert!(keys.is_sorted());
+}
+
+#[test]
 fn hostile_names_stay_within_bounds_and_facts_of_the_wrong_shape_are_no_verdict() {
     let long = "x".repeat(1 << 20);
     let facts = account(vec![
