@@ -9,8 +9,8 @@ use memchr::{memchr, memchr2};
 
 use super::{
     Value,
+    descriptor::typed,
     secret::Secret,
-    unpack,
     value::{Item, Map},
 };
 
@@ -20,7 +20,8 @@ const MAX_NESTING: usize = 128;
 
 /// Bytes of a text that are searched eight by eight.
 const NEAR: usize = 24;
-/// Entries that a map has room for at first.
+/// Entries that an item and a map in it have room for at first.
+const ATTRIBUTES: usize = 32;
 const ENTRIES: usize = 8;
 
 /// Why a text is not taken as JSON.
@@ -192,12 +193,33 @@ impl<'a> Reader<'a> {
         }
         let name = self.string()?;
         self.expect(b':')?;
-        Ok((name, self.value(depth)?))
+        let value = match self.typed_text(depth) {
+            Some(value) => value,
+            None => self.value(depth)?,
+        };
+        Ok((name, value))
+    }
+
+    /// A text or a number with its type descriptor, as a machine writes them: most of what DynamoDB JSON is made of.
+    fn typed_text(&mut self, depth: usize) -> Option<Value<'a>> {
+        const BEFORE: usize = r#"{"S":"#.len();
+        let [b'{', b'"', kind @ (b'S' | b'N'), b'"', b':', b'"', ..] = self.rest() else { return None };
+        let start = self.at;
+        self.at += BEFORE;
+        if depth < MAX_NESTING
+            && let Ok(text) = self.string()
+            && self.peek() == Some(b'}')
+        {
+            self.at += 1;
+            return Some(if *kind == b'S' { Value::S(text) } else { Value::N(text) });
+        }
+        self.at = start;
+        None
     }
 
     /// What follows a map's first entry.
     fn entries(&mut self, first: (Secret<'a, str>, Value<'a>), depth: usize) -> Result<Map<'a>, NotJson> {
-        let mut map = Vec::with_capacity(ENTRIES);
+        let mut map = Vec::with_capacity(if depth <= 1 { ATTRIBUTES } else { ENTRIES });
         map.push(first);
         loop {
             self.space();
@@ -348,40 +370,4 @@ fn quote_or_escape(text: &[u8]) -> Option<usize> {
         at += 8;
     }
     memchr2(b'"', b'\\', text.get(at..)?).map(|found| at + found)
-}
-
-/// The value that the one entry of a map types ("DynamoDB low-level API, Data type descriptors"), or that map.
-fn typed<'a>(name: Secret<'a, str>, mut value: Value<'a>) -> Value<'a> {
-    let typed = match (name.expose(), &mut value) {
-        ("S", Value::S(_)) | ("M", Value::M(_)) | ("L" | "SS", Value::L(_)) | ("BOOL", Value::Bool(_)) => {
-            return value;
-        }
-        ("N", Value::N(_)) => return value,
-        ("NULL", Value::Bool(_) | Value::Null) => return Value::Null,
-        ("N", Value::S(digits)) => Some(Value::N(digits.take())),
-        ("NS", Value::L(list)) => all(list, |digits| Some(Value::N(digits.take()))),
-        ("B", Value::S(text)) => bytes(text),
-        ("BS", Value::L(list)) => all(list, bytes),
-        _ => None,
-    };
-    typed.unwrap_or_else(|| Value::M(vec![(name, value)]))
-}
-
-/// A set: every element is a text of the type's own form.
-fn all<'a>(
-    list: &mut [Value<'a>],
-    one: impl Fn(&mut Secret<'a, str>) -> Option<Value<'a>>,
-) -> Option<Value<'a>> {
-    if !list.iter().all(|value| matches!(value, Value::S(_))) {
-        return None;
-    }
-    let texts = list.iter_mut().map(|value| match value {
-        Value::S(text) => one(text),
-        _ => None,
-    });
-    texts.collect::<Option<Vec<_>>>().map(Value::L)
-}
-
-fn bytes<'a>(text: &mut Secret<'a, str>) -> Option<Value<'a>> {
-    unpack::base64(text.expose()).map(Value::B)
 }

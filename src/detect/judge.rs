@@ -37,7 +37,7 @@ pub(crate) fn text(text: &str, hint: Option<Hint>, beside: Beside) -> Option<Hit
     if text.len() >= 64 && is_der(text) {
         return hit("private-key-der", SecretKind::PrivateKey, Basis::Verified, 0.95, exact);
     }
-    if is_mnemonic(text.split('/').next().unwrap_or(text)) {
+    if is_mnemonic(text) {
         return hit("mnemonic", SecretKind::PrivateKey, Basis::Verified, 0.95, exact);
     }
     if is_ripple_seed(text) {

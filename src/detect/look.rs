@@ -85,11 +85,6 @@ impl Sorts {
         wanted.within(self)
     }
 
-    /// Those of both.
-    pub(crate) fn common(self, other: Sorts) -> Self {
-        Self(self.0 & other.0)
-    }
-
     /// Those of either.
     pub(crate) fn or(self, other: Sorts) -> Self {
         Self(self.0 | other.0)
@@ -98,6 +93,11 @@ impl Sorts {
     /// Whether all is one word with its joints: nothing begins but at its start.
     pub(crate) fn is_one_word(self) -> bool {
         self.0 & !(SMALL | CAPITAL | DIGIT | DASH | UNDERSCORE) == 0
+    }
+
+    /// Whether a joint of names is in it: `-` or `_`.
+    pub(crate) fn may_be_joined(self) -> bool {
+        self.0 & (DASH | UNDERSCORE) != 0
     }
 
     /// Whether a pair of a name and a value, a URL or an escape could be in it: `=`, `:` or `%`.

@@ -56,9 +56,16 @@ impl Mask {
         if !budget.work(name.len()) {
             return Known::Value(Vec::new());
         }
+        // Maps keyed by UUIDs are common, and no format is one.
+        if is_uuid(name) {
+            return Known::Value(Vec::new());
+        }
         let hits = rules::find(name.as_bytes(), Sorts::of(name.as_bytes()), budget);
+        if !hits.is_empty() || is_dynamic(name) {
+            return Known::Value(hits);
+        }
         let alone = hint(&[None, Some(name)]);
-        if !hits.is_empty() || is_dynamic(name, alone.is_some()) {
+        if is_drawn(name, alone.is_some()) {
             return Known::Value(hits);
         }
         let room = self.clean.len() < MAX_REMEMBERED && name.len() <= MAX_NAME;
@@ -90,17 +97,19 @@ impl Mask {
     }
 }
 
-/// Whether a name, or a part of it, is a value: random, a UUID, an address, a long number.
-/// One that is `telling` may be written strangely (`telnyx_api_v2_key`): it is a value only where a word of it is.
-fn is_dynamic(name: &str, telling: bool) -> bool {
-    let parts = || {
-        name.split(|c: char| c.is_whitespace() || matches!(c, '#' | ':' | '/' | '|' | ',' | ';' | '=' | '"'))
-    };
+/// Whether a name, or a part of it, is a value whatever it says: random, a UUID, an address, a long number.
+fn is_dynamic(name: &str) -> bool {
+    let mut parts =
+        name.split(|c: char| c.is_whitespace() || matches!(c, '#' | ':' | '/' | '|' | ',' | ';' | '=' | '"'));
     let digits = name.bytes().filter(u8::is_ascii_digit).count();
-    let words = || name.split(|c: char| !c.is_ascii_alphanumeric());
-    let drawn = if telling { words().any(|w| is_random(w) || is_short_random(w)) } else { is_random(name) };
-    drawn
-        || is_mail(name)
+    is_mail(name)
         || (digits >= 7 && digits * 2 > name.len())
-        || parts().any(|part| is_random(part) || is_uuid(part) || is_mail(part))
+        || parts.any(|part| is_random(part) || is_uuid(part) || is_mail(part))
+}
+
+/// Whether the whole of a name is random. One that is `telling` may be written strangely (`telnyx_api_v2_key`): it is a
+/// value only where a word of it is.
+fn is_drawn(name: &str, telling: bool) -> bool {
+    let mut words = name.split(|c: char| !c.is_ascii_alphanumeric());
+    if telling { words.any(|w| is_random(w) || is_short_random(w)) } else { is_random(name) }
 }

@@ -14,9 +14,14 @@ static WORDS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
 /// Counts of words that BIP-39 has.
 const COUNTS: [usize; 5] = [12, 15, 18, 21, 24];
 
-/// Whether `text` is a phrase of BIP-39 whose checksum is right.
+/// Whether `text`, or what stands before a slash in it, is a phrase of BIP-39 whose checksum is right.
 pub(crate) fn is_mnemonic(text: &str) -> bool {
     // The cheap questions first: nearly every text ends here.
+    let bytes = text.as_bytes();
+    if bytes.len() < 12 * 4 || !bytes[..12].iter().all(|b| b.is_ascii_lowercase() || *b == b' ') {
+        return false;
+    }
+    let text = text.split('/').next().unwrap_or(text);
     if !(12 * 4..=24 * 10).contains(&text.len()) || !text.bytes().all(|b| b.is_ascii_lowercase() || b == b' ')
     {
         return false;

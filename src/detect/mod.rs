@@ -11,6 +11,7 @@
 mod age;
 mod benign;
 mod budget;
+mod descriptor;
 mod expiry;
 mod guard;
 mod identity;

@@ -23,12 +23,14 @@ pub(crate) fn pairs(text: &str) -> Option<(&'static str, Map<'_>)> {
         [b'!' | b'"' | b'$'..=b'~', ..] => text,
         _ => text.lines().find(|line| !line.trim_start().is_empty() && !line.starts_with('#'))?,
     };
-    let first = line.bytes().take(MAX_NAME + 1).find(|b| !is_name(*b) && *b != b' ')?;
-    match first {
+    let at = line.bytes().take(MAX_NAME + 1).position(|b| !MAY_STAND[usize::from(b)])?;
+    match line.as_bytes()[at] {
         b'=' if text.contains('\n') => lines(text, "=").filter(are_names).map(|map| ("settings", map)),
         b'=' if text.contains(';') => cookie(text).filter(are_names).map(|map| ("cookie", map)),
         b'=' => form(text).filter(are_names).map(|map| ("form", map)),
         b':' if text.starts_with_scheme() => query(text).map(|map| ("query", map)),
+        // A sign that no blank follows ends the name of no header.
+        b':' if line.as_bytes().get(at + 1) != Some(&b' ') => None,
         b':' => lines(text, ": ").filter(are_names).map(|map| ("headers", map)),
         _ => None,
     }
@@ -62,8 +64,18 @@ impl Scheme for str {
     }
 }
 
-fn is_name(b: u8) -> bool {
-    b.is_ascii_alphanumeric() || b"_-.[]$%".contains(&b)
+/// The bytes that may stand before the sign of a first pair.
+const MAY_STAND: [bool; 256] = {
+    let (mut may, mut b) = ([false; 256], 0_u8);
+    while b < 128 {
+        may[b as usize] = is_name(b) || b == b' ';
+        b += 1;
+    }
+    may
+};
+
+const fn is_name(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'[' | b']' | b'$' | b'%')
 }
 
 fn named(name: &str) -> bool {

@@ -76,7 +76,7 @@ pub(crate) fn is_placeholder(text: &str) -> bool {
     first.is_none()
         // Sixteen equal digits are filled in; a few of them, chosen.
         || bytes.all(|b| Some(b) == first) && (text.len() >= 16 || !first.is_some_and(|b| b.is_ascii_digit()))
-        || text.get(..256).unwrap_or(text).to_ascii_lowercase().contains("xxxxxxxx")
+        || has_run_of_x(text.get(..256).unwrap_or(text))
         || STAND_INS.iter().any(|s| s.eq_ignore_ascii_case(inner))
         || STARTS.iter().any(|s| {
             inner.get(..s.len()).is_some_and(|start| start.eq_ignore_ascii_case(s))
@@ -86,7 +86,21 @@ pub(crate) fn is_placeholder(text: &str) -> bool {
             (first, text.bytes().last()),
             (Some(b'<'), Some(b'>')) | (Some(b'['), Some(b']')) | (Some(b'%'), Some(b'%'))
         )
-        || text.bytes().filter(|b| *b == b'*').count() * 2 >= text.len()
+        || text.bytes().any(|b| !b.is_ascii() || b"*.[$#{%".contains(&b)) && is_masked(text)
+}
+
+/// Eight of the letter x on end, in either case.
+fn has_run_of_x(text: &str) -> bool {
+    let mut run = 0;
+    text.bytes().any(|b| {
+        run = if b | 0x20 == b'x' { run + 1 } else { 0 };
+        run == 8
+    })
+}
+
+/// Whether signs in `text` say that something was left out, or is to be put in.
+fn is_masked(text: &str) -> bool {
+    text.bytes().filter(|b| *b == b'*').count() * 2 >= text.len()
         || text.contains('•')
         || text.contains('…')
         || text.contains("****")

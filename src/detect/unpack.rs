@@ -5,6 +5,8 @@ use base64::{
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
 
+use memchr::memchr2;
+
 use super::{
     inflate::is_packed,
     look::Sorts,
@@ -24,7 +26,7 @@ const MIN_PACKED: usize = 12;
 
 /// Base64 or base64url, padded or not.
 pub(crate) fn base64(text: &str) -> Option<Secret<'static, [u8]>> {
-    let url = text.bytes().any(|b| b == b'-' || b == b'_');
+    let url = memchr2(b'-', b'_', text.as_bytes()).is_some();
     let bytes = if url { URL_SAFE.decode(text) } else { STANDARD.decode(text) };
     bytes.ok().map(Secret::from)
 }

@@ -217,9 +217,11 @@ impl<S: Sink> Walk<'_, S> {
             Err(NotJson::TooDeep) => self.budget.cut(),
             Err(NotJson::Other) => {}
         }
-        let own = self.own.find(text.as_bytes());
-        if self.record_all(&own, text.as_bytes(), path) {
-            return true;
+        if !self.own.patterns.is_empty() {
+            let own = self.own.find(text.as_bytes());
+            if self.record_all(&own, text.as_bytes(), path) {
+                return true;
+            }
         }
         let sorts = Sorts::of(text.as_bytes());
         if sorts.may_hold_format(text.as_bytes()) && self.formats(text, sorts, way, path) {
@@ -243,8 +245,8 @@ impl<S: Sink> Walk<'_, S> {
             hits.retain(|hit| hit.rule != "google-api-key");
         }
         // What is no more than likely waits for what unpacking says.
-        let (founded, likely): (Vec<_>, Vec<_>) = hits.into_iter().partition(|hit| hit.basis > Basis::Likely);
-        if self.record_all(&founded, text.as_bytes(), path) {
+        let likely = hits.extract_if(.., |hit| hit.basis <= Basis::Likely).collect::<Vec<_>>();
+        if !hits.is_empty() && self.record_all(&hits, text.as_bytes(), path) {
             return true;
         }
         if way.layers < MAX_LAYERS

@@ -31,8 +31,19 @@ struct Compiled {
     keywords: Keywords,
     rules: Vec<Rule>,
     patterns: Vec<OnceLock<Regex>>,
-    /// Rules without a keyword, which speak of whole values; and what each is made of.
-    whole: Vec<(usize, Sorts, Sorts)>,
+    whole: Vec<Whole>,
+    /// What one of them may be made of.
+    any_whole: Sorts,
+}
+
+/// A rule without a keyword, which speaks of whole values.
+struct Whole {
+    rule: usize,
+    /// The sorts of bytes that a value must have, and those that it may have.
+    must: Sorts,
+    may: Sorts,
+    /// Least and greatest length of a value.
+    lengths: (usize, usize),
 }
 
 /// Every rule that there is.
@@ -60,14 +71,15 @@ static COMPILED: LazyLock<Compiled> = LazyLock::new(|| {
     let whole = rules.iter().enumerate().filter_map(|(r, rule)| match &rule.form {
         Form::Template(template) if template.is_whole() => {
             let (must, may) = template.sorts();
-            Some((r, must, may))
+            Some(Whole { rule: r, must, may, lengths: template.lengths() })
         }
         _ => None,
     });
-    let whole = whole.collect();
+    let whole: Vec<Whole> = whole.collect();
+    let any_whole = whole.iter().fold(Sorts::default(), |all, one| all.or(one.may));
     let keywords = Keywords::of(&rules);
     let patterns = rules.iter().map(|_| OnceLock::new()).collect();
-    Compiled { keywords, rules, patterns, whole }
+    Compiled { keywords, rules, patterns, whole, any_whole }
 });
 
 /// The secrets in `text`, of the sorts `sorts`, whose format is known; none overlaps another, the better founded one stays.
@@ -114,7 +126,7 @@ pub(crate) fn find(text: &[u8], sorts: Sorts, budget: &mut Budget) -> Vec<Hit> {
         }
         true
     });
-    if hits.is_empty() && (14..=600).contains(&text.len()) {
+    if hits.is_empty() && (14..=600).contains(&text.len()) && sorts.within(compiled.any_whole) {
         hits.extend(whole(compiled, text, sorts));
     }
     if hits.len() > 1 { best(hits) } else { hits }
@@ -122,16 +134,13 @@ pub(crate) fn find(text: &[u8], sorts: Sorts, budget: &mut Budget) -> Vec<Hit> {
 
 /// A format that must be the whole of a value, since nothing in it leads to it.
 fn whole(compiled: &Compiled, text: &[u8], sorts: Sorts) -> Option<Hit> {
-    compiled.whole.iter().find_map(|(r, must, may)| {
-        if !sorts.all(*must) || !sorts.within(*may) {
+    compiled.whole.iter().find_map(|whole| {
+        let (least, most) = whole.lengths;
+        if !sorts.all(whole.must) || !sorts.within(whole.may) || text.len() < least || text.len() > most {
             return None;
         }
-        let rule = &compiled.rules[*r];
+        let rule = &compiled.rules[whole.rule];
         let Form::Template(template) = &rule.form else { return None };
-        let (least, most) = template.lengths();
-        if text.len() < least || text.len() > most {
-            return None;
-        }
         template.matches(text, 0, |end| end == text.len())?;
         let found = Match { start: "", secret: text, whole: text, groups: None };
         Some(hit(rule, hidden(&found)?, 0..text.len()))

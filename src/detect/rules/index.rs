@@ -10,8 +10,10 @@ pub(super) struct Keyword {
     pub start: usize,
     pub text: &'static str,
     pub any_case: bool,
+    /// Whether it lies inside of a format.
+    pub inside: bool,
     pub head: Head,
-    /// Bytes from it on, or of the whole text where it lies inside of a format, below which the rule cannot match.
+    /// Bytes from it on, or of the whole where it lies inside of a format, below which the rule cannot match.
     pub least: usize,
     /// Sorts one of which the text must hold.
     pub any: Sorts,
@@ -72,7 +74,7 @@ impl Head {
 }
 
 /// The four bytes of `text` from `at` on; zeros stand behind its end.
-fn four(text: &[u8], at: usize) -> u32 {
+pub(super) fn four(text: &[u8], at: usize) -> u32 {
     let rest = text.get(at..).unwrap_or_default();
     match rest.first_chunk() {
         Some(four) => u32::from_le_bytes(*four),
@@ -81,7 +83,7 @@ fn four(text: &[u8], at: usize) -> u32 {
 }
 
 /// The first three of four bytes, as a number.
-fn three(four: u32) -> u32 {
+pub(super) fn three(four: u32) -> u32 {
     four.swap_bytes() >> 8
 }
 
@@ -96,7 +98,7 @@ pub(super) fn place(three: u32, bits: u32) -> usize {
 }
 
 /// Bits of a place among numbers.
-pub(super) const PLACES: u32 = 13;
+const PLACES: u32 = 13;
 /// Bits of a place among bits.
 pub(super) const MARKS: u32 = 15;
 
@@ -116,7 +118,7 @@ pub(super) fn first(text: &[u8], at: usize, mut is: impl FnMut(u32) -> bool) -> 
 }
 
 /// A number for each place.
-pub(super) type Places = Box<[u16; 1 << PLACES]>;
+type Places = Box<[u16; 1 << PLACES]>;
 
 /// Keywords by their first three bytes, or two where they have no more.
 pub(super) struct Index {

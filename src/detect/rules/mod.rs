@@ -141,7 +141,8 @@ impl Rule {
         self
     }
 
-    /// A keyword inside: the pattern has no fixed place to begin at, so its window is kept small.
+    /// A keyword inside: the pattern has no fixed place to begin at, so its window is kept small. Unless the keyword begins with a
+    /// sign, the whole format must be a run of at least 32 letters, digits and joints.
     const fn around(mut self, back: usize, reach: usize) -> Self {
         self.back = back;
         self.reach = reach;
