@@ -8,8 +8,9 @@ import signal
 import compare
 import leaks
 from case_audit import parsed, readable
+from limits import STOOD_IN_FOR
 from plan import REGIONS
-from proxy import EVERY, Fault, between
+from proxy import EVERY, Fault, between, key_until
 from storms import BOUND, MENDED, STORMS, threes, together
 from tally import unless
 
@@ -23,7 +24,7 @@ def run(tally, title, seeded, binary, proxy, every=False, only=""):
     if base is None:
         return
     pieces = leaks.needles(seeded.hidden)
-    asked = set(proxy.calls)
+    asked = set(proxy.calls) | set(STOOD_IN_FOR.values())
     cases = [(name,) for name in STORMS] + threes(every)
     cases = [names for names in cases if only in " + ".join(names)]
 
@@ -40,6 +41,7 @@ def run(tally, title, seeded, binary, proxy, every=False, only=""):
         killed(tally, title, base, seeded, binary, proxy)
         full_disk(tally, title, binary, proxy)
         meanwhile(tally, title, base, seeded, binary, proxy)
+        refreshed(tally, title, base, seeded, binary, proxy)
 
 
 def weathered(names, base, asked, seeded, binary, pieces):
@@ -140,6 +142,31 @@ def made(ddb, name):
     return ddb.create_table(
         TableName=name, BillingMode="PAY_PER_REQUEST", KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
         AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}])["TableDescription"]["TableArn"]
+
+
+GOOD_FOR = 12  # seconds; clients take new credentials some ten seconds before the old ones end
+
+
+def refreshed(tally, title, base, seeded, binary, proxy):
+    """Credentials that end during the run and are refreshed leave no trace."""
+    process, config = binary.home / "credentials", binary.home / "config"
+    process.write_text(f"""#!/bin/sh
+until=$(($(date +%s) + {GOOD_FOR}))
+printf '{{"Version": 1, "AccessKeyId": "{key_until("%s")}", "SecretAccessKey": "test", "SessionToken": "test", "Expiration": "%s"}}' \\
+    $until $(date -u -d @$until +%Y-%m-%dT%H:%M:%SZ)
+""")
+    process.chmod(0o700)
+    config.write_text(f"[default]\ncredential_process = {process}\n")
+    proxy.reset({EVERY: [Fault("expire", stale=True), Fault("slow", seconds=1)]})
+    ran = binary.by(str(config)).audit(seconds=BOUND)
+    report, problems = parsed(ran)
+    if report is not None:
+        problems += compare.never_lies(base, report, set(), seeded)
+        same = {p: f["verdict"] for p, f in compare.verdicts(base, seeded).items()}
+        now = {p: f["verdict"] for p, f in compare.verdicts(report, seeded).items()}
+        problems += unless(same == now, f"{len(same.items() ^ now.items())} verdicts differ")
+    problems += unless(ran.seconds > GOOD_FOR and len(proxy.keys) > 1, f"{len(proxy.keys)} keys in {ran.seconds:.1f} s")
+    tally.check(f"{title}: credentials end midway and are refreshed ({ran.seconds:.1f} s)", problems)
 
 
 def full_disk(tally, title, binary, proxy):

@@ -21,9 +21,10 @@ STORMS = {
     "credentials expire midway": lambda seed: {EVERY: Fault("expire", after=80)},
     "a Region times out": lambda seed: {EVERY: Fault("hang", seconds=BOUND, region=REGIONS[1])},
     "a call denied": lambda seed: {"dynamodb:DescribeContinuousBackups": Fault("deny")},
+    "any call denied, 10 %": lambda seed: {EVERY: Fault("deny", share=0.1, seed=seed)},
     "a table denied": lambda seed: {EVERY: Fault("deny", about='"oauth"')},
     "a table deleted meanwhile": lambda seed: {LISTS: Fault("phantom", region=REGIONS[0])},
-    "a page repeats its token": lambda seed: {LISTS: Fault("repeat", region=REGIONS[0])},
+    "pages repeat their tokens": lambda seed: {EVERY: Fault("repeat")},
 }
 # What is mended by asking again, or by setting the clock right: nothing may be missing then.
 MENDED = {"latency 2 s", "clock an hour off"}
