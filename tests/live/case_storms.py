@@ -2,7 +2,6 @@
 it lacks, and shows no value. Then what happens to the process itself: signals, a kill, a full disk."""
 
 import concurrent.futures
-import json
 import signal
 
 import compare
@@ -170,19 +169,29 @@ printf '{{"Version": 1, "AccessKeyId": "{key_until("%s")}", "SecretAccessKey": "
 
 
 def full_disk(tally, title, binary, proxy):
-    """A report that cannot be written whole leaves the old one as it was, and no part of the new one."""
+    """A report that cannot be written whole leaves the old one as it was, in each form, and no part of the new one; a snapshot that
+    cannot be written costs no report."""
     import resource
 
     proxy.reset()
-    directory = binary.home / "full"
-    directory.mkdir(exist_ok=True)
-    report = directory / "report.json"
-    old = json.dumps({"an": "old report"}).encode()
-    report.write_bytes(old)
     # A limit on the size of files fails a write as a full disk does, and takes no disk.
     how = {"preexec_fn": lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (FULL, FULL)), "restore_signals": False}
-    ran = binary.audit("--output", f"json={report}", form="table", seconds=BOUND, **how)
-    problems = unless(report.read_bytes() == old, "the old report is not as it was")
-    problems += unless([p.name for p in directory.iterdir()] == ["report.json"], f"left: {sorted(directory.iterdir())}")
-    problems += unless(ran.code == 2 and b"report.json" in ran.err, f"exit code {ran.code}: {ran.err[-200:]!r}")
+    directory = binary.home / "full"
+    directory.mkdir(exist_ok=True)
+    everything = ("--output-dir", str(directory), "--output", "all")
+    binary.audit(*everything, form="table", seconds=BOUND)
+    old = {path.name: b"an old " + path.name.encode() for path in directory.iterdir()}
+    for name, text in old.items():
+        (directory / name).write_bytes(text)
+    ran = binary.audit(*everything, form="table", seconds=BOUND, **how)
+    left = {path.name: path.read_bytes() for path in directory.iterdir()}
+    problems = unless(len(old) >= 8 and "evidence.zip" in old, f"only these forms: {sorted(old)}")
+    problems += [f"{name} is not as it was" for name in sorted(old.keys() | left.keys()) if old.get(name) != left.get(name)]
+    unsaid = [name for name in sorted(old) if name.encode() not in ran.err]
+    problems += unless(ran.code == 2 and not unsaid, f"exit code {ran.code}, nothing said of {unsaid}")
     tally.check(f"{title}: the disk is full", problems)
+    ran = binary.audit("--save", str(directory / "snapshot.json"), seconds=BOUND, **how)
+    report, problems = parsed(ran)
+    problems += unless(ran.code == 2 and b"snapshot.json" in ran.err, f"exit code {ran.code}: {ran.err[-200:]!r}")
+    problems += unless(not (directory / "snapshot.json").exists(), "a part of the snapshot is left")
+    tally.check(f"{title}: the disk is full for the snapshot alone", problems)
