@@ -29,7 +29,7 @@ def key_until(moment):
 
 
 class Fault:
-    """What to do to an operation: refuse it (`deny`, `throttle`, `error`, `expire`), spoil the answer (`truncate`, `garbage`,
+    """What to do to an operation: refuse it (`deny`, `throttle`, `error`, `expire`), spoil the answer (`truncate`, `empty`, `garbage`,
     `repeat` a page and its token, `phantom`: a table that is gone), or the connection (`hang`, `slow`, `reset`); or to say that the
     client's clock is wrong (`skew`), if it is `seconds` or more beside the proxy's.
 
@@ -159,6 +159,7 @@ PHANTOM = "deleted-meanwhile"
 TELLS = {"x-amzn-errortype", "x-amz-crc32"}  # headers that tell an error whole, or that the body is not the one that was sent
 SPOILT = {
     "truncate": lambda answer, _: answer[: len(answer) // 2],
+    "empty": lambda answer, _: b"",
     "garbage": lambda answer, _: b"\x00\xff<html>{]" + answer[:40:2],
     "repeat": repeated,
     "phantom": haunted,

@@ -16,6 +16,7 @@ STORMS = {
     "latency 2 s": lambda seed: {EVERY: Fault("slow", seconds=2)},
     "reset 10 %": lambda seed: {EVERY: Fault("reset", share=0.1, seed=seed)},
     "truncated 10 %": lambda seed: {EVERY: Fault("truncate", share=0.1, seed=seed)},
+    "empty 10 %": lambda seed: {EVERY: Fault("empty", share=0.1, seed=seed)},
     "garbage 10 %": lambda seed: {EVERY: Fault("garbage", share=0.1, seed=seed)},
     "clock an hour off": lambda seed: {EVERY: Fault("skew", seconds=-3600)},
     "credentials expire midway": lambda seed: {EVERY: Fault("expire", after=80)},
