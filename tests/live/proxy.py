@@ -29,9 +29,9 @@ def key_until(moment):
 
 
 class Fault:
-    """What to do to an operation: refuse it (`deny`, `throttle`, `error`, `expire`), spoil the answer (`truncate`, `empty`, `garbage`,
-    `repeat` a page and its token, `phantom`: a table that is gone), or the connection (`hang`, `slow`, `reset`); or to say that the
-    client's clock is wrong (`skew`), if it is `seconds` or more beside the proxy's.
+    """What to do to an operation: refuse it (`deny`, `throttle`, `error`, `expire`), spoil the answer (`truncate`, `empty`,
+    `garbage`, `repeat` a page and its token, `phantom`: a table that is gone), or the connection (`hang`, `slow`, `reset`); or to
+    say that the client's clock is wrong (`skew`), if it is `seconds` or more beside the proxy's.
 
     To each request; or to the first `times` alone, to those after the first `after`, to a `share` of them by chance, to those
     whose body holds `about` or whose signature is for `region`, to those with an access key of [`key_until`] whose time is over
@@ -80,9 +80,9 @@ class Fault:
 
 
 class Proxy:
-    """Between the binary and a server. `calls` counts operations, `keys` holds the access keys seen; `faults` maps `service:Operation`, or `EVERY`, to a [`Fault`]
-    or a list of them, of which the first that is due happens. `meanwhile` maps an operation to what is done once, before its first
-    call is passed on."""
+    """Between the binary and a server. `calls` counts operations, `keys` holds the access keys seen; `faults` maps
+    `service:Operation`, or `EVERY`, to a [`Fault`] or a list of them, of which the first that is due happens. `meanwhile` maps an
+    operation to what is done once, before its first call is passed on."""
 
     def __init__(self, upstream):
         self.upstream = urllib.parse.urlsplit(upstream).netloc
