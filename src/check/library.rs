@@ -30,9 +30,17 @@ pub struct LoadError {
     pub problems: Vec<String>,
 }
 
+/// Problems that are printed.
+const SHOWN: usize = 30;
+
 impl fmt::Display for LoadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.problems.join("\n\n"))
+        let shown = self.problems.get(..SHOWN).unwrap_or(&self.problems);
+        f.write_str(&shown.join("\n\n"))?;
+        match self.problems.len() - shown.len() {
+            0 => Ok(()),
+            more => write!(f, "\n\n… and {more} more"),
+        }
     }
 }
 

@@ -25,7 +25,7 @@ async fn collected(topics: &[Topic]) -> Snapshot {
         own: Default::default(),
         concurrency: 16,
         topics: topics.iter().copied().collect(),
-        exports: BTreeMap::new(),
+        exports: Exports::default(),
         kept: None,
     };
     let sdk = seeded().await.sdk_config(REGIONS[0]);

@@ -31,7 +31,7 @@ pub(crate) async fn audit(account: &Embedded, table: Option<&str>) -> (Snapshot,
         own: Default::default(),
         concurrency: 16,
         topics: Topic::ALL.into(),
-        exports: std::collections::BTreeMap::new(),
+        exports: dynaudit::collect::Exports::default(),
         kept: None,
     };
     let sdk = account.sdk_config(REGIONS[0]);

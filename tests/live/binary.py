@@ -73,12 +73,16 @@ def find(given):
 class Binary:
     """The binary, pointed at a server. Times out after `SECONDS`."""
 
-    def __init__(self, path, home, url="http://127.0.0.1:1", credentials=("test", "test")):
-        self.path, self.home, self.url, self.credentials = path, home, url, credentials
+    def __init__(self, path, home, url="http://127.0.0.1:1", credentials=("test", "test"), config=None):
+        self.path, self.home, self.url, self.credentials, self.config = path, home, url, credentials, config
 
     def behind(self, url):
         """The same, pointed elsewhere."""
         return Binary(self.path, self.home, url, self.credentials)
+
+    def by(self, config):
+        """The same, with its credentials from this AWS configuration file."""
+        return Binary(self.path, self.home, self.url, config=config)
 
     def run(self, *args, seconds=SECONDS, **how):
         """Runs to its end, or for so many `seconds`; `how` goes to `subprocess.run`."""
@@ -109,8 +113,9 @@ class Binary:
     def env(self):
         """What the binary sees of the world."""
         key, secret = self.credentials
+        who = {"AWS_CONFIG_FILE": self.config} if self.config else {"AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": secret}
         return {
-            "AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": secret, "AWS_ENDPOINT_URL": self.url,
+            **who, "AWS_ENDPOINT_URL": self.url,
             "AWS_EC2_METADATA_DISABLED": "true", "AWS_REGION": REGIONS[0], "HOME": self.home_of_its_own(),
             "LANG": "C.UTF-8", "NO_PROXY": "*", "PATH": "/usr/bin:/bin", "RUST_BACKTRACE": "1",
         }

@@ -2,14 +2,14 @@
 it lacks, and shows no value. Then what happens to the process itself: signals, a kill, a full disk."""
 
 import concurrent.futures
-import json
 import signal
 
 import compare
 import leaks
 from case_audit import parsed, readable
+from limits import STOOD_IN_FOR
 from plan import REGIONS
-from proxy import EVERY, Fault, between
+from proxy import EVERY, Fault, between, key_until
 from storms import BOUND, MENDED, STORMS, threes, together
 from tally import unless
 
@@ -23,7 +23,7 @@ def run(tally, title, seeded, binary, proxy, every=False, only=""):
     if base is None:
         return
     pieces = leaks.needles(seeded.hidden)
-    asked = set(proxy.calls)
+    asked = set(proxy.calls) | set(STOOD_IN_FOR.values())
     cases = [(name,) for name in STORMS] + threes(every)
     cases = [names for names in cases if only in " + ".join(names)]
 
@@ -40,6 +40,7 @@ def run(tally, title, seeded, binary, proxy, every=False, only=""):
         killed(tally, title, base, seeded, binary, proxy)
         full_disk(tally, title, binary, proxy)
         meanwhile(tally, title, base, seeded, binary, proxy)
+        refreshed(tally, title, base, seeded, binary, proxy)
 
 
 def weathered(names, base, asked, seeded, binary, pieces):
@@ -142,20 +143,55 @@ def made(ddb, name):
         AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}])["TableDescription"]["TableArn"]
 
 
+GOOD_FOR = 12  # seconds; clients take new credentials some ten seconds before the old ones end
+
+
+def refreshed(tally, title, base, seeded, binary, proxy):
+    """Credentials that end during the run and are refreshed leave no trace."""
+    process, config = binary.home / "credentials", binary.home / "config"
+    process.write_text(f"""#!/bin/sh
+until=$(($(date +%s) + {GOOD_FOR}))
+printf '{{"Version": 1, "AccessKeyId": "{key_until("%s")}", "SecretAccessKey": "test", "SessionToken": "test", "Expiration": "%s"}}' \\
+    $until $(date -u -d @$until +%Y-%m-%dT%H:%M:%SZ)
+""")
+    process.chmod(0o700)
+    config.write_text(f"[default]\ncredential_process = {process}\n")
+    proxy.reset({EVERY: [Fault("expire", stale=True), Fault("slow", seconds=1)]})
+    ran = binary.by(str(config)).audit(seconds=BOUND)
+    report, problems = parsed(ran)
+    if report is not None:
+        problems += compare.never_lies(base, report, set(), seeded)
+        same = {p: f["verdict"] for p, f in compare.verdicts(base, seeded).items()}
+        now = {p: f["verdict"] for p, f in compare.verdicts(report, seeded).items()}
+        problems += unless(same == now, f"{len(same.items() ^ now.items())} verdicts differ")
+    problems += unless(ran.seconds > GOOD_FOR and len(proxy.keys) > 1, f"{len(proxy.keys)} keys in {ran.seconds:.1f} s")
+    tally.check(f"{title}: credentials end midway and are refreshed ({ran.seconds:.1f} s)", problems)
+
+
 def full_disk(tally, title, binary, proxy):
-    """A report that cannot be written whole leaves the old one as it was, and no part of the new one."""
+    """A report that cannot be written whole leaves the old one as it was, in each form, and no part of the new one; a snapshot that
+    cannot be written costs no report."""
     import resource
 
     proxy.reset()
-    directory = binary.home / "full"
-    directory.mkdir(exist_ok=True)
-    report = directory / "report.json"
-    old = json.dumps({"an": "old report"}).encode()
-    report.write_bytes(old)
     # A limit on the size of files fails a write as a full disk does, and takes no disk.
     how = {"preexec_fn": lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (FULL, FULL)), "restore_signals": False}
-    ran = binary.audit("--output", f"json={report}", form="table", seconds=BOUND, **how)
-    problems = unless(report.read_bytes() == old, "the old report is not as it was")
-    problems += unless([p.name for p in directory.iterdir()] == ["report.json"], f"left: {sorted(directory.iterdir())}")
-    problems += unless(ran.code == 2 and b"report.json" in ran.err, f"exit code {ran.code}: {ran.err[-200:]!r}")
+    directory = binary.home / "full"
+    directory.mkdir(exist_ok=True)
+    everything = ("--output-dir", str(directory), "--output", "all")
+    binary.audit(*everything, form="table", seconds=BOUND)
+    old = {path.name: b"an old " + path.name.encode() for path in directory.iterdir()}
+    for name, text in old.items():
+        (directory / name).write_bytes(text)
+    ran = binary.audit(*everything, form="table", seconds=BOUND, **how)
+    left = {path.name: path.read_bytes() for path in directory.iterdir()}
+    problems = unless(len(old) >= 8 and "evidence.zip" in old, f"only these forms: {sorted(old)}")
+    problems += [f"{name} is not as it was" for name in sorted(old.keys() | left.keys()) if old.get(name) != left.get(name)]
+    unsaid = [name for name in sorted(old) if name.encode() not in ran.err]
+    problems += unless(ran.code == 2 and not unsaid, f"exit code {ran.code}, nothing said of {unsaid}")
     tally.check(f"{title}: the disk is full", problems)
+    ran = binary.audit("--save", str(directory / "snapshot.json"), seconds=BOUND, **how)
+    report, problems = parsed(ran)
+    problems += unless(ran.code == 2 and b"snapshot.json" in ran.err, f"exit code {ran.code}: {ran.err[-200:]!r}")
+    problems += unless(not (directory / "snapshot.json").exists(), "a part of the snapshot is left")
+    tally.check(f"{title}: the disk is full for the snapshot alone", problems)

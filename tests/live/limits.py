@@ -49,4 +49,4 @@ GAPS = {
                   "kms:DescribeKey": f":alias/{AWS_MANAGED}"},
 }
 # Calls that another one stands in for, so that nothing is lost without them.
-STOOD_IN_FOR = {"tag:GetResources"}  # dynamodb:ListTagsOfResource, table by table
+STOOD_IN_FOR = {"tag:GetResources": "dynamodb:ListTagsOfResource"}  # table by table

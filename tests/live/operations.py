@@ -4,6 +4,7 @@ import functools
 import re
 import urllib.parse
 
+import botocore.exceptions
 import botocore.loaders
 
 LOADER = botocore.loaders.create_loader()
@@ -61,6 +62,18 @@ def by_path(service, method, path):
     asked = set(urllib.parse.parse_qs(parts.query, keep_blank_values=True))
     return next((name for verb, pattern, names, name in routes(service)
                  if verb == method and pattern.fullmatch(parts.path) and names <= asked), None)
+
+
+@functools.cache
+def paging(operation):
+    """The name that asks for a page of a list, the one that leads to the next page, and the one that says there is more."""
+    service, _, name = operation.partition(":")
+    try:
+        pages = LOADER.load_service_model(MODELS.get(service, service), "paginators-1")["pagination"][name]
+    except (botocore.exceptions.UnknownServiceError, botocore.exceptions.DataNotFoundError, KeyError):
+        return None
+    names = [pages["input_token"], pages["output_token"], pages.get("more_results")]
+    return tuple(names) if all(name is None or str(name).isidentifier() for name in names) else None
 
 
 def refusal(operation, kind):

@@ -6,6 +6,7 @@ import email.utils
 import http.client
 import json
 import random
+import re
 import socket
 import struct
 import threading
@@ -14,7 +15,7 @@ import urllib.parse
 from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from operations import identify, refusal
+from operations import identify, paging, refusal
 
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade", "content-length"}
 
@@ -22,19 +23,27 @@ HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "te", "trailer", 
 EVERY = "*"  # in place of an operation: each of them
 
 
+def key_until(moment):
+    """The name of an access key that is good until a moment, in seconds since 1970."""
+    return f"GOODUNTIL{moment}"
+
+
 class Fault:
-    """What to do to an operation: refuse it (`deny`, `throttle`, `error`, `expire`), spoil the answer (`truncate`, `garbage`,
-    `repeat` the token of a page, `phantom`: a table that is gone), or the connection (`hang`, `slow`, `reset`); or to say that the
-    client's clock is wrong (`skew`), if it is `seconds` or more beside the proxy's.
+    """What to do to an operation: refuse it (`deny`, `throttle`, `error`, `expire`), spoil the answer (`truncate`, `empty`,
+    `garbage`, `repeat` a page and its token, `phantom`: a table that is gone), or the connection (`hang`, `slow`, `reset`); or to
+    say that the client's clock is wrong (`skew`), if it is `seconds` or more beside the proxy's.
 
     To each request; or to the first `times` alone, to those after the first `after`, to a `share` of them by chance, to those
-    whose body holds `about` or whose signature is for `region`, or to what goes beyond `per_second`.
+    whose body holds `about` or whose signature is for `region`, to those with an access key of [`key_until`] whose time is over
+    (`stale`), or to what goes beyond `per_second`.
     """
 
-    def __init__(self, kind, times=None, seconds=60.0, about="", per_second=None, share=None, after=0, region="", seed=1):
+    def __init__(self, kind, times=None, seconds=60.0, about="", per_second=None, share=None, after=0, region="", seed=1,
+                 stale=False):
         self.kind, self.times, self.seconds = kind, times, seconds
         self.about, self.per_second, self.region = about.encode(), per_second, region
         self.left, self.filled = per_second, time.monotonic()
+        self.stale = stale
         self.share, self.after, self.chance = share, after, random.Random(seed)
         self.lock = threading.Lock()
 
@@ -43,6 +52,9 @@ class Fault:
             return False
         if self.region and f"/{self.region}/" not in signed:
             return False
+        if self.stale:
+            until = re.search(f"Credential={key_until('([0-9]+)')}/", signed)
+            return not until or int(until[1]) <= time.time()
         with self.lock:
             if self.after > 0:
                 self.after -= 1
@@ -68,22 +80,23 @@ class Fault:
 
 
 class Proxy:
-    """Between the binary and a server. `calls` counts operations; `faults` maps `service:Operation`, or `EVERY`, to a [`Fault`]
-    or a list of them, of which the first that is due happens. `meanwhile` maps an operation to what is done once, before its first
-    call is passed on."""
+    """Between the binary and a server. `calls` counts operations, `keys` holds the access keys seen; `faults` maps
+    `service:Operation`, or `EVERY`, to a [`Fault`] or a list of them, of which the first that is due happens. `meanwhile` maps an
+    operation to what is done once, before its first call is passed on."""
 
     def __init__(self, upstream):
         self.upstream = urllib.parse.urlsplit(upstream).netloc
-        self.calls, self.faults, self.meanwhile = Counter(), {}, {}
+        self.calls, self.keys, self.faults, self.meanwhile = Counter(), set(), {}, {}
         self.lock, self.ended = threading.Lock(), threading.Event()
 
     def reset(self, faults=None):
         with self.lock:
-            self.calls, self.faults = Counter(), faults or {}
+            self.calls, self.keys, self.faults = Counter(), set(), faults or {}
 
-    def note(self, operation):
+    def note(self, operation, signed):
         with self.lock:
             self.calls[operation] += 1
+            self.keys.update(re.findall("Credential=([^/]+)/", signed))
             self.meanwhile.pop(operation, lambda: None)()
             found = [self.faults.get(name) for name in (operation, EVERY)]
         return [one for some in found if some for one in (some if isinstance(some, list) else [some])]
@@ -106,15 +119,34 @@ def between(upstream):
         server.server_close()
 
 
-def repeated(answer):
-    """A page that says that the next one follows after a table, and always the same."""
-    try:
-        return json.dumps(json.loads(answer) | {"LastEvaluatedTableName": "again-and-again"}).encode()
-    except ValueError:
+AGAIN = "again-and-again"
+
+
+def repeated(answer, operation):
+    """A page that says that another one follows, and always the same."""
+    paged = paging(operation)
+    if not paged:
         return answer
+    _, leads, more = paged
+    try:
+        token = {"again": {"S": AGAIN}} if operation == "dynamodb:Scan" else AGAIN
+        return json.dumps(json.loads(answer) | {leads: token} | ({more: True} if more else {})).encode()
+    except ValueError:
+        last = f"<{more}>false</{more}>".encode()
+        return answer.replace(last, f"<{more}>true</{more}><{leads}>{AGAIN}</{leads}>".encode())
 
 
-def haunted(answer):
+def first_page(body, operation):
+    """The request for a page without what tells which, for the server knows nothing of it."""
+    asks = (paging(operation) or ("",))[0]
+    try:
+        asked = json.loads(body)
+        return json.dumps({name: value for name, value in asked.items() if name != asks}).encode() if asks in asked else body
+    except ValueError:
+        return b"&".join(field for field in body.split(b"&") if not field.startswith(f"{asks}={AGAIN}".encode()))
+
+
+def haunted(answer, _):
     """A list with a table in it that nobody will find."""
     try:
         page = json.loads(answer)
@@ -124,9 +156,11 @@ def haunted(answer):
 
 
 PHANTOM = "deleted-meanwhile"
+TELLS = {"x-amzn-errortype", "x-amz-crc32"}  # headers that tell an error whole, or that the body is not the one that was sent
 SPOILT = {
-    "truncate": lambda answer: answer[: len(answer) // 2],
-    "garbage": lambda answer: b"\x00\xff<html>{]" + answer[:40:2],
+    "truncate": lambda answer, _: answer[: len(answer) // 2],
+    "empty": lambda answer, _: b"",
+    "garbage": lambda answer, _: b"\x00\xff<html>{]" + answer[:40:2],
     "repeat": repeated,
     "phantom": haunted,
 }
@@ -144,13 +178,13 @@ class Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         operation = identify(self.headers, body, self.command, self.path)
         signed = self.headers.get("Authorization", "")
-        fault = next((fault for fault in self.proxy.note(operation) if fault.due(body, signed)), None)
+        fault = next((fault for fault in self.proxy.note(operation, signed) if fault.due(body, signed)), None)
         if fault is None:
             return self.answer(*self.pass_on(body))
         if fault.kind in SPOILT:
-            status, headers, answer = self.pass_on(body)
-            headers = [(n, v) for n, v in headers if n.lower() != "x-amzn-errortype"]  # else an error is told whole
-            return self.answer(status, headers, SPOILT[fault.kind](answer))
+            status, headers, answer = self.pass_on(first_page(body, operation) if fault.kind == "repeat" else body)
+            headers = [(n, v) for n, v in headers if n.lower() not in TELLS]
+            return self.answer(status, headers, SPOILT[fault.kind](answer, operation))
         if fault.kind == "hang":
             self.proxy.ended.wait(fault.seconds)
             self.close_connection = True

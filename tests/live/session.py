@@ -43,22 +43,28 @@ class Session:
             return
         printed, calls = listed
         if self.storms:
-            return self.stormy(server)
+            return self.stormy(server, calls)
         for size in self.sizes:
             with self.case(f"{server} {size}") as title:
                 self.audited(title, server, size, calls)
         if server == "ministack":
             with self.case("ministack with IAM") as title, self.seeded(server, SMALL, auth=True) as account:
                 case_policy.run(self.tally, title, *account, printed, every=self.full)
-        with self.case(f"{server} hostile") as title, self.server(server) as (url, home):
-            case_hostile.run(self.tally, title, url, Binary(self.path, home, url))
+        self.hostile(server)
         with self.case(f"{server} export") as title, self.server(server) as (url, home):
             case_export.run(self.tally, title, url, Binary(self.path, home, url))
 
-    def stormy(self, server):
-        """Every fault, one by one and three at a time."""
+    def stormy(self, server, calls):
+        """Every fault, one by one and three at a time; every call denied; what is as hostile and as large as can be."""
         with self.case(f"{server} storms") as title, self.seeded(server, SMALL) as (there, binary, proxy):
             case_storms.run(self.tally, title, there, binary, proxy, self.full, self.only)
+            case_faults.run(self.tally, title, there, binary, proxy, calls, FAULTS[False], self.only)
+        if not self.only:
+            self.hostile(server)
+
+    def hostile(self, server):
+        with self.case(f"{server} hostile") as title, self.server(server) as (url, home):
+            case_hostile.run(self.tally, title, url, Binary(self.path, home, url))
 
     def audited(self, title, server, size, calls):
         with self.seeded(server, size) as (there, binary, proxy):

@@ -16,14 +16,16 @@ STORMS = {
     "latency 2 s": lambda seed: {EVERY: Fault("slow", seconds=2)},
     "reset 10 %": lambda seed: {EVERY: Fault("reset", share=0.1, seed=seed)},
     "truncated 10 %": lambda seed: {EVERY: Fault("truncate", share=0.1, seed=seed)},
+    "empty 10 %": lambda seed: {EVERY: Fault("empty", share=0.1, seed=seed)},
     "garbage 10 %": lambda seed: {EVERY: Fault("garbage", share=0.1, seed=seed)},
     "clock an hour off": lambda seed: {EVERY: Fault("skew", seconds=-3600)},
     "credentials expire midway": lambda seed: {EVERY: Fault("expire", after=80)},
     "a Region times out": lambda seed: {EVERY: Fault("hang", seconds=BOUND, region=REGIONS[1])},
     "a call denied": lambda seed: {"dynamodb:DescribeContinuousBackups": Fault("deny")},
+    "any call denied, 10 %": lambda seed: {EVERY: Fault("deny", share=0.1, seed=seed)},
     "a table denied": lambda seed: {EVERY: Fault("deny", about='"oauth"')},
     "a table deleted meanwhile": lambda seed: {LISTS: Fault("phantom", region=REGIONS[0])},
-    "a page repeats its token": lambda seed: {LISTS: Fault("repeat", region=REGIONS[0])},
+    "pages repeat their tokens": lambda seed: {EVERY: Fault("repeat")},
 }
 # What is mended by asking again, or by setting the clock right: nothing may be missing then.
 MENDED = {"latency 2 s", "clock an hour off"}

@@ -6,6 +6,7 @@ import json
 import pathlib
 import sys
 import tempfile
+import time
 import types
 import unittest
 import urllib.request
@@ -211,6 +212,23 @@ class Faults(unittest.TestCase):
         request = urllib.request.Request(self.proxy.url, b"{}", {"X-Amz-Target": "DynamoDB_20120810.ListTables"})
         with servers.DIRECT.open(request) as answer:
             self.assertRaises(json.JSONDecodeError, json.loads, answer.read())
+
+    def test_pages_that_repeat_their_tokens(self):
+        self.proxy.reset({proxy.EVERY: proxy.Fault("repeat")})
+        for service, lists in (("dynamodb", "list_tables"), ("kms", "list_keys"), ("iam", "list_users")):
+            pages = Clients(self.proxy.url)(service).get_paginator(lists).paginate()
+            with self.assertRaises(botocore.exceptions.PaginationError, msg=lists):
+                list(pages)
+
+    def test_keys_are_good_until_their_moment(self):
+        self.proxy.reset({proxy.EVERY: proxy.Fault("expire", stale=True)})
+        keys = [proxy.key_until(int(time.time()) + seconds) for seconds in (60, 0)]
+        good, stale = (Clients(self.proxy.url, (key, "test")) for key in keys)
+        good.account()
+        with self.assertRaises(botocore.exceptions.ClientError) as refused:
+            stale.account()
+        self.assertEqual("ExpiredToken", refused.exception.response["Error"]["Code"])
+        self.assertEqual(set(keys), self.proxy.keys)
 
     def test_passes_after_a_fault_and_without_one(self):
         for operation in self.calls:

@@ -45,6 +45,8 @@ struct Counts {
     connections: u64,
     throttled: u64,
     misses: u64,
+    /// The questions by the key of their answer, and whether one was ever let through.
+    asked: HashMap<String, bool>,
     flying: u64,
     most_flying: u64,
     first: Option<Instant>,
@@ -143,8 +145,9 @@ impl Replay {
             allowed
         });
         counts.throttled += u64::from(!allowed);
+        *counts.asked.entry(asked.key.clone()).or_default() |= allowed;
         let known = self.store.find(&asked.key).filter(|_| !asked.changes());
-        counts.misses += u64::from(known.is_none());
+        counts.misses += u64::from(known.is_none() && !asked.changes());
         (Duration::from_millis(self.config.latency_ms), allowed, known, self.upstream.clone())
     }
 
@@ -157,6 +160,7 @@ impl Replay {
             "connections": counts.connections,
             "most_at_a_time": counts.most_flying,
             "throttled": counts.throttled,
+            "unanswered": counts.asked.values().filter(|answered| !**answered).count(),
             "unknown": counts.misses,
             "seconds": span,
         })
