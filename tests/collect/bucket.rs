@@ -203,8 +203,9 @@ async fn what_passes_is_waited_out() {
     for reply in replies {
         let (_home, objects) = export("");
         let count = AtomicUsize::new(0);
-        let fake =
-            fake(objects, move |_| (count.fetch_add(1, Ordering::Relaxed) % 2 == 0).then(|| reply.clone()));
+        let fake = fake(objects, move |_| {
+            (count.fetch_add(1, Ordering::Relaxed).is_multiple_of(2)).then(|| reply.clone())
+        });
         let snapshot = read(&fake, &format!("s3://{BUCKET}/{ID}")).await.unwrap();
         assert_eq!((sample(&snapshot).items_read, &sample(&snapshot).gap), (500, &None));
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use dynaudit::check::{Check, Library, judge};
-use dynaudit::collect::{Halt, Plan, Regions, Sampling, collect};
+use dynaudit::collect::{Exports, Halt, Plan, Regions, Sampling, collect};
 use dynaudit::demo::REGIONS;
 use dynaudit::detect::DigestKey;
 use dynaudit::facts::{build::build, topics};
