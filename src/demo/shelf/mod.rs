@@ -6,11 +6,10 @@ pub(super) mod route;
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::answer::{Answer, Fault};
 use super::connector::Request;
-use crate::collect::empty;
 
 /// Service, Region, operation, and what the question is about.
 type Place = (String, String, String, String);
@@ -33,6 +32,28 @@ const ABOUT: &[&str] = &[
     "PolicyId",
     "IdentityPoolId",
     "Rule",
+];
+
+/// The member of a list that AWS sends even where it is empty: operation, member.
+const LISTS: &[(&str, &str)] = &[
+    ("DescribeClusters", "Clusters"),
+    ("DescribeConfigurationRecorderStatus", "ConfigurationRecordersStatus"),
+    ("DescribeConfigurationRecorders", "ConfigurationRecorders"),
+    ("DescribeScalableTargets", "ScalableTargets"),
+    ("DescribeTrails", "trailList"),
+    ("GetResources", "ResourceTagMappingList"),
+    ("ListAccounts", "Accounts"),
+    ("ListBackupPlans", "BackupPlansList"),
+    ("ListBackupSelections", "BackupSelectionsList"),
+    ("ListBackupVaults", "BackupVaultList"),
+    ("ListEventDataStores", "EventDataStores"),
+    ("ListEventSourceMappings", "EventSourceMappings"),
+    ("ListIdentityPools", "IdentityPools"),
+    ("ListParents", "Parents"),
+    ("ListPoliciesForTarget", "Policies"),
+    ("ListRecoveryPointsByBackupVault", "RecoveryPoints"),
+    ("ListRules", "Rules"),
+    ("ListTargetsByRule", "Targets"),
 ];
 
 /// What single things are answered with where there is none: operation, code.
@@ -66,7 +87,10 @@ impl Shelf {
             None => match NONE_SUCH.iter().find(|(name, _)| name == operation) {
                 Some((_, code)) if service.starts_with("s3") => Answer::xml_error(404, code, "There is none"),
                 Some((_, code)) => Err(Fault::new(code, "There is none")).into(),
-                None => Answer::json(&empty(service, operation)),
+                None => {
+                    let list = LISTS.iter().find(|(name, _)| name == operation);
+                    Answer::json(&list.map(|(_, member)| json!({ *member: [] })).unwrap_or_else(|| json!({})))
+                }
             },
         }
     }
