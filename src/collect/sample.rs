@@ -123,7 +123,7 @@ impl Sampler {
             touched: HashSet::new(),
             tally: self.tally(table).collected_by(collected_by),
         };
-        let (stopped, fault) = reading.run(Draw::new(cut.segments, table.arn, seed)).await;
+        let (stopped, fault) = reading.run(seed).await;
         // A sample cut short by a fault keeps what it has, and the gap says why there is no more.
         let gap = fault.as_ref().map(|fault| desk.gap(&calls::SCAN, table.arn, fault));
         match gap {
@@ -151,17 +151,35 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    /// Takes a chunk from each segment in the order drawn, then goes back to those that held more.
-    async fn run(&mut self, mut draw: Draw) -> (Stopped, Option<Fault>) {
+    /// Takes a chunk from each segment in the order drawn, then goes back to those that held more. A table may keep all
+    /// its items in a few collections: where none of the first segments holds anything it is cut up anew, coarsely, and where
+    /// few do every other visit goes on in one of them, so that the budget is not spent on nothing.
+    async fn run(&mut self, seed: u64) -> (Stopped, Option<Fault>) {
+        let mut draw = Draw::new(self.segments, self.table.arn, seed);
         let mut open: VecDeque<(u32, Raw)> = VecDeque::new();
+        let (mut drawn, mut met, mut went_back) = (0, 0, false);
         loop {
-            let (segment, mut from) = match draw.next() {
-                Some(segment) => (segment, None),
-                None => match open.pop_front() {
-                    Some((segment, key)) => (segment, Some(key)),
-                    None => return (Stopped::Everything, None),
+            if drawn == spread::BARREN && met == 0 && self.segments > spread::COARSE {
+                self.segments = spread::COARSE;
+                self.touched.clear();
+                draw = Draw::new(self.segments, self.table.arn, seed);
+            }
+            let is_sparse = drawn >= spread::BARREN && met * 4 < drawn;
+            let back = if is_sparse && !went_back { open.pop_front() } else { None };
+            went_back = back.is_some();
+            let (segment, mut from) = match back {
+                Some((segment, key)) => (segment, Some(key)),
+                None => match draw.next() {
+                    Some(segment) => (segment, None),
+                    None => match open.pop_front() {
+                        Some((segment, key)) => (segment, Some(key)),
+                        None => return (Stopped::Everything, None),
+                    },
                 },
             };
+            let is_new = from.is_none();
+            drawn += u32::from(is_new);
+            let before = self.purse.items;
             let mut wanted = self.chunk;
             loop {
                 let limit = match self.purse.limit(wanted) {
@@ -183,6 +201,7 @@ impl Reading<'_> {
                 }
                 from = Some(next);
             }
+            met += u32::from(is_new && self.purse.items > before);
         }
     }
 

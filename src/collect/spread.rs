@@ -17,8 +17,10 @@ const COLLECTIONS: u64 = 60;
 /// "Scanning tables in DynamoDB", parallel scan), so that of as many segments as items nearly all would be empty,
 /// and an empty one costs as much as a page.
 const COLLECTED_SEGMENTS: u64 = 256;
-/// Segments of a table whose size is not known.
-const UNKNOWN: u32 = 8;
+/// Segments of a table whose size is not known, or whose items lie in a few collections.
+pub(super) const COARSE: u32 = 8;
+/// Segments after which it shows whether most are empty.
+pub(super) const BARREN: u32 = 20;
 
 /// How a table is cut up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +41,7 @@ pub(super) fn cut(item_count: Option<i64>, collections: bool, sampling: &Samplin
     let visits = visits.min((sampling.rcu_budget * 1.5) as u64).max(1);
     let chunk = if collections { sampling.items / visits } else { sampling.items.div_ceil(visits) }.max(1);
     match item_count.map(|count| u64::try_from(count).unwrap_or(0)) {
-        None => Cut { segments: UNKNOWN, chunk },
+        None => Cut { segments: COARSE, chunk },
         Some(count) if count <= sampling.items => Cut { segments: 1, chunk: u64::MAX },
         Some(count) => Cut { segments: u32::try_from((count / chunk).clamp(1, most)).unwrap_or(1), chunk },
     }
@@ -96,7 +98,7 @@ mod tests {
         assert_eq!(cut(Some(10_000), 50.0), Cut { segments: 1_000, chunk: 10 });
         assert_eq!(cut(Some(i64::MAX), 50.0).segments, 1_000_000);
         assert_eq!(cut(Some(-5), 50.0).segments, 1);
-        assert_eq!(cut(None, 50.0).segments, UNKNOWN);
+        assert_eq!(cut(None, 50.0).segments, COARSE);
         assert_eq!(cut(Some(500), 0.5).chunk, 200);
     }
 

@@ -72,7 +72,8 @@ fn list(asked: &Asked, objects: &Objects) -> Reply {
         };
     }
     let more = names.len() > 2;
-    out += &format!("<IsTruncated>{more}</IsTruncated>");
+    let count = names.len().min(2);
+    out += &format!("<KeyCount>{count}</KeyCount><IsTruncated>{more}</IsTruncated>");
     if let Some(last) = names.iter().nth(1).filter(|_| more) {
         let last = percent_encoding::utf8_percent_encode(last, percent_encoding::NON_ALPHANUMERIC);
         out += &format!("<NextContinuationToken>{last}</NextContinuationToken>");
