@@ -67,7 +67,7 @@ async fn what_expires_and_does_not_go() {
         (
             "time-to-live-cannot-read-expiry",
             "table/metrics",
-            "expires_at is milliseconds in 200, text in 0, no time in 0 of 200 items",
+            "expires_at is milliseconds in 126, text in 0, no time in 0 of 126 items",
         ),
         (
             "expiry-too-old-to-be-removed",
