@@ -100,7 +100,7 @@ impl Pace {
         match trouble {
             Trouble::Throttled => {
                 going.door.throttled(going.place);
-                self.place(call, region, Silence::broken);
+                self.place(call, region, Silence::throttled);
             }
             Trouble::Lost => {
                 going.door.answered(going.place, false);

@@ -24,6 +24,7 @@ const PROBE_NEVER: Duration = Duration::from_secs(30);
 #[derive(Debug, Default)]
 pub(super) struct Silence {
     heard: bool,
+    throttled: bool,
     failing: Option<Failing>,
 }
 
@@ -38,7 +39,12 @@ struct Failing {
 impl Silence {
     /// Something answered.
     pub(super) fn broken(&mut self) {
-        *self = Self { heard: true, failing: None };
+        *self = Self { heard: true, ..Self::default() };
+    }
+
+    /// It was said that calls were too many: whoever says so is there, and yet no sign that anything will be answered.
+    pub(super) fn throttled(&mut self) {
+        self.throttled = true;
     }
 
     /// A call failed.
@@ -60,7 +66,8 @@ impl Silence {
 
     /// Whether an endpoint, or a Region, is given up because it never answered.
     pub(super) fn place_given_up(&mut self, now: Instant) -> Option<Trouble> {
-        if self.heard { None } else { self.given_up(NEVER, PROBE_NEVER, now) }
+        let rule = if self.throttled { LOST } else { NEVER };
+        if self.heard { None } else { self.given_up(rule, PROBE_NEVER, now) }
     }
 
     fn given_up(&mut self, rule: (u32, Duration), probe: Duration, now: Instant) -> Option<Trouble> {
@@ -110,5 +117,18 @@ mod tests {
         silence.broken();
         (0..9).for_each(|_| silence.failed(Trouble::Lost, after(40)));
         assert_eq!(silence.place_given_up(after(99)), None);
+    }
+
+    #[test]
+    fn a_place_that_throttles_and_never_answers_is_given_up_later() {
+        let (mut silence, now) = (Silence::default(), Instant::now());
+        let after = |seconds: u64| now + Duration::from_secs(seconds);
+        silence.throttled();
+        (0..3).for_each(|_| silence.failed(Trouble::Lost, now));
+        assert_eq!(silence.place_given_up(after(16)), None, "three may be chance");
+        silence.failed(Trouble::Lost, after(16));
+        assert_eq!(silence.place_given_up(after(17)), Some(Trouble::Lost));
+        silence.broken();
+        assert_eq!(silence.place_given_up(after(18)), None);
     }
 }

@@ -22,7 +22,7 @@ pub struct Sample {
     /// Whether every item of the table was read.
     pub complete: bool,
     /// Largest share of the items, 0 to 1, that could hold what was not found, with 95 % confidence, one-sided.
-    pub missed_share: f64,
+    pub missed_share: Fact<f64>,
     /// Share of items that carry a client-side encryption header, 0 to 1.
     pub encrypted_share: f64,
     /// Whether some items were encrypted by the legacy DynamoDB Encryption Client.
@@ -79,7 +79,11 @@ pub fn facts(table: &snapshot::Table, sample: &snapshot::Sample) -> Sample {
     Sample {
         items_read: sample.items_read as i64,
         complete: sample.stopped == Stopped::Everything,
-        missed_share: missed_share(sample),
+        missed_share: match table.description.gap() {
+            // A sort key would let items lie together, and count for less.
+            Some(gap) if sample.stopped != Stopped::Everything => Fact::Unknown(gap.clone()),
+            _ => Fact::Known(missed_share(sample)),
+        },
         encrypted_share: if sample.items_read == 0 {
             0.0
         } else {
