@@ -50,7 +50,6 @@ pub use light::service::operation;
 pub use patience::Effort;
 pub use policy::policy;
 pub use run::collect;
-pub use whole::empty;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -8,7 +8,6 @@
 //! are not here.
 
 use memchr::memmem;
-use serde_json::{Value, json};
 
 use super::calls::Call;
 
@@ -121,15 +120,6 @@ pub(super) fn is_whole(call: &Call, body: &[u8]) -> bool {
         Query(elements) => is_xml(body, &format!("{}Response", call.operation), elements),
         Xml(root, elements) => is_xml(body, root, elements),
         Bytes => true,
-    }
-}
-
-/// An answer in JSON that tells of nothing: for whoever plays AWS.
-pub fn empty(service: &str, operation: &str) -> Value {
-    let held = HELD.iter().find(|(s, o, _)| *s == service && *o == operation);
-    match held {
-        Some((_, _, Json(members))) => members.iter().map(|m| ((*m).to_owned(), json!([]))).collect(),
-        _ => json!({}),
     }
 }
 

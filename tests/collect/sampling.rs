@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use dynaudit::collect::{Plan, Regions, Sampling, empty};
+use dynaudit::collect::{Plan, Regions, Sampling};
 use dynaudit::snapshot::sample::{Sample, Stopped};
 use dynaudit::snapshot::{Seen, Snapshot, Why};
 use serde_json::{Value, json};
@@ -58,7 +58,8 @@ impl Big {
     fn fake_with(self, scan: impl Fn(Self, &Asked) -> Reply + Send + Sync + 'static) -> Fake {
         Fake::new(move |asked| match asked.operation.as_str() {
             "ListTables" => json(json!({ "TableNames": ["big"] })),
-            "ListBackups" | "ListExports" => json(empty("dynamodb", &asked.operation)),
+            "ListBackups" => json(json!({ "BackupSummaries": [] })),
+            "ListExports" => json(json!({ "ExportSummaries": [] })),
             "DescribeTable" => {
                 let mut table = account::table("big", "eu-west-1");
                 table["ItemCount"] = json!(self.counted);

@@ -1,6 +1,5 @@
 //! What the other services of the small account answer.
 
-use dynaudit::collect::empty;
 use serde_json::json;
 
 use crate::account::ORDERS;
@@ -25,11 +24,6 @@ fn organizations(asked: &Asked, operation: &str) -> Reply {
         "ListAccounts" => json(json!({ "Accounts": [{ "Id": "999999999999" }, { "Id": "123456789012" }] })),
         other => panic!("organizations:{other} is not expected"),
     }
-}
-
-/// There is none.
-fn none(asked: &Asked) -> Reply {
-    json(empty(&asked.service, &asked.operation))
 }
 
 pub fn answer(asked: &Asked) -> Reply {
@@ -68,7 +62,9 @@ pub fn answer(asked: &Asked) -> Reply {
         ("backup", "ListRecoveryPointsByBackupVault") => json(json!({ "RecoveryPoints": [
             { "RecoveryPointArn": "arn:rp", "ResourceArn": ORDERS, "Status": "COMPLETED", "IsEncrypted": true,
               "CreationDate": 1.7e9, "CalculatedLifecycle": { "DeleteAt": 1.8e9 } }] })),
-        ("backup", "ListBackupPlans" | "ListBackupSelections" | "ListBackupVaults") => none(asked),
+        ("backup", "ListBackupPlans") => json(json!({ "BackupPlansList": [] })),
+        ("backup", "ListBackupSelections") => json(json!({ "BackupSelectionsList": [] })),
+        ("backup", "ListBackupVaults") => json(json!({ "BackupVaultList": [] })),
         ("cloudtrail", "DescribeTrails") => json(json!({ "trailList": [
             { "Name": "t", "TrailARN": TRAIL, "HomeRegion": "eu-west-1", "IsMultiRegionTrail": true, "KmsKeyId": "k" }] })),
         // Only at home: the trail is a shadow in the other Region.
@@ -181,7 +177,7 @@ pub fn answer(asked: &Asked) -> Reply {
         ("glue", "DescribeInboundIntegrations") if europe => json(json!({ "InboundIntegrations": [
             { "IntegrationArn": "arn:i", "SourceArn": ORDERS, "TargetArn": "arn:lake", "Status": "ACTIVE" },
             { "IntegrationArn": "arn:j", "SourceArn": "arn:aws:rds:x", "TargetArn": "arn:lake" }] })),
-        ("glue", "DescribeInboundIntegrations") => none(asked),
+        ("glue", "DescribeInboundIntegrations") => json(json!({})),
         ("redshift", "DescribeIntegrations") => {
             Reply::Http(200, "<DescribeIntegrationsResponse><DescribeIntegrationsResult><Integrations/></DescribeIntegrationsResult></DescribeIntegrationsResponse>".into())
         }

@@ -99,12 +99,17 @@ def killed(tally, title, base, seeded, binary, proxy):
     ran = binary.audit(*state, "--resume")
     report, problems = parsed(ran)
     if report is not None:
-        problems += compare.never_lies(base, report, set(), seeded)
-        same = {p: f["verdict"] for p, f in compare.verdicts(base, seeded).items()}
-        now = {p: f["verdict"] for p, f in compare.verdicts(report, seeded).items()}
-        problems += unless(same == now, f"{len(same.items() ^ now.items())} verdicts differ")
+        problems += differences(base, report, seeded)
     problems += unless(first and b"taken up" in ran.err, f"nothing was taken up after {first} calls")
     tally.check(f"{title}: SIGKILL midway, and --resume", problems)
+
+
+def differences(base, report, seeded):
+    """What a run that should leave no trace says otherwise than the calm one."""
+    same = {p: f["verdict"] for p, f in compare.verdicts(base, seeded).items()}
+    now = {p: f["verdict"] for p, f in compare.verdicts(report, seeded).items()}
+    differ = unless(same == now, f"{len(same.items() ^ now.items())} verdicts differ")
+    return compare.never_lies(base, report, set(), seeded) + differ
 
 
 def meanwhile(tally, title, base, seeded, binary, proxy):
@@ -160,10 +165,7 @@ printf '{{"Version": 1, "AccessKeyId": "{key_until("%s")}", "SecretAccessKey": "
     ran = binary.by(str(config)).audit(seconds=BOUND)
     report, problems = parsed(ran)
     if report is not None:
-        problems += compare.never_lies(base, report, set(), seeded)
-        same = {p: f["verdict"] for p, f in compare.verdicts(base, seeded).items()}
-        now = {p: f["verdict"] for p, f in compare.verdicts(report, seeded).items()}
-        problems += unless(same == now, f"{len(same.items() ^ now.items())} verdicts differ")
+        problems += differences(base, report, seeded)
     problems += unless(ran.seconds > GOOD_FOR and len(proxy.keys) > 1, f"{len(proxy.keys)} keys in {ran.seconds:.1f} s")
     tally.check(f"{title}: credentials end midway and are refreshed ({ran.seconds:.1f} s)", problems)
 

@@ -7,7 +7,6 @@ use super::{
     actor::{Actor, Asked, Ground, named},
     edges::Search,
     means::{Gives, MEANS, Means, lower},
-    serving,
 };
 use crate::{
     facts::{
@@ -15,7 +14,6 @@ use crate::{
         reader::Decision,
     },
     iam::{Effect, Truth},
-    snapshot::GapId,
 };
 
 /// A cluster as a way to tables.
@@ -36,16 +34,8 @@ fn asking() -> impl Iterator<Item = (usize, &'static Means)> {
     MEANS.iter().enumerate().filter(|(_, means)| means.gives == Gives::Cached)
 }
 
-/// Ways that may be there and were not seen.
-pub(super) struct Unseen {
-    /// Why they were not.
-    pub(super) gap: GapId,
-    /// Whom one of them could lead to a table that they do not read.
-    pub(super) by: Bits,
-}
-
 /// Subjects of whom some policy allows what one of these means takes first, by number.
-fn askers(access: &Access, of: impl Fn(&Means) -> bool) -> Vec<(usize, &Subject)> {
+pub(super) fn askers(access: &Access, of: impl Fn(&Means) -> bool) -> Vec<(usize, &Subject)> {
     let actions: Vec<&str> =
         MEANS.iter().filter(|means| of(means)).filter_map(|means| means.action).collect();
     let mut known = HashMap::new();
@@ -61,35 +51,8 @@ fn askers(access: &Access, of: impl Fn(&Means) -> bool) -> Vec<(usize, &Subject)
     subjects.filter(|(_, subject)| subject.identity.iter().any(|id| allows(*id))).collect()
 }
 
-fn is_cached(means: &Means) -> bool {
+pub(super) fn is_cached(means: &Means) -> bool {
     means.gives == Gives::Cached
-}
-
-/// Ways by clusters that were not listed, and by clusters and keys to tables that were not. `any`: what each subject
-/// reads itself.
-pub(super) fn unseen(access: &Access, search: &Search<'_>, any: &[Bits]) -> Option<Unseen> {
-    let size = access.subjects.len();
-    let numbers = |found: Vec<(usize, &Subject)>| Bits::of(size, found.into_iter().map(|(at, _)| at));
-    if let Some(gap) = access.unlisted.as_ref().or(access.doubts.hidden.as_ref()) {
-        let clusters = !access.scene.clusters.is_empty() || access.scene.clusters_unlisted.is_some();
-        let by = askers(access, |means| means.gives == Gives::Decrypt || clusters && is_cached(means));
-        let by = numbers(by);
-        return (!by.is_empty()).then(|| Unseen { gap: gap.clone(), by });
-    }
-    let gap = access.scene.clusters_unlisted.clone()?;
-    let unread = access.targets.len();
-    let mut behind = Bits::none(unread + 1);
-    let (_, roles) = serving("dax", &search.trusts, &search.ground, &search.stacks);
-    for role in roles.iter() {
-        behind.add(&reads(access, role).1);
-        if access.subjects.get(role).is_some_and(|subject| !subject.unread.is_empty()) {
-            behind.insert(unread);
-        }
-    }
-    let mut by = numbers(askers(access, is_cached));
-    let idle = |at: &usize| any.get(*at).is_some_and(|own| behind.without(own).is_empty());
-    by = by.without(&Bits::of(size, by.iter().filter(idle)));
-    (!by.is_empty()).then_some(Unseen { gap, by })
 }
 
 /// Every cluster that leads somebody to a table.
@@ -125,7 +88,7 @@ pub(super) fn asked(ground: &Ground<'_>, actor: &Actor<'_>, means: &Means, clust
 }
 
 /// Tables of which a role reads items by key or whole: outright, and at all.
-fn reads(access: &Access, role: usize) -> (Bits, Bits) {
+pub(super) fn reads(access: &Access, role: usize) -> (Bits, Bits) {
     let size = access.targets.len() + 1;
     let (mut outright, mut any) = (Bits::none(size), Bits::none(size));
     let reading = access.classes.iter().filter(|class| class.roads.get || class.roads.scan);

@@ -23,6 +23,7 @@ mod outside;
 mod set;
 mod told;
 mod trusts;
+mod unseen;
 mod walk;
 mod world;
 
@@ -64,7 +65,7 @@ pub struct Paths<'a> {
     reached_outright: Vec<Bits>,
     reached: Vec<Bits>,
     /// Ways that may be there, too.
-    unseen: Option<cached::Unseen>,
+    unseen: Option<unseen::Unseen>,
 }
 
 impl std::fmt::Debug for Paths<'_> {
@@ -101,7 +102,7 @@ impl<'a> Paths<'a> {
                 bits.insert(tables);
             }
         }
-        let unseen = cached::unseen(access, &search, &any);
+        let unseen = unseen::unseen(access, &search, &any);
         for at in unseen.iter().flat_map(|unseen| unseen.by.iter()) {
             any[at].insert(tables);
         }
