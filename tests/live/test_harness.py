@@ -24,6 +24,7 @@ import proxy
 import rights
 import seed
 import servers
+import storms
 import truth
 from clients import Clients
 from tokens import Maker
@@ -142,6 +143,16 @@ class Operations(unittest.TestCase):
         target = {"X-Amz-Target": "ResourceGroupsTaggingAPI_20170126.GetResources"}
         self.assertEqual("tag:GetResources", self.named("tagging", "/", "POST", **target))
         self.assertEqual("kms:?", self.named("kms"))
+
+
+class Storms(unittest.TestCase):
+    def test_few_threes_let_any_two_meet(self):
+        every, few = storms.threes(True), storms.threes(False)
+        met = [{pair for three in threes for pair in storms.pairs(three)} for threes in (every, few)]
+        self.assertEqual(*met)
+        count = len(storms.STORMS)
+        self.assertEqual(count * (count - 1) // 2 - 1, len(met[0]), "all pairs but that of the two that are slow")
+        self.assertLess(len(few), len(every) / 8)
 
 
 class OfRights(unittest.TestCase):
