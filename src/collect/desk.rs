@@ -148,6 +148,7 @@ impl Desk {
                     let fault = Fault::of(call, &error);
                     match fault.trouble() {
                         Some(trouble) => self.pace.failed(call, region, going, trouble),
+                        None if fault.is_spoilt() => self.pace.spoilt(call, region, going),
                         None => self.pace.answered(call, region, going),
                     }
                     fault

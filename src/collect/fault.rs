@@ -151,6 +151,11 @@ impl Fault {
         }
     }
 
+    /// Whether something came that says nothing of what was asked: an error of the service's own, or an answer that is none.
+    pub(super) fn is_spoilt(&self) -> bool {
+        matches!((self.why, self.loss), (Why::Malformed, _) | (Why::Failed, Loss::Broken))
+    }
+
     /// The run ended before this was read.
     pub(super) fn stopped(by: Halt) -> Self {
         match by {

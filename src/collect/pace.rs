@@ -100,13 +100,19 @@ impl Pace {
         match trouble {
             Trouble::Throttled => {
                 going.door.throttled(going.place);
-                self.place(call, region, Silence::throttled);
+                self.place(call, region, Silence::put_off);
             }
             Trouble::Lost => {
                 going.door.answered(going.place, false);
                 self.place(call, region, |place| place.failed(trouble, Instant::now()));
             }
         }
+    }
+
+    /// What came says nothing of what was asked.
+    pub(super) fn spoilt(&self, call: &Call, region: &str, going: Going) {
+        going.door.answered(going.place, false);
+        self.place(call, region, Silence::put_off);
     }
 
     fn place(&self, call: &Call, region: &str, tell: impl Fn(&mut Silence)) {

@@ -24,7 +24,7 @@ const PROBE_NEVER: Duration = Duration::from_secs(30);
 #[derive(Debug, Default)]
 pub(super) struct Silence {
     heard: bool,
-    throttled: bool,
+    put_off: bool,
     failing: Option<Failing>,
 }
 
@@ -42,9 +42,10 @@ impl Silence {
         *self = Self { heard: true, ..Self::default() };
     }
 
-    /// It was said that calls were too many: whoever says so is there, and yet no sign that anything will be answered.
-    pub(super) fn throttled(&mut self) {
-        self.throttled = true;
+    /// Something came that was no answer (calls are too many, an error of the service's own, a page that was spoilt): whoever sends it
+    /// is there, and yet it is no sign that anything will be answered.
+    pub(super) fn put_off(&mut self) {
+        self.put_off = true;
     }
 
     /// A call failed.
@@ -66,7 +67,7 @@ impl Silence {
 
     /// Whether an endpoint, or a Region, is given up because it never answered.
     pub(super) fn place_given_up(&mut self, now: Instant) -> Option<Trouble> {
-        let rule = if self.throttled { LOST } else { NEVER };
+        let rule = if self.put_off { LOST } else { NEVER };
         if self.heard { None } else { self.given_up(rule, PROBE_NEVER, now) }
     }
 
@@ -120,10 +121,10 @@ mod tests {
     }
 
     #[test]
-    fn a_place_that_throttles_and_never_answers_is_given_up_later() {
+    fn a_place_that_puts_off_and_never_answers_is_given_up_later() {
         let (mut silence, now) = (Silence::default(), Instant::now());
         let after = |seconds: u64| now + Duration::from_secs(seconds);
-        silence.throttled();
+        silence.put_off();
         (0..3).for_each(|_| silence.failed(Trouble::Lost, now));
         assert_eq!(silence.place_given_up(after(16)), None, "three may be chance");
         silence.failed(Trouble::Lost, after(16));

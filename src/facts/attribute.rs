@@ -9,6 +9,7 @@ use serde_json::json;
 use super::{
     Collection, Fact, Node, copy,
     copy::Copy,
+    sampled::{BEGINNINGS, begins_only},
     shared::Elsewhere,
     table::{Around, subject},
 };
@@ -41,11 +42,13 @@ pub struct Attribute {
     pub items: i64,
     /// Share of the sampled items that have the path in which it was seen, 0 to 1.
     pub share: f64,
-    /// Lower end of the share of all the table's items that hold it, 0 to 1, at 95 % confidence, two-sided.
+    /// Lower end of the share of all the table's items that hold it, 0 to 1, at 95 % confidence, two-sided; of a table with a
+    /// sort key that was not read whole, of those that its item collections begin with.
     pub share_low: f64,
     /// Upper end of that share.
     pub share_high: f64,
-    /// That share in words: `0.81 % to 5.8 % of all items`, or `exactly 100 of all 300 items` where each was read.
+    /// That share in words: `0.81 % to 5.8 % of all items`, `… of the items that its collections begin with` of a table with
+    /// a sort key, or `exactly 100 of all 300 items` where each was read.
     pub prevalence: String,
     /// Whether the path lies inside a map, a list, or something packed.
     pub nested: bool,
@@ -183,7 +186,7 @@ fn facts(
         share: items as f64 / with_path as f64,
         share_low: low,
         share_high: high,
-        prevalence: in_words(table.sample.value(), items, (low, high)),
+        prevalence: in_words(table, items, (low, high)),
         nested: !whole,
         table_key: Fact::of(&table.description, |d| {
             whole && d.keys.iter().any(|key| shown_name(&key.name) == name)
@@ -222,10 +225,13 @@ fn share(sample: Option<&snapshot::Sample>, items: u64, seen: &[&Sighting]) -> (
 }
 
 /// The share, with its ends rounded away from each other; of a table that was read whole there is nothing to round.
-fn in_words(sample: Option<&snapshot::Sample>, items: u64, (low, high): (f64, f64)) -> String {
-    match sample.filter(|sample| sample.stopped == Stopped::Everything) {
+fn in_words(table: &snapshot::Table, items: u64, (low, high): (f64, f64)) -> String {
+    match table.sample.value().filter(|sample| sample.stopped == Stopped::Everything) {
         Some(whole) => format!("exactly {items} of all {} items", whole.contents.items.max(items)),
-        None => format!("{} to {} of all items", percent(low, true), percent(high, false)),
+        None => {
+            let of = if begins_only(table) { BEGINNINGS } else { "all items" };
+            format!("{} to {} of {of}", percent(low, true), percent(high, false))
+        }
     }
 }
 

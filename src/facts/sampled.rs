@@ -7,9 +7,12 @@ use serde::Serialize;
 
 use super::{Collection, Fact};
 use crate::{
-    detect::{prevalence::at_most, shown_name},
+    detect::{
+        prevalence::{at_most, percent},
+        shown_name,
+    },
     snapshot::{
-        self, Seen,
+        self, GapId, Seen,
         sample::{Contents, PersonalKind, SecretKind, Sighting, Stopped},
     },
 };
@@ -21,8 +24,11 @@ pub struct Sample {
     pub items_read: i64,
     /// Whether every item of the table was read.
     pub complete: bool,
-    /// Largest share of the items, 0 to 1, that could hold what was not found, with 95 % confidence, one-sided.
+    /// Largest share of the items, 0 to 1, that could hold what was not found, with 95 % confidence, one-sided; of a table with a
+    /// sort key, of those that its item collections begin with.
     pub missed_share: Fact<f64>,
+    /// That share in words: `1.5 % of its items`, or `12 % of the items that its collections begin with`.
+    pub missed: Fact<String>,
     /// Share of items that carry a client-side encryption header, 0 to 1.
     pub encrypted_share: f64,
     /// Whether some items were encrypted by the legacy DynamoDB Encryption Client.
@@ -76,14 +82,16 @@ pub fn facts(table: &snapshot::Table, sample: &snapshot::Sample) -> Sample {
     let contents = &sample.contents;
     let (expiry, expiries) = expiries(table, sample);
     let encrypted = contents.encrypted_items + contents.legacy_encrypted_items;
+    // A sort key would let items lie together, and count for less.
+    let untold = table.description.gap().filter(|_| sample.stopped != Stopped::Everything);
     Sample {
         items_read: sample.items_read as i64,
         complete: sample.stopped == Stopped::Everything,
-        missed_share: match table.description.gap() {
-            // A sort key would let items lie together, and count for less.
-            Some(gap) if sample.stopped != Stopped::Everything => Fact::Unknown(gap.clone()),
-            _ => Fact::Known(missed_share(sample)),
-        },
+        missed_share: known_but(untold, missed_share(sample)),
+        missed: known_but(untold, {
+            let of = if begins_only(table) { BEGINNINGS } else { "its items" };
+            format!("{} of {of}", percent(missed_share(sample), false))
+        }),
         encrypted_share: if sample.items_read == 0 {
             0.0
         } else {
@@ -102,6 +110,10 @@ pub fn facts(table: &snapshot::Table, sample: &snapshot::Sample) -> Sample {
     }
 }
 
+fn known_but<T>(gap: Option<&GapId>, value: T) -> Fact<T> {
+    gap.map_or(Fact::Known(value), |gap| Fact::Unknown(gap.clone()))
+}
+
 /// The largest share of a table's items, 0 to 1, that can hold what its sample does not (95 %, one-sided), rounded up.
 pub fn missed_share(sample: &snapshot::Sample) -> f64 {
     if sample.stopped == Stopped::Everything {
@@ -109,6 +121,19 @@ pub fn missed_share(sample: &snapshot::Sample) -> f64 {
     }
     let bound = at_most(sample.contents.effective_items.unwrap_or(sample.items_read as f64));
     (bound * 1000.0).ceil() / 1000.0
+}
+
+/// What a sample of which [`begins_only`] holds speaks of.
+pub const BEGINNINGS: &str = "the items that its collections begin with";
+
+/// Whether of a table's item collections only the first items were looked at. Scan reads a collection from its lowest sort key on
+/// (AWS documentation: "Scan"), and a sample goes on to another one before its end.
+pub fn begins_only(table: &snapshot::Table) -> bool {
+    let has_sort_key = |table: &snapshot::Table| {
+        table.description.value().is_some_and(|d| d.keys.iter().any(|key| key.role == "RANGE"))
+    };
+    let is_a_part = |sample: &snapshot::Sample| sample.stopped != Stopped::Everything && sample.source.is_none();
+    table.sample.value().is_some_and(is_a_part) && has_sort_key(table)
 }
 
 /// Whether a secret can be used as it lies there.

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
-    facts::sampled::missed_share,
+    facts::sampled::{begins_only, missed_share},
     snapshot::{self, CallCount, Snapshot, sample::Stopped},
 };
 
@@ -93,6 +93,8 @@ pub struct SampleRow {
     pub effective: f64,
     /// Largest share of the table's items, 0 to 1, that can hold what the sample does not; 95 %, one-sided.
     pub missed_share: f64,
+    /// Whether that is of the items alone that the table's item collections begin with: it has a sort key.
+    pub begins_only: bool,
 }
 
 /// KMS keys, counted.
@@ -150,6 +152,7 @@ impl Coverage {
                 second_look: sample.first.map(|first| sample.rcu_consumed - first.rcu_consumed),
                 effective: sample.contents.effective_items.unwrap_or(sample.items_read as f64),
                 missed_share: missed_share(sample),
+                begins_only: begins_only(table),
             })
         };
         Self {

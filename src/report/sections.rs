@@ -248,8 +248,13 @@ pub(super) fn coverage(view: &View, width: u16) -> String {
     } else if doubt == 0.0 {
         "every item was read".to_owned()
     } else {
+        let begins = if c.samples.iter().any(|sample| sample.begins_only) {
+            "; of tables with a sort key, of those that their item collections begin with"
+        } else {
+            ""
+        };
         format!(
-            "what a sample does not hold, at most {} of its table's items do (95 %)",
+            "what a sample does not hold, at most {} of its table's items do (95 %){begins}",
             percent(doubt, false)
         )
     };

@@ -2,11 +2,11 @@
 
 use dynaudit::{
     detect::shown_name,
-    finding::{Confidence, SubjectKind::Attribute},
+    finding::{Confidence, SubjectKind::{Attribute, Table}},
     snapshot::{
         Seen, Snapshot,
         sample::{Basis, SecretKind, SecretTrait, Stopped},
-        table::TimeToLive,
+        table::{KeyElement, TimeToLive},
     },
 };
 use serde_json::{Value as Json, json};
@@ -136,5 +136,33 @@ fn the_share_of_a_table_that_was_read_whole_is_told_exactly() {
         assert_eq!(facts["prevalence"], told);
         let exact = facts["share_low"] == facts["share_high"];
         assert_eq!(exact, stopped == Stopped::Everything);
+    }
+}
+
+/// Scan reads a collection from its lowest sort key on: what lies behind is not spoken of.
+#[test]
+fn the_sample_of_a_table_with_a_sort_key_speaks_of_where_its_collections_begin() {
+    for (sort_key, stopped, told, missed) in [
+        (
+            true,
+            Stopped::Items,
+            "of the items that its collections begin with",
+            "1 % of the items that its collections begin with",
+        ),
+        (false, Stopped::Items, "of all items", "1 % of its items"),
+        (true, Stopped::Everything, "of all 300 items", "0 % of its items"),
+    ] {
+        let mut snapshot = holding("token");
+        let roles = if sort_key { &["HASH", "RANGE"][..] } else { &["HASH"] };
+        let key = |role: &&str| KeyElement { name: role.to_lowercase(), role: (*role).to_owned(), kind: "S".to_owned() };
+        described(&mut snapshot).keys = roles.iter().map(key).collect();
+        let sample = sample(&mut snapshot);
+        (sample.items_read, sample.contents.items, sample.stopped) = (300, 300, stopped);
+        let seen = &mut sample.contents.sightings[0];
+        (seen.items, seen.items_with_path) = (100, 300);
+        let facts = only(&snapshot, Attribute);
+        let prevalence = facts["prevalence"].as_str().unwrap();
+        assert!(prevalence.ends_with(told), "{prevalence}");
+        assert_eq!(only(&snapshot, Table)["sample"]["missed"], missed);
     }
 }
