@@ -1,4 +1,5 @@
-//! Files that somebody names: a pipe without a writer, what has no end and a directory are refused in time, and a pipe works.
+//! Files that somebody names: what never comes and never ends is refused in time, no two outputs are one file, and what is said
+//! of a file or an option holds no secret.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![cfg(unix)]
 
@@ -6,6 +7,7 @@ mod support;
 
 use std::{
     fs,
+    io::{Read, Seek},
     path::Path,
     process::{Command, Output, Stdio},
     thread,
@@ -18,35 +20,35 @@ use support::with_table;
 /// Longest that a refusal may take: a pipe is given five seconds, and there may be two.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Where a file is named; which of `pipe`, `zero` and `dir` is put in the place of `FILE`.
+/// Where a file is named; which of `pipe`, `zero` and `dir` is put in the place of `@`.
 const DOORS: &[(&str, &[&str])] = &[
     // A directory is a bundle of evidence.
-    ("assess FILE", ALL),
-    ("diff FILE s.json", ALL),
-    ("diff s.json FILE", ALL),
-    ("who-can FILE --table sessions", ALL),
-    ("verify FILE", &["pipe", "zero"]),
-    ("verify s.json --key FILE", ALL),
-    ("--config FILE assess s.json", ALL),
-    ("assess s.json --baseline FILE", ALL),
-    ("assess s.json --checks FILE", &["pipe", "zero"]),
-    ("assess s.json --output evidence=e.zip --sign-key FILE", ALL),
-    ("assess s.json --output evidence=e.zip --previous FILE", ALL),
-    ("checks test FILE", &["pipe", "zero"]),
-    ("checks list --checks FILE", &["pipe", "zero"]),
-    ("simulate FILE", ALL),
+    ("assess @", ALL),
+    ("diff @ s.json", ALL),
+    ("diff s.json @", ALL),
+    ("who-can @ --table sessions", ALL),
+    ("verify @", &["pipe", "zero"]),
+    ("verify s.json --key @", ALL),
+    ("--config @ assess s.json", ALL),
+    ("assess s.json --baseline @", ALL),
+    ("assess s.json --checks @", &["pipe", "zero"]),
+    ("assess s.json --output evidence=e.zip --sign-key @", ALL),
+    ("assess s.json --output evidence=e.zip --previous @", ALL),
+    ("checks test @", &["pipe", "zero"]),
+    ("checks list --checks @", &["pipe", "zero"]),
+    ("simulate @", ALL),
     // What comes without end is looked at without end.
-    ("detect FILE", &["pipe", "dir"]),
-    ("detect s.json --digest-key-file FILE", ALL),
+    ("detect @", &["pipe", "dir"]),
+    ("detect s.json --digest-key-file @", ALL),
 ];
 const ALL: &[&str] = &["pipe", "zero", "dir"];
 
 #[cfg(feature = "demo")]
 const ONLINE: &[(&str, &[&str])] = &[
-    ("demo --digest-key-file FILE", ALL),
-    ("AWS_CONFIG_FILE=FILE audit --region eu-west-1", ALL),
-    ("AWS_SHARED_CREDENTIALS_FILE=FILE audit --region eu-west-1 --profile x", ALL),
-    ("AWS_CONFIG_FILE=FILE audit --profile x", ALL),
+    ("demo --digest-key-file @", ALL),
+    ("AWS_CONFIG_FILE=@ audit --region eu-west-1", ALL),
+    ("AWS_SHARED_CREDENTIALS_FILE=@ audit --region eu-west-1 --profile x", ALL),
+    ("AWS_CONFIG_FILE=@ audit --profile x", ALL),
     ("demo --from-export pipe-summary", &["pipe-summary"]),
     ("demo --from-export zero-list", &["zero-list"]),
 ];
@@ -92,18 +94,34 @@ fn run(dir: &Path, line: &str) -> Option<Output> {
         command.env(name, value);
         words.next();
     }
-    command.args(words).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    // What is said may be more than a pipe holds.
+    let (out, err) = (tempfile::tempfile().unwrap(), tempfile::tempfile().unwrap());
+    command
+        .args(words)
+        .stdin(Stdio::null())
+        .stdout(out.try_clone().unwrap())
+        .stderr(err.try_clone().unwrap());
     let mut child = command.spawn().unwrap();
     let began = Instant::now();
-    while child.try_wait().unwrap().is_none() {
+    let status = loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            break status;
+        }
         if began.elapsed() > PATIENCE {
             child.kill().unwrap();
             child.wait().unwrap();
             return None;
         }
         thread::sleep(Duration::from_millis(20));
-    }
-    Some(child.wait_with_output().unwrap())
+    };
+    Some(Output { status, stdout: all(out), stderr: all(err) })
+}
+
+fn all(mut file: fs::File) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    file.rewind().unwrap();
+    file.read_to_end(&mut bytes).unwrap();
+    bytes
 }
 
 #[test]
@@ -112,7 +130,7 @@ fn what_never_comes_or_never_ends_is_refused_by_name() {
     let lines: Vec<(String, &str)> = DOORS
         .iter()
         .chain(ONLINE)
-        .flat_map(|(line, kinds)| kinds.iter().map(|kind| (line.replace("FILE", kind), *kind)))
+        .flat_map(|(line, kinds)| kinds.iter().map(|kind| (line.replace('@', kind), *kind)))
         .collect();
     let wrong: Vec<String> = thread::scope(|scope| {
         let runs: Vec<_> =
@@ -158,9 +176,100 @@ fn a_pipe_with_a_writer_is_a_file() {
 #[test]
 fn a_pipe_among_the_files_of_an_export_is_a_gap() {
     let dir = place();
-    let out = run(dir.path(), "demo --fail-on never --format json --from-export pipe-data").unwrap();
+    let line = "demo --fail-on never --format json --check readable-password --from-export pipe-data";
+    let out = run(dir.path(), line).unwrap();
     let report: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap();
     let gaps = report["gaps"].as_array().unwrap();
     let told = gaps.iter().any(|gap| gap["message"].as_str().unwrap().contains("no plain file"));
     assert!(out.status.code() == Some(3) && told, "{}: {gaps:?}", out.status);
+}
+
+#[test]
+fn two_outputs_never_go_to_one_file() {
+    let dir = place();
+    std::os::unix::fs::symlink(dir.path().join("dir"), dir.path().join("link")).unwrap();
+    let lines = [
+        "assess s.json --output json=a --output csv=a",
+        "assess s.json --output json=a --output csv=./a",
+        "assess s.json --output json=dir/a --output csv=link/a",
+        "assess s.json --output-dir link --output json --output csv=dir/findings.json",
+        "assess s.json --output-dir new --output json --output csv=./new/findings.json",
+    ];
+    let saved = [
+        "demo --output json=a --save a",
+        "demo --output json=a --save ./a",
+        "demo --output json=dir/a --save link/a",
+        "demo --output-dir link --output all --save dir/findings.csv",
+    ];
+    for line in lines.iter().chain(saved.iter().filter(|_| cfg!(feature = "demo"))) {
+        let out = run(dir.path(), line).unwrap();
+        let said = String::from_utf8(out.stderr).unwrap();
+        assert!(out.status.code() == Some(2) && said.contains("one file"), "{line}: {}, {said}", out.status);
+    }
+}
+
+#[test]
+fn a_directory_of_outputs_is_for_its_owner() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = place();
+    let out = run(dir.path(), "assess s.json --fail-on never --output-dir new/below --output json").unwrap();
+    assert!(out.status.success());
+    for made in ["new", "new/below"] {
+        assert_eq!(
+            fs::metadata(dir.path().join(made)).unwrap().permissions().mode() & 0o777,
+            0o700,
+            "{made}"
+        );
+    }
+}
+
+#[test]
+fn a_full_disk_is_named_in_every_form() {
+    let dir = place();
+    for form in ["json", "html", "sarif", "csv", "markdown", "oscal"] {
+        let out = run(dir.path(), &format!("assess s.json --output {form}=/dev/full")).unwrap();
+        let said = String::from_utf8(out.stderr).unwrap();
+        assert!(out.status.code() == Some(2) && said.contains("No space left on device"), "{form}: {said}");
+    }
+}
+
+#[test]
+fn no_secret_is_in_what_is_said_of_an_option_or_the_configuration() {
+    let dir = place();
+    let config = |name: &str, text: &str| fs::write(dir.path().join(name), text).unwrap();
+    config("profile", "[profile.x]\nendpoint-url = \"http://user:CANARY@host\"\n");
+    config(
+        "pattern",
+        "[[detect.pattern]]\nid = \"x\"\npattern = \"CANARY(\"\nmatches = [\"CANARY\"]\nmisses = [\"y\"]\n",
+    );
+    config(
+        "example",
+        "[[detect.pattern]]\nid = \"x\"\npattern = \"x\"\nmatches = [\"CANARY\"]\nmisses = [\"y\"]\n",
+    );
+    config("syntax", "[detect]\n[[detect.allow]]\npattern = \"CANARY\n");
+    config("environment", "AWS_SECRET_ACCESS_KEY=CANARY\n");
+    config("key", "CANARY\n");
+    let lines = [
+        ("--config profile assess s.json", "endpoint-url = \"http://***********@host\""),
+        ("--config pattern assess s.json", "pattern = \"*******\""),
+        ("--config example assess s.json", "the pattern does not match this example"),
+        ("--config syntax assess s.json", "syntax:3:"),
+        ("--config environment assess s.json", "environment:1:"),
+        ("--config key assess s.json", "key:1:"),
+    ];
+    let online = [
+        ("audit --region eu-west-1 --endpoint-url http://user:CANARY@host", "http://***********@host"),
+        ("audit --region eu-west-1 --endpoint-url user:CANARY@host", "***********@host"),
+        ("audit --region eu-west-1 --endpoint-url=http://user:C@NARY:CANARY/@host", "*@host"),
+        ("DYNAUDIT_ENDPOINT_URL=http://user:CANARY@host audit --region eu-west-1", "http://***********@host"),
+        ("AWS_ENDPOINT_URL=ftp://user:CANARY@host audit --region eu-west-1", "AWS_ENDPOINT_URL"),
+        ("AWS_ENDPOINT_URL_STS=user:CANARY@host audit --region eu-west-1", "AWS_ENDPOINT_URL_STS"),
+        ("audit --rcu-budget 1e308", "from 0.5 to 1000000000"),
+    ];
+    for (line, shown) in lines.iter().chain(online.iter().filter(|_| cfg!(feature = "demo"))) {
+        let out = run(dir.path(), line).unwrap();
+        let said = String::from_utf8(out.stderr).unwrap();
+        assert!(out.status.code() == Some(2) && said.contains(shown), "{line}: {}, {said}", out.status);
+        assert!(!said.contains("CANARY"), "{line}: {said}");
+    }
 }

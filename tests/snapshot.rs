@@ -188,7 +188,9 @@ fn what_a_snapshot_lists_it_holds() {
         change(&mut snapshot);
         parse(&serde_json::to_string(&snapshot).unwrap()).unwrap_err().to_string()
     };
-    assert!(refused(|s| s.accounts[0].tables.truncate(1)).contains("accounts[0].regions[0].tables.items[1]: "));
+    assert!(
+        refused(|s| s.accounts[0].tables.truncate(1)).contains("accounts[0].regions[0].tables.items[1]: ")
+    );
     assert!(refused(|s| s.accounts[0].regions.clear()).contains("scope.regions[0]"));
     assert!(refused(|s| s.accounts[0].tables = vec![s.accounts[0].tables[0].clone(); 2]).contains("twice"));
     assert!(refused(|s| s.accounts = vec![s.accounts[0].clone(); 2]).contains("twice"));

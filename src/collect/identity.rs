@@ -27,7 +27,8 @@ pub(super) async fn of_profile(
     let region = match region {
         Some(region) => Some(region),
         None => {
-            let of_files = ProfileFileRegionProvider::builder().profile_files(files.clone()).profile_name(profile);
+            let of_files =
+                ProfileFileRegionProvider::builder().profile_files(files.clone()).profile_name(profile);
             RegionProviderChain::first_try(EnvironmentVariableRegionProvider::new())
                 .or_else(of_files.build())
                 .or_else(ImdsRegionProvider::builder().build())

@@ -169,7 +169,9 @@ pub enum Error {
     #[error("{0} is no URL like https://example.com\n  help: set it anew, or unset it")]
     Endpoint(String),
     /// A shared configuration file of AWS cannot be read.
-    #[error("cannot read {0}: {1}\n  help: AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE name the shared files")]
+    #[error(
+        "cannot read {0}: {1}\n  help: AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE name the shared files"
+    )]
     Shared(String, String),
     /// An export that is to be read where it lies cannot be.
     #[error("{0}")]

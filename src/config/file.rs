@@ -177,7 +177,8 @@ fn is_plain_part(text: &str, at: usize) -> bool {
     let before = text.get(..at).unwrap_or(text);
     let section = before.lines().rev().find(|line| line.starts_with('['));
     let section = section.map(|line| line.trim_start_matches('['));
-    section.is_some_and(|name| ["accept", "profile", "sensitivity"].iter().any(|plain| name.starts_with(plain)))
+    section
+        .is_some_and(|name| ["accept", "profile", "sensitivity"].iter().any(|plain| name.starts_with(plain)))
 }
 
 /// The first second after a day.

@@ -1,9 +1,6 @@
 //! Files that an option names: a key that is read, a place where a file is to be made.
 
-use std::{
-    fs, io,
-    path::Path,
-};
+use std::{fs, io, path::Path};
 
 use zeroize::Zeroizing;
 

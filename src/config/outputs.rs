@@ -97,7 +97,8 @@ mod tests {
         let reports = [(Format::Json, at("real/a")), (Format::Csv, at("not/there"))];
         for same in ["real/a", "./real/./a", "link/a", "link/../real/a", "not/./there"] {
             assert!(cfg!(windows) || apart(&at(same), &reports).is_err(), "{same}");
-            let output = |form: &str, at: PathBuf| format!("{form}={}", at.display()).parse::<Output>().unwrap();
+            let output =
+                |form: &str, at: PathBuf| format!("{form}={}", at.display()).parse::<Output>().unwrap();
             let two = [output("json", at("real/a")), output("csv", at(same))];
             assert_eq!(files(&two, None).is_ok(), same.starts_with("not") || cfg!(windows), "{same}");
         }

@@ -11,8 +11,8 @@ use super::{Error, Outcome, console::Console};
 use crate::{
     cli::{self, UnknownKeys},
     report::json as write,
-    source::open,
     simulate::{Input, Output, Refused, Unknown, answer, simulate},
+    source::open,
 };
 
 /// Largest input, in bytes.

@@ -2,8 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    fmt,
-    fs,
+    fmt, fs,
     io::{self, BufReader, Cursor, Read, Seek},
     path::Path,
 };

@@ -30,7 +30,10 @@ impl Walk {
     ///
     /// # Errors
     /// What the deserializer or the type says; a number is below 0, or a key of a map stands twice.
-    pub(super) fn read<'de, T: Deserialize<'de>, D: Deserializer<'de>>(&self, from: D) -> Result<T, D::Error> {
+    pub(super) fn read<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+        &self,
+        from: D,
+    ) -> Result<T, D::Error> {
         T::deserialize(Placed { inner: from, walk: self })
     }
 

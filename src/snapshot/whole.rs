@@ -44,10 +44,11 @@ fn of(account: &Account, snapshot: &Snapshot, place: &str) -> Option<String> {
         if !looked_at.insert(region.name.as_str()) {
             return Some(format!("{place}.regions[{at}]: the Region stands there twice"));
         }
-        let asked_for = |name: &str| snapshot.scope.table.as_ref().is_none_or(|pattern| glob::matches(pattern, name));
+        let asked_for =
+            |name: &str| snapshot.scope.table.as_ref().is_none_or(|pattern| glob::matches(pattern, name));
         let mut listed = region.tables.items.iter().enumerate();
-        let missing =
-            listed.find(|(_, name)| asked_for(name) && !held.contains(&(region.name.as_str(), name.as_str())));
+        let missing = listed
+            .find(|(_, name)| asked_for(name) && !held.contains(&(region.name.as_str(), name.as_str())));
         if let Some((item, _)) = missing {
             return Some(format!(
                 "{place}.regions[{at}].tables.items[{item}]: `tables` does not hold the table that is listed"

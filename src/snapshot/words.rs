@@ -32,7 +32,10 @@ mod tests {
             (r#"{"call": 7}"#, "expected a string (line 1, column 10)"),
             (r#"{"call": ["x"]}"#, "expected a string (line 1, column 9)"),
             (r#"{"ghp_x": 7}"#, "expected one of `call`, `on`, `why`, `message` (line 1, column 8)"),
-            (r#"{"x, expected ghp_x": 7}"#, "expected one of `call`, `on`, `why`, `message` (line 1, column 20)"),
+            (
+                r#"{"x, expected ghp_x": 7}"#,
+                "expected one of `call`, `on`, `why`, `message` (line 1, column 20)",
+            ),
             (r#"{"call": "ghp_x"}"#, "missing field `on` (line 1, column 17)"),
             (r#"{"call": "ghp_x"#, "EOF while parsing a string (line 1, column 15)"),
             (r#""ghp_x""#, "expected struct Gap (line 1, column 7)"),

@@ -30,8 +30,9 @@ pub fn open(path: &Path) -> io::Result<File> {
     let (tell, told) = mpsc::channel();
     let path = path.to_owned();
     thread::spawn(move || tell.send(File::open(path)));
-    told.recv_timeout(PATIENCE)
-        .unwrap_or_else(|_| Err(io::Error::new(io::ErrorKind::TimedOut, "it is a pipe, and nobody writes into it")))
+    told.recv_timeout(PATIENCE).unwrap_or_else(|_| {
+        Err(io::Error::new(io::ErrorKind::TimedOut, "it is a pipe, and nobody writes into it"))
+    })
 }
 
 /// The bytes of a file, if they are no more than `most`.
@@ -43,9 +44,17 @@ pub fn read(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     // One byte more than is allowed tells a file that is too large, whatever its metadata say.
     open(path)?.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > most {
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("it is larger than {most} bytes")));
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("it is larger than {}", size(most))));
     }
     Ok(bytes)
+}
+
+/// A number of bytes, for people.
+fn size(bytes: u64) -> String {
+    match [(30, "GiB"), (20, "MiB"), (10, "KiB")].iter().find(|(bits, _)| bytes.trailing_zeros() >= *bits) {
+        Some((bits, unit)) => format!("{} {unit}", bytes >> bits),
+        None => format!("{bytes} bytes"),
+    }
 }
 
 /// The text of a file, if it is no more than `most` bytes.
@@ -57,7 +66,8 @@ pub fn text(path: &Path, most: u64) -> io::Result<String> {
     text.map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8"))
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use std::{io::Write, path::PathBuf, process::Command};
 
@@ -91,7 +101,9 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         assert_eq!(open(&pipe(dir.path())).unwrap_err().kind(), io::ErrorKind::TimedOut);
         assert_eq!(open(dir.path()).unwrap_err().kind(), io::ErrorKind::IsADirectory);
-        assert_eq!(read(Path::new("/dev/zero"), 1 << 20).unwrap_err().kind(), io::ErrorKind::FileTooLarge);
+        let endless = read(Path::new("/dev/zero"), 3 << 20).unwrap_err();
+        assert_eq!(endless.kind(), io::ErrorKind::FileTooLarge);
+        assert_eq!(endless.to_string(), "it is larger than 3 MiB");
         assert_eq!(read(Path::new("/dev/null"), 0).unwrap(), b"");
     }
 }

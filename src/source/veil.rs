@@ -23,7 +23,8 @@ pub fn user_info(text: &str) -> String {
 /// brackets alone.
 pub fn values(line: &str) -> String {
     let name = line.find('=').filter(|at| line[..*at].trim().chars().all(is_of_a_name));
-    let is_header = line.trim_start().starts_with('[') && line.trim_end().ends_with(']') && !line.contains('"');
+    let is_header =
+        line.trim_start().starts_with('[') && line.trim_end().ends_with(']') && !line.contains('"');
     let begin = match name {
         Some(at) => at + 1,
         None if is_header => line.len(),

@@ -39,10 +39,26 @@ fn what_is_wrong_has_a_place_and_no_value() {
             json!("arn:aws:dynamodb:eu-west-1:999999999999:table/orders"),
             format!("{table}.arn: expected that of its account"),
         ),
-        ("/accounts/0/tables/0/tags", json!({ "gap": CANARY }), format!("{table}.tags.gap: `gaps` holds no such")),
-        ("/accounts/0/tables/0/tags", json!({ CANARY: 1 }), format!("{table}.tags: expected `value` or `gap`")),
-        ("/accounts/0/tables/0/tags/value", json!({ CANARY: 1 }), format!("{table}.tags.value[key 1]: expected a")),
-        ("/accounts/0/tables/0/backups/gap", json!(CANARY), format!("{table}.backups.gap: `gaps` holds no such")),
+        (
+            "/accounts/0/tables/0/tags",
+            json!({ "gap": CANARY }),
+            format!("{table}.tags.gap: `gaps` holds no such"),
+        ),
+        (
+            "/accounts/0/tables/0/tags",
+            json!({ CANARY: 1 }),
+            format!("{table}.tags: expected `value` or `gap`"),
+        ),
+        (
+            "/accounts/0/tables/0/tags/value",
+            json!({ CANARY: 1 }),
+            format!("{table}.tags.value[key 1]: expected a"),
+        ),
+        (
+            "/accounts/0/tables/0/backups/gap",
+            json!(CANARY),
+            format!("{table}.backups.gap: `gaps` holds no such"),
+        ),
         (
             "/accounts/0/tables/0/backups/items/0/bytes",
             json!(-1),
@@ -53,8 +69,16 @@ fn what_is_wrong_has_a_place_and_no_value() {
             json!(-5),
             format!("{table}.description.value.items: expected a number that is not below 0"),
         ),
-        ("/accounts/0/tables/0/sample/value/rcu_consumed", json!(-1), format!("{sample}.rcu_consumed: expected")),
-        ("/accounts/0/tables/0/sample/value/stopped", json!(CANARY), format!("{sample}.stopped: expected one of `e")),
+        (
+            "/accounts/0/tables/0/sample/value/rcu_consumed",
+            json!(-1),
+            format!("{sample}.rcu_consumed: expected"),
+        ),
+        (
+            "/accounts/0/tables/0/sample/value/stopped",
+            json!(CANARY),
+            format!("{sample}.stopped: expected one of `e"),
+        ),
         (
             "/accounts/0/tables/0/sample/value/contents/names/token",
             json!(4),
