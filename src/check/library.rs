@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{Check, expr::PARSER_STACK, file};
-use crate::source::{Source, escape};
+use crate::source::{Source, escape, open};
 
 /// The checks that come with the program, by file name; `build.rs` lists them.
 static BUILTIN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/checks.rs"));
@@ -135,7 +135,7 @@ fn load(builtin: &[(&str, &str)], examples: Examples, dirs: &[PathBuf]) -> Resul
         find(dir, DEEPEST, &mut seen, &mut files, &mut problems);
     }
     for path in files {
-        match read(&path) {
+        match open::text(&path, LARGEST) {
             Ok(text) => take(Source::new(path.display().to_string(), text), Examples::Run, &mut problems),
             Err(e) => problems.push(unreadable(&path, &e.to_string())),
         }
@@ -213,17 +213,6 @@ fn list(at: &Path, seen: &mut BTreeSet<PathBuf>) -> io::Result<Option<Vec<PathBu
     entries.retain(|path| path.is_dir() || path.extension().is_some_and(|e| e == "toml"));
     entries.sort();
     Ok(Some(entries))
-}
-
-fn read(path: &Path) -> io::Result<String> {
-    use io::Read;
-    let mut text = String::new();
-    // One byte more than is allowed tells a file that is too large, whatever its metadata say.
-    fs::File::open(path)?.take(LARGEST + 1).read_to_string(&mut text)?;
-    if text.len() as u64 > LARGEST {
-        return Err(io::Error::other(format!("a check has at most {} KiB", LARGEST >> 10)));
-    }
-    Ok(text)
 }
 
 fn unreadable(path: &Path, why: &str) -> String {

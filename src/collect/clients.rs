@@ -26,6 +26,7 @@ use super::clock::Clock;
 use super::guard::Guard;
 use super::identity;
 use super::light::{Light, Part, Question, Refusal, Stretch};
+use super::shared;
 
 /// Which account to look at, as the user names it; what is none comes from the AWS environment.
 #[derive(Debug, Clone, Default)]
@@ -48,7 +49,7 @@ const CONNECT: Duration = Duration::from_secs(4);
 /// `AWS_ENDPOINT_URL`. Nothing is sent yet, except what finding the credentials takes.
 ///
 /// # Errors
-/// What the environment names as an endpoint is none.
+/// What the environment names as an endpoint is none; a shared configuration file cannot be read.
 pub async fn load(session: &Session) -> Result<SdkConfig, Error> {
     identity::endpoints()?;
     let timeouts = TimeoutConfig::builder()
@@ -56,7 +57,9 @@ pub async fn load(session: &Session) -> Result<SdkConfig, Error> {
         .operation_attempt_timeout(ATTEMPT)
         .operation_timeout(OPERATION)
         .build();
-    let mut loader = aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts);
+    let files = shared::files().await?;
+    let mut loader =
+        aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts).profile_files(files.clone());
     // One for all services, which else would have one each: one pool of connections, and one store of roots.
     let http = http_client();
     if let Some(http) = http.clone() {
@@ -67,7 +70,7 @@ pub async fn load(session: &Session) -> Result<SdkConfig, Error> {
     }
     let region = session.region.clone().map(Region::new);
     if let Some(profile) = &session.profile {
-        loader = identity::of_profile(loader, profile, region.clone(), http).await;
+        loader = identity::of_profile(loader, profile, files, region.clone(), http).await;
     }
     if let Some(region) = region {
         loader = loader.region(region);

@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::types::{BackupSummary, BackupTypeFilter, ExportSummary};
 use serde::{Deserialize, Serialize};
 
 use super::calls;
-use super::describe::{encryption, moment};
+use super::describe::{count, encryption, moment};
 use super::desk::Desk;
 use super::pages::{Page, pages};
 use super::run::Run;
@@ -87,7 +87,7 @@ async fn backup(desk: &Desk, client: &Client, region: &str, summary: &BackupSumm
         status: summary.backup_status().map(|s| s.as_str().to_owned()).unwrap_or_default(),
         created: summary.backup_creation_date_time().map(moment),
         expires: summary.backup_expiry_date_time().map(moment),
-        bytes: summary.backup_size_bytes(),
+        bytes: count(summary.backup_size_bytes()),
         encryption: desk.seen(call, arn, answer),
     }
 }
@@ -123,8 +123,8 @@ async fn export(desk: &Desk, client: &Client, region: &str, summary: &ExportSumm
                 prefix: d.s3_prefix().map(str::to_owned),
                 encryption: d.s3_sse_algorithm().map(|a| a.as_str().to_owned()),
                 key_id: d.s3_sse_kms_key_id().map(str::to_owned),
-                items: d.item_count(),
-                bytes: d.billed_size_bytes(),
+                items: count(d.item_count()),
+                bytes: count(d.billed_size_bytes()),
             })
         });
     Export {

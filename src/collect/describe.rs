@@ -35,6 +35,11 @@ pub(super) fn encryption(sse: &sdk::SseDescription, table_arn: &str, region: &st
     }
 }
 
+/// A count that was told; none where it is below 0, as that of throughput without a limit is.
+pub(super) fn count(told: Option<i64>) -> Option<i64> {
+    told.filter(|count| *count >= 0)
+}
+
 /// The whole answer; `arn` is the table's, for keys that are named without theirs.
 pub(super) fn description(table: &sdk::TableDescription, arn: &str, region: &str) -> Description {
     let attributes = table.attribute_definitions();
@@ -42,25 +47,24 @@ pub(super) fn description(table: &sdk::TableDescription, arn: &str, region: &str
     let throughput = table.provisioned_throughput();
     let warm = table.warm_throughput();
     let on_demand = table.on_demand_throughput();
-    let unlimited = |units: Option<i64>| units.filter(|units| *units >= 0);
     Description {
         id: table.table_id().map(str::to_owned),
         status: table.table_status().map(|s| s.as_str().to_owned()).unwrap_or_default(),
         created: table.creation_date_time().map(moment),
         keys: keys(table.key_schema()),
-        items: table.item_count(),
-        bytes: table.table_size_bytes(),
+        items: count(table.item_count()),
+        bytes: count(table.table_size_bytes()),
         // Tables that were never anything else are described without a class and without a billing mode.
         class: (table.table_class_summary().and_then(|c| c.table_class()))
             .map_or_else(|| "STANDARD".to_owned(), |class| class.as_str().to_owned()),
         billing: (table.billing_mode_summary().and_then(|b| b.billing_mode()))
             .map_or_else(|| "PROVISIONED".to_owned(), |mode| mode.as_str().to_owned()),
-        read_units: throughput.and_then(|t| t.read_capacity_units()).unwrap_or_default(),
-        write_units: throughput.and_then(|t| t.write_capacity_units()).unwrap_or_default(),
-        max_read_units: unlimited(on_demand.and_then(|o| o.max_read_request_units())),
-        max_write_units: unlimited(on_demand.and_then(|o| o.max_write_request_units())),
-        warm_read_units: warm.and_then(|w| w.read_units_per_second()),
-        warm_write_units: warm.and_then(|w| w.write_units_per_second()),
+        read_units: count(throughput.and_then(|t| t.read_capacity_units())).unwrap_or_default(),
+        write_units: count(throughput.and_then(|t| t.write_capacity_units())).unwrap_or_default(),
+        max_read_units: count(on_demand.and_then(|o| o.max_read_request_units())),
+        max_write_units: count(on_demand.and_then(|o| o.max_write_request_units())),
+        warm_read_units: count(warm.and_then(|w| w.read_units_per_second())),
+        warm_write_units: count(warm.and_then(|w| w.write_units_per_second())),
         deletion_protection: table.deletion_protection_enabled().unwrap_or_default(),
         disassociation_protection: table.disassociation_protection_enabled(),
         encryption: table.sse_description().map(|sse| encryption(sse, arn, region)),
@@ -134,8 +138,8 @@ fn indexes(
             projection,
             included,
             status: index.index_status().map(|s| s.as_str().to_owned()).unwrap_or_default(),
-            items: index.item_count(),
-            bytes: index.index_size_bytes(),
+            items: count(index.item_count()),
+            bytes: count(index.index_size_bytes()),
         }
     });
     let local = table.local_secondary_indexes().iter().map(|index| {
@@ -149,8 +153,8 @@ fn indexes(
             projection,
             included,
             status: String::new(),
-            items: index.item_count(),
-            bytes: index.index_size_bytes(),
+            items: count(index.item_count()),
+            bytes: count(index.index_size_bytes()),
         }
     });
     let mut all: Vec<Index> = global.chain(local).collect();

@@ -1,12 +1,15 @@
 //! Who asks: the credentials that the user named, and nothing of them that cannot be sent.
 
-use aws_config::default_provider::region::DefaultRegionChain;
-use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::environment::EnvironmentVariableRegionProvider;
+use aws_config::imds::region::ImdsRegionProvider;
+use aws_config::meta::region::RegionProviderChain;
+use aws_config::profile::{ProfileFileCredentialsProvider, ProfileFileRegionProvider};
 use aws_config::provider_config::ProviderConfig;
 use aws_config::{ConfigLoader, Region};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
+use aws_runtime::env_config::file::EnvConfigFiles;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_types::SdkConfig;
 
@@ -17,18 +20,28 @@ use super::Error;
 pub(super) async fn of_profile(
     loader: ConfigLoader,
     profile: &str,
+    files: EnvConfigFiles,
     region: Option<Region>,
     http: Option<SharedHttpClient>,
 ) -> ConfigLoader {
     let region = match region {
         Some(region) => Some(region),
-        None => DefaultRegionChain::builder().profile_name(profile).build().region().await,
+        None => {
+            let of_files =
+                ProfileFileRegionProvider::builder().profile_files(files.clone()).profile_name(profile);
+            RegionProviderChain::first_try(EnvironmentVariableRegionProvider::new())
+                .or_else(of_files.build())
+                .or_else(ImdsRegionProvider::builder().build())
+                .region()
+                .await
+        }
     };
     let mut config = ProviderConfig::without_region().with_region(region);
     if let Some(http) = http {
         config = config.with_http_client(http);
     }
-    let provider = ProfileFileCredentialsProvider::builder().configure(&config).profile_name(profile).build();
+    let provider = ProfileFileCredentialsProvider::builder().configure(&config).profile_files(files);
+    let provider = provider.profile_name(profile).build();
     loader.profile_name(profile).credentials_provider(provider)
 }
 

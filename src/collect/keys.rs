@@ -6,7 +6,7 @@ use aws_sdk_kms::Client;
 use aws_sdk_kms::types::{GrantListEntry, KeyMetadata};
 
 use super::calls::{self, Call};
-use super::describe::moment;
+use super::describe::{count, moment};
 use super::desk::Desk;
 use super::fault::Fault;
 use super::pages::{Page, pages};
@@ -108,7 +108,7 @@ impl Asker<'_> {
         let answer = match self.desk.ask(call, self.region, send).await {
             Ok(out) => Ok(Some(Rotation {
                 enabled: out.key_rotation_enabled(),
-                period_days: out.rotation_period_in_days().map(i64::from),
+                period_days: count(out.rotation_period_in_days().map(i64::from)),
                 next: out.next_rotation_date().map(moment),
             })),
             Err(fault) if fault.is_an_answer(call) => Ok(None),

@@ -36,6 +36,7 @@ mod run;
 mod sample;
 mod second;
 mod services;
+mod shared;
 pub mod sign;
 mod silence;
 mod spread;
@@ -167,6 +168,11 @@ pub enum Error {
     /// What the environment names as an endpoint is none.
     #[error("{0} is no URL like https://example.com\n  help: set it anew, or unset it")]
     Endpoint(String),
+    /// A shared configuration file of AWS cannot be read.
+    #[error(
+        "cannot read {0}: {1}\n  help: AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE name the shared files"
+    )]
+    Shared(String, String),
     /// An export that is to be read where it lies cannot be.
     #[error("{0}")]
     Export(String),

@@ -178,6 +178,7 @@ async fn assemble(
     if scope.second_look {
         second::look(&run, &mut tables).await;
     }
+    export::unread(&run.exports, &tables.iter().map(|table| table.arn.as_str()).collect(), &run.desk);
     let keys = ask_keys(
         &run,
         keys::named(&tables, regions.iter().flat_map(|r| &r.orphan_backups.items)).into_iter().collect(),

@@ -14,7 +14,7 @@ use super::run::Run;
 use super::sample::{Sampler, Target};
 use super::services::tags::Tags;
 use crate::snapshot::table::{
-    ContinuousBackups, Description, Insights, KinesisDestination, Table, TimeToLive,
+    ContinuousBackups, Description, Insights, KinesisDestination, Table, TimeToLive, is_arn_of,
 };
 use crate::snapshot::{GapId, Listed, Seen, Topic, Why};
 
@@ -109,14 +109,11 @@ pub(super) async fn table(run: &Run, client: &Client, sampler: &Sampler, named: 
     }
 }
 
-/// Whether a description is of the table that was asked about: of its name, and of its account where that is known. DynamoDB local
-/// has a Region of its own.
+/// Whether a description is of the table that was asked about: of its name, and of its account where that is known.
 fn is_of(table: &TableDescription, named: &Named<'_>) -> bool {
-    let account = |arn: &str| arn.split(':').nth(4).unwrap_or_default().to_owned();
-    let ours = account(named.arn);
-    let same = |arn: &str| ours == "unknown" || account(arn) == ours;
+    let account = named.arn.split(':').nth(4).unwrap_or_default();
     table.table_name().is_none_or(|name| name == named.name)
-        && table.table_arn().is_none_or(|arn| arn.ends_with(&format!(":table/{}", named.name)) && same(arn))
+        && table.table_arn().is_none_or(|arn| is_arn_of(arn, account, named.region, named.name))
 }
 
 fn unseen(arn: &str, named: &Named<'_>, gap: &GapId) -> Table {
@@ -163,7 +160,7 @@ impl Asker<'_> {
             let status = recovery.and_then(|r| r.point_in_time_recovery_status());
             Ok(ContinuousBackups {
                 enabled: status.is_some_and(|s| s.as_str() == "ENABLED"),
-                days: recovery.and_then(|r| r.recovery_period_in_days()).map(i64::from),
+                days: describe::count(recovery.and_then(|r| r.recovery_period_in_days()).map(i64::from)),
                 earliest: recovery.and_then(|r| r.earliest_restorable_date_time()).map(describe::moment),
                 latest: recovery.and_then(|r| r.latest_restorable_date_time()).map(describe::moment),
             })

@@ -44,6 +44,14 @@ impl Ignore {
 impl Detection {
     /// Reads the section.
     pub(super) fn read(file: &str, value: &Spanned<DeValue<'_>>, problems: &mut Vec<Problem>) -> Self {
+        let before = problems.len();
+        let found = Self::all(file, value, problems);
+        // A pattern tells what a secret looks like, and an example may be one.
+        problems[before..].iter_mut().for_each(|problem| problem.veiled = true);
+        found
+    }
+
+    fn all(file: &str, value: &Spanned<DeValue<'_>>, problems: &mut Vec<Problem>) -> Self {
         let mut found = Self::default();
         let Some(table) = value.get_ref().as_table() else {
             problems.push(Problem::new(value.span(), "`detect` must be a table"));

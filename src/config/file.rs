@@ -1,6 +1,6 @@
 //! The configuration file: accepted risks, profiles of options and what the detector is told, refused with line and caret where it is wrong.
 
-use std::{collections::BTreeMap, fs, io::Read, path::Path};
+use std::{collections::BTreeMap, path::Path};
 
 use time::{Date, Duration, format_description::well_known::Iso8601};
 use toml::{
@@ -13,7 +13,7 @@ use crate::{
     facts::sensitivity::Rules,
     finding::accept::{Acceptance, Accepts},
     snapshot::Timestamp,
-    source::{Problem, Source, Span, fields::Fields, text::Text},
+    source::{Problem, Source, Span, fields::Fields, open, text::Text},
 };
 
 /// Problems that are shown.
@@ -55,12 +55,8 @@ impl File {
     /// # Errors
     /// It cannot be read, or something in it is wrong: text for people, of several lines.
     pub fn load(path: &Path) -> Result<Self, String> {
-        let failed = |error: std::io::Error| format!("cannot read {}: {error}", path.display());
-        let mut text = String::new();
-        let read = fs::File::open(path).and_then(|file| file.take(MAX_BYTES + 1).read_to_string(&mut text));
-        if read.map_err(failed)? as u64 > MAX_BYTES {
-            return Err(format!("{} is larger than {MAX_BYTES} bytes", path.display()));
-        }
+        let text = open::text(path, MAX_BYTES);
+        let text = text.map_err(|error| format!("cannot read {}: {error}", path.display()))?;
         Self::parse(&Source::new(path.display().to_string(), text))
     }
 
@@ -74,7 +70,9 @@ impl File {
             .first()
             .map(|first| {
                 let message = first.message().lines().collect::<Vec<_>>().join(" ");
-                Problem::new(first.span().unwrap_or(0..0), message)
+                let problem = Problem::new(first.span().unwrap_or(0..0), message);
+                let veiled = !is_plain_part(&source.text, problem.span.start);
+                Problem { veiled, ..problem }
             })
             .into_iter()
             .collect();
@@ -172,6 +170,15 @@ impl File {
             place: format!("{}:{line}", self.source.name),
         })
     }
+}
+
+/// Whether a place lies in a section whose values are no secrets: a file that is something else has none.
+fn is_plain_part(text: &str, at: usize) -> bool {
+    let before = text.get(..at).unwrap_or(text);
+    let section = before.lines().rev().find(|line| line.starts_with('['));
+    let section = section.map(|line| line.trim_start_matches('['));
+    section
+        .is_some_and(|name| ["accept", "profile", "sensitivity"].iter().any(|plain| name.starts_with(plain)))
 }
 
 /// The first second after a day.

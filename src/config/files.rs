@@ -1,15 +1,11 @@
 //! Files that an option names: a key that is read, a place where a file is to be made.
 
-use std::{
-    fs::{self, File},
-    io::{self, Read},
-    path::Path,
-};
+use std::{fs, io, path::Path};
 
 use zeroize::Zeroizing;
 
 use super::{Invalid, invalid};
-use crate::detect::DigestKey;
+use crate::{detect::DigestKey, source::open};
 
 /// Largest digest key file that is read, in bytes.
 const MAX_KEY_BYTES: u64 = 4096;
@@ -22,14 +18,10 @@ pub fn digest_key(file: Option<&Path>) -> Result<DigestKey, Invalid> {
     let Some(path) = file else {
         return DigestKey::random().or_else(|e| invalid(e.to_string()));
     };
-    let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_KEY_BYTES as usize + 1));
-    let read = File::open(path).and_then(|f| f.take(MAX_KEY_BYTES + 1).read_to_end(&mut bytes));
-    if let Err(error) = read {
-        return invalid(format!("cannot read the digest key {}: {error}", path.display()));
-    }
-    if bytes.len() as u64 > MAX_KEY_BYTES {
-        return invalid(format!("the digest key {} is longer than {MAX_KEY_BYTES} bytes", path.display()));
-    }
+    let bytes = match open::read(path, MAX_KEY_BYTES).map(Zeroizing::new) {
+        Ok(bytes) => bytes,
+        Err(error) => return invalid(format!("cannot read the digest key {}: {error}", path.display())),
+    };
     DigestKey::from_bytes(&bytes).or_else(|e| invalid(format!("{}: {e}", path.display())))
 }
 

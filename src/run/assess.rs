@@ -1,6 +1,6 @@
 //! Snapshot → facts → findings → report: the one way, for a live run and for a file alike.
 
-use std::{collections::BTreeSet, fs, io, path::PathBuf};
+use std::{collections::BTreeSet, io, path::PathBuf};
 
 use super::{
     Error, Outcome,
@@ -32,7 +32,7 @@ use crate::{
         text::inert,
         view::{CheckRow, Tally},
     },
-    snapshot::{Gap, Snapshot, Topic, Why, draft::Draft, file::digest},
+    snapshot::{Gap, Snapshot, Topic, Why, draft::Draft, file::digest, folder},
 };
 
 /// All that a report needs beside the snapshot, found good before AWS is asked anything.
@@ -86,7 +86,7 @@ impl Ready {
             return Err(Error::Refused(format!("{option} does nothing without {needed}")));
         }
         if let Some(dir) = &args.output_dir {
-            fs::create_dir_all(dir).map_err(|error| Error::Write(dir.clone(), error))?;
+            folder::private(dir).map_err(|error| Error::Write(dir.clone(), error))?;
         }
         for (format, path) in &outputs {
             if *format == Format::Evidence && is_folder(path) { room(path)? } else { writable(path)? }
@@ -143,6 +143,16 @@ impl Ready {
             on_change: args.on_change.clone(),
             summary: args.summary,
         })
+    }
+
+    /// Whether a snapshot may be kept at `path`: a file can be made there, and no report goes there.
+    ///
+    /// # Errors
+    /// It may not.
+    #[cfg(feature = "aws")]
+    pub fn keepable(&self, path: &std::path::Path) -> Result<(), Error> {
+        writable(path)?;
+        Ok(crate::config::apart(path, &self.outputs)?)
     }
 
     /// The same, with the key of AWS KMS that is to sign, if one is, in the account of `session`.

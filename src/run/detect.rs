@@ -1,7 +1,6 @@
 //! `dynaudit detect`: items from a file or a pipe, verdicts as they come.
 
 use std::{
-    fs::File,
     io::{self, BufReader, Cursor, IsTerminal, Read, Write},
     path::Path,
     sync::{Arc, Mutex, PoisonError},
@@ -22,6 +21,7 @@ use crate::{
     config::{Lines, detection::Detection, digest_key},
     detect::{Detector, Inspector, Tally},
     report::verdicts::{self, Row},
+    source,
 };
 
 /// Bad lines that are named; the rest is counted.
@@ -208,7 +208,7 @@ impl Said {
 /// The file, or standard input; unpacked where it is gzipped.
 fn open(path: &Path) -> io::Result<Box<dyn Read + Send>> {
     let mut input: Box<dyn Read + Send> =
-        if path == Path::new("-") { Box::new(io::stdin()) } else { Box::new(File::open(path)?) };
+        if path == Path::new("-") { Box::new(io::stdin()) } else { Box::new(source::open::open(path)?) };
     let mut start = Vec::new();
     input.by_ref().take(2).read_to_end(&mut start)?;
     let gzipped = start == [0x1f, 0x8b];

@@ -22,7 +22,7 @@ use crate::{
     collect::{
         self, Exports, Halt, Plan, Progress, Regions, Sampling,
         calls::{self, Beyond},
-        clients,
+        clients, export,
     },
     config::{Format, RegionName, Span, detection::Detection, digest_key, writable},
     detect::Own,
@@ -36,7 +36,7 @@ const CONCURRENCY: usize = 64;
 /// `dynaudit audit`
 pub fn audit(args: &cli::Audit, config: &Config, console: &Console) -> Result<Outcome, Error> {
     let ready = Ready::new(&args.report, config, None)?;
-    keepable(args.save.as_deref())?;
+    args.save.as_deref().map_or(Ok(()), |path| ready.keepable(path))?;
     let (mut plan, ignores) = plan(&args.sampling, config, console, ready.state.as_ref())?;
     plan.topics = ready.topics();
     let signing = args.report.sign_kms.as_ref().map(|key| key.0.as_str());
@@ -76,7 +76,7 @@ fn narrow(plan: &mut Plan) {
 
 /// `dynaudit collect`
 pub fn collect(args: &cli::Collect, config: &Config, console: &Console) -> Result<Outcome, Error> {
-    keepable(Some(&args.output))?;
+    writable(&args.output)?;
     let state = args.state_dir.as_deref().map(StateDir::hold).transpose()?;
     let (mut plan, ignores) = plan(&args.sampling, config, console, state.as_ref())?;
     plan.kept = kept(&args.account, state.as_ref())?;
@@ -103,7 +103,7 @@ pub fn demo(args: &cli::Demo, config: &Config, console: &Console) -> Result<Outc
     use crate::{demo, detect::DigestKey};
 
     let ready = Ready::new(&args.report, config, None)?;
-    keepable(args.save.as_deref())?;
+    args.save.as_deref().map_or(Ok(()), |path| ready.keepable(path))?;
     let (mut plan, ignores) = plan(&args.sampling, config, console, None)?;
     if args.sampling.digest_key_file.is_none() {
         // Nothing here is secret, and two demos should be alike to the last byte.
@@ -150,10 +150,6 @@ fn session(account: &cli::Account) -> clients::Session {
 
 fn failed(error: impl ToString) -> Error {
     Error::Collect(error.to_string())
-}
-
-fn keepable(path: Option<&Path>) -> Result<(), Error> {
-    Ok(path.map_or(Ok(()), writable)?)
 }
 
 fn keep(snapshot: &Snapshot, path: Option<&Path>) -> Result<(), Error> {
@@ -220,8 +216,11 @@ fn plan(
     Ok((plan, ignores))
 }
 
-/// Says which exceptions of the configuration left something out, and which nothing.
+/// Says which exports were not read, which exceptions of the configuration left something out, and which nothing.
 fn left_out(snapshot: &Snapshot, ignores: &Ignores, console: &Console) {
+    for gap in snapshot.gaps.values().filter(|gap| gap.call == export::UNREAD) {
+        console.warn(&format!("{}: {}", gap.on, gap.message));
+    }
     let samples = snapshot.accounts.iter().flat_map(|a| &a.tables).filter_map(|table| table.sample.value());
     for one in samples.flat_map(|sample| &sample.contents.ignored) {
         ignores.cover(&one.path, &one.rule);

@@ -11,13 +11,17 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use clap::{Arg, ArgAction, ArgMatches, Command, CommandFactory, FromArgMatches, parser::ValueSource};
+use clap::{
+    Arg, ArgAction, ArgMatches, Command, CommandFactory, FromArgMatches,
+    error::{ContextKind, ContextValue},
+    parser::ValueSource,
+};
 
 use crate::{
     cli::Cli,
     config::file::{File, Profile, Setting},
     report::text::inert,
-    source::{Problem, near},
+    source::{Problem, near, veil},
 };
 
 /// The file that is read where no other is named.
@@ -47,8 +51,19 @@ pub enum Stop {
 
 impl From<clap::Error> for Stop {
     fn from(error: clap::Error) -> Self {
-        Stop::Usage(Box::new(error))
+        Stop::Usage(Box::new(veiled(error)))
     }
+}
+
+/// A mistake without the password of a URL that it quotes.
+fn veiled(mut error: clap::Error) -> clap::Error {
+    for kind in [ContextKind::InvalidValue, ContextKind::InvalidArg] {
+        if let Some(ContextValue::String(value)) = error.get(kind) {
+            let value = ContextValue::String(veil::user_info(value));
+            error.insert(kind, value);
+        }
+    }
+    error
 }
 
 /// Reads the options from `args` (with the program's name first), the environment and the configuration.
@@ -178,7 +193,7 @@ fn mistake(command: &Command, name: &str, setting: &Setting) -> Option<Problem> 
         // It conflicts with what is not here; the whole command has its say on that.
         error.kind() != clap::error::ErrorKind::MissingRequiredArgument
     })?;
-    let said = error.to_string();
+    let said = veiled(error).to_string();
     let said = said.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
     Some(Problem::new(setting.value.clone(), said))
 }

@@ -1,7 +1,6 @@
 //! `simulate`: one JSON object, an array of them, or JSON Lines in; the same form out.
 
 use std::{
-    fs::File,
     io::{self, Read},
     path::{Path, PathBuf},
 };
@@ -13,6 +12,7 @@ use crate::{
     cli::{self, UnknownKeys},
     report::json as write,
     simulate::{Input, Output, Refused, Unknown, answer, simulate},
+    source::open,
 };
 
 /// Largest input, in bytes.
@@ -74,7 +74,7 @@ fn read(path: &Path) -> Result<Vec<u8>, Error> {
     let failed = |error| Error::Refused(format!("cannot read {}: {error}", path.display()));
     let input: Box<dyn Read> = match path.to_str() {
         Some("-") => Box::new(io::stdin()),
-        _ => Box::new(File::open(path).map_err(failed)?),
+        _ => Box::new(open::open(path).map_err(failed)?),
     };
     let mut bytes = Vec::new();
     input.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;

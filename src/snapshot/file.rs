@@ -13,9 +13,10 @@ use super::{
     head::{Kind, kind},
     packed::Packer,
     text::{Limits, Refusal, Text},
+    walk::Walk,
     whole::contradiction,
+    words::words,
 };
-use crate::source::is_active;
 
 /// Most that is read of a snapshot, far above 20,000 principals and 5,000 tables: those are 40 MB and 0.8 million values.
 const LIMITS: Limits = Limits { bytes: 1 << 30, values: 1 << 23 };
@@ -132,9 +133,7 @@ pub fn unread(error: io::Error, path: &Path) -> Error {
 /// As [`load`].
 pub fn read(text: Text<'_>, path: &Path) -> Result<Snapshot, Error> {
     let path = path.to_owned();
-    // The words hold names of fields that are in no snapshot of ours, hence anything.
-    let inert = |reason: String| reason.replace(is_active, "\u{fffd}");
-    let foreign = |reason: String| Error::Foreign { path: path.clone(), reason: inert(reason) };
+    let foreign = |reason: String| Error::Foreign { path: path.clone(), reason };
     let (head, whole) = text.head();
     let kind = kind(head, whole);
     match &kind {
@@ -143,15 +142,18 @@ pub fn read(text: Text<'_>, path: &Path) -> Result<Snapshot, Error> {
         Kind::Foreign(reason) => return Err(foreign(reason.clone())),
         Kind::Untold => {}
     }
-    let mut snapshot: Snapshot =
-        serde_json::from_reader(text.reader(LIMITS)).map_err(|error| match kind {
-            _ if error.is_io() => unread(error.into(), &path),
-            Kind::Untold => foreign(error.to_string()),
-            _ => Error::Damaged { path: path.clone(), reason: inert(error.to_string()) },
-        })?;
+    let walk = Walk::default();
+    let mut json = serde_json::Deserializer::from_reader(text.reader(LIMITS));
+    let read = walk.read(&mut json).and_then(|snapshot| json.end().map(|()| snapshot));
+    let mut snapshot: Snapshot = read.map_err(|error| match (kind, walk.place()) {
+        _ if error.is_io() => unread(error.into(), &path),
+        (Kind::Untold, _) => foreign(words(&error)),
+        (_, place) if place.is_empty() => Error::Damaged { path: path.clone(), reason: words(&error) },
+        (_, place) => Error::Damaged { path: path.clone(), reason: format!("{place}: {}", words(&error)) },
+    })?;
     known(snapshot.format.into(), &path)?;
-    if let Some(reason) = contradiction(&snapshot) {
-        return Err(Error::Damaged { path, reason: inert(reason) });
+    if let Some(reason) = contradiction(&snapshot, walk.gaps()) {
+        return Err(Error::Damaged { path, reason });
     }
     // What an older version did not look at is in none of its gaps.
     let absent = Services::not_collected();

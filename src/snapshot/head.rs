@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 
+use super::words::words;
+
 /// What a text claims to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kind {
@@ -28,7 +30,7 @@ pub fn kind(head: &[u8], whole: bool) -> Kind {
         (Some(kind), _) => kind,
         (None, Ok(())) => Kind::Foreign("it has no `format`".to_owned()),
         (None, Err(error)) if error.is_eof() && !whole => Kind::Untold,
-        (None, Err(error)) => Kind::Foreign(error.to_string()),
+        (None, Err(error)) => Kind::Foreign(words(&error)),
     }
 }
 

@@ -2,8 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    fmt,
-    fs::{self, File},
+    fmt, fs,
     io::{self, BufReader, Cursor, Read, Seek},
     path::Path,
 };
@@ -14,9 +13,10 @@ use super::{
     pack::Error,
     unpack::{Archive, Fits},
 };
+use crate::source::open;
 
-/// Most that is read of an archive from a pipe, in bytes; its form holds no more.
-const MOST: u64 = 4 << 30;
+/// Most that is read of an archive from a pipe, in bytes, since it is kept in memory.
+const MOST: u64 = 1 << 30;
 
 /// What can be read here and there.
 pub trait Input: Read + Seek {}
@@ -49,13 +49,10 @@ impl Members {
         if found.is_dir() {
             return Ok(Self::Folder(Folder::open(path)?));
         }
-        let file = File::open(path)?;
         if found.is_file() {
-            return Self::of(file);
+            return Self::of(open::open(path)?);
         }
-        let mut bytes = Vec::new();
-        file.take(MOST).read_to_end(&mut bytes)?;
-        Self::of(Cursor::new(bytes))
+        Self::of(Cursor::new(open::read(path, MOST)?))
     }
 
     /// Those of an archive.
@@ -94,7 +91,7 @@ impl Members {
             Self::Folder(folder) => {
                 let Some(path) = folder.path(name) else { return Ok(None) };
                 let said = |error: io::Error| io::Error::new(error.kind(), format!("{name}: {error}"));
-                Ok(Some(Box::new(File::open(path).map_err(said)?)))
+                Ok(Some(Box::new(open::open(&path).map_err(said)?)))
             }
         }
     }

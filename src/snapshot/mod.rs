@@ -23,7 +23,9 @@ pub mod text;
 pub mod time;
 pub mod topic;
 pub mod unpack;
+mod walk;
 mod whole;
+mod words;
 
 use std::collections::BTreeMap;
 

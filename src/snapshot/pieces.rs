@@ -13,6 +13,7 @@ use std::{
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{CallCount, FORMAT, Gap, GapId, Scope, Timestamp, Topic};
+use crate::source::open;
 
 /// Oldest run that is taken up again, in seconds: a nightly job never takes up that of the night before.
 const MAX_AGE: i64 = 12 * 3600;
@@ -159,7 +160,7 @@ fn read(path: &Path) -> Option<(Head, HashMap<String, String>)> {
     struct Name {
         piece: String,
     }
-    let mut lines = BufReader::new(File::open(path).ok()?).lines();
+    let mut lines = BufReader::new(open::open(path).ok()?).lines();
     let head = serde_json::from_str(&lines.next()?.ok()?).ok()?;
     let mut found = HashMap::new();
     for line in lines.map_while(Result::ok) {

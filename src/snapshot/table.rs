@@ -40,6 +40,17 @@ pub struct Table {
     pub sample: Seen<Sample>,
 }
 
+/// Whether `arn` is that of the table `name` in an account and Region; an account that nobody knows is any. DynamoDB local has a
+/// Region of its own.
+pub fn is_arn_of(arn: &str, account: &str, region: &str, name: &str) -> bool {
+    let parts: Vec<&str> = arn.splitn(6, ':').collect();
+    let [_, _, _, in_region, of_account, resource] = parts[..] else { return false };
+    let unknown = |account: &str| account == "unknown";
+    (in_region == region || in_region == "ddblocal")
+        && (of_account == account || unknown(account) || unknown(of_account))
+        && resource.strip_prefix("table/") == Some(name)
+}
+
 /// The answer of DescribeTable.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -1,7 +1,6 @@
 //! The text of a file as a stream: unpacked if it is packed, and never more of it than a limit.
 
 use std::{
-    fs::File,
     io::{self, BufRead, BufReader, Chain, Cursor, Read},
     path::Path,
 };
@@ -9,6 +8,7 @@ use std::{
 use flate2::bufread::MultiGzDecoder;
 
 use super::packed::{MAGIC, Unpacker};
+use crate::source::open;
 
 /// First bytes of a gzip member (RFC 1952).
 const GZIP: &[u8] = &[0x1f, 0x8b];
@@ -51,7 +51,7 @@ impl<'a> Text<'a> {
     /// # Errors
     /// It cannot be read, or is packed and damaged.
     pub fn open(path: &Path) -> io::Result<Text<'static>> {
-        Text::of(File::open(path)?)
+        Text::of(open::open(path)?)
     }
 
     /// The text of what `input` gives: packed by Zstandard or gzip, by its first bytes, or as it is.

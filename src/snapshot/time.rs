@@ -37,7 +37,8 @@ impl<'de> Deserialize<'de> for Timestamp {
         if let Some(seconds) = text.strip_suffix('s').and_then(|s| s.parse().ok()) {
             return Ok(Timestamp(seconds));
         }
-        let time = OffsetDateTime::parse(&text, &Rfc3339).map_err(D::Error::custom)?;
+        let time = OffsetDateTime::parse(&text, &Rfc3339);
+        let time = time.map_err(|_| D::Error::custom("expected a time like 2027-03-31T23:59:59Z"))?;
         Ok(Timestamp(time.unix_timestamp()))
     }
 }

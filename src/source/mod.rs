@@ -3,8 +3,10 @@
 pub mod fields;
 pub mod glob;
 pub mod near;
+pub mod open;
 pub mod place;
 pub mod text;
+pub mod veil;
 
 use std::{fmt::Write, ops::Range};
 
@@ -33,12 +35,14 @@ pub struct Problem {
     pub help: Option<String>,
     /// What else to know.
     pub note: Option<String>,
+    /// Whether the line may hold a secret, so that no value in it is shown.
+    pub veiled: bool,
 }
 
 impl Problem {
     /// A problem without help or note.
     pub fn new(span: Span, message: impl Into<String>) -> Self {
-        Self { message: message.into(), span, help: None, note: None }
+        Self { message: message.into(), span, help: None, note: None, veiled: false }
     }
 
     /// Adds help, where there is some.
@@ -87,11 +91,11 @@ impl Source {
         let stop = to.clamp(from.min(line_end), line_end.max(from));
 
         let pad = " ".repeat(row.to_string().len());
-        let (lead, marked, tail) = cut(
-            &escape_line(&self.text[start..from.min(line_end)]),
-            &escape_line(&self.text[from.min(line_end)..stop.min(line_end)]),
-            &escape_line(&self.text[stop.min(line_end)..line_end]),
-        );
+        let line = &self.text[start..line_end];
+        let line = if problem.veiled { veil::values(line) } else { veil::user_info(line) };
+        let (from, stop) = (from.min(line_end) - start, stop.min(line_end) - start);
+        let (lead, marked, tail) =
+            cut(&escape_line(&line[..from]), &escape_line(&line[from..stop]), &escape_line(&line[stop..]));
         let carets = "^".repeat(marked.width().max(1));
         let rest = if to > end { format!(" to line {}", self.position(to).0) } else { String::new() };
 

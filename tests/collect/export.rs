@@ -9,7 +9,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use dynaudit::collect::{Exports, Halt, Plan, Regions, collect};
 use dynaudit::snapshot::sample::{Sample, Source, Stopped};
-use dynaudit::snapshot::{Snapshot, Timestamp};
+use dynaudit::snapshot::{Snapshot, Timestamp, Why};
 use dynaudit::source::place::Place;
 use flate2::{Compression, write::GzEncoder};
 use md5::{Digest, Md5};
@@ -128,6 +128,24 @@ async fn what_is_missing_from_an_export_is_a_gap_and_the_rest_stands() {
         assert!(!gap.message.contains("f1.json"), "names in a bucket are not said");
         assert_eq!(sample.contents.sightings.len(), 1);
     }
+}
+
+#[tokio::test]
+async fn an_export_of_a_table_that_is_not_looked_at_is_named() {
+    let home = tempfile::tempdir().unwrap();
+    let foreign = "arn:aws:dynamodb:eu-west-1:999999999999:table/orders";
+    write(&home.path().join("a"), json!({ "tableArn": foreign }), &[&items(0..20)], Compression::fast());
+    let unread = |snapshot: &Snapshot| {
+        let gaps = snapshot.gaps.values().filter(|gap| gap.call == dynaudit::collect::export::UNREAD);
+        gaps.map(|gap| (gap.on.0.clone(), gap.why)).collect::<Vec<_>>()
+    };
+    let (snapshot, _) = run(home.path()).await;
+    assert_eq!(unread(&snapshot), [(foreign.to_owned(), Why::Failed)]);
+    // One of many in a folder is passed over, and told.
+    write(&home.path().join("b"), json!({}), &[&items(0..20)], Compression::fast());
+    let (snapshot, _) = run(home.path()).await;
+    assert_eq!(unread(&snapshot), [(foreign.to_owned(), Why::NotAsked)]);
+    assert_eq!(sample(&snapshot).items_read, 20);
 }
 
 #[tokio::test]

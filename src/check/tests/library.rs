@@ -95,7 +95,7 @@ fn what_cannot_be_read_is_an_error_and_never_skipped() {
     assert!(missing.starts_with("error: cannot read checks: "), "{missing}");
     put(dir.path(), "large-check.toml", &format!("{CHECK}#{}", "x".repeat(256 << 10)));
     let large = Library::with_dirs(&[dir.path().to_owned()]).unwrap_err().to_string();
-    assert!(large.starts_with("error: cannot read checks: a check has at most 256 KiB\n --> "), "{large}");
+    assert!(large.starts_with("error: cannot read checks: it is larger than 256 KiB\n --> "), "{large}");
     fs::write(dir.path().join("large-check.toml"), [0xff, 0xfe]).unwrap();
     let binary = Library::with_dirs(&[dir.path().to_owned()]).unwrap_err().to_string();
     assert!(binary.starts_with("error: cannot read checks: "), "{binary}");

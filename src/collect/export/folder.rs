@@ -1,7 +1,7 @@
 //! What an export's files lie in, be it a directory of this machine or a prefix of a bucket.
 
 use std::fmt;
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Read};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,6 +11,7 @@ use crate::collect::calls::Call;
 use crate::collect::desk::Desk;
 use crate::collect::fault::Fault;
 use crate::snapshot::Why;
+use crate::source::open;
 
 /// A folder with files and with folders. Names in it are one step each.
 pub(super) trait Folder: fmt::Debug + Send + Sync {
@@ -114,7 +115,12 @@ impl Folder for Directory {
     }
 
     fn open(&self, file: &str) -> Result<Box<dyn Read>, Lost> {
-        Ok(Box::new(File::open(self.0.join(file))?))
+        let path = self.0.join(file);
+        // No waiting here for somebody who writes: DynamoDB leaves files, and whoever left a pipe among them means no good.
+        match fs::metadata(&path)?.is_file() {
+            true => Ok(Box::new(open::open(&path)?)),
+            false => Err(Lost::own("is no plain file")),
+        }
     }
 
     fn place(&self, file: &str) -> String {

@@ -8,7 +8,7 @@ mod bucket;
 mod folder;
 mod lines;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ use super::fault::Fault;
 use super::sample::stopped_by;
 use crate::detect::Tally;
 use crate::snapshot::sample::{Source, Stopped};
-use crate::snapshot::{Gap, ResourceId, Sample, Timestamp};
+use crate::snapshot::{Gap, ResourceId, Sample, Timestamp, Why};
 use crate::source::place::{Place, ROOT, S3Uri};
 use bucket::Prefix;
 use folder::{Directory, Folder, Lost};
@@ -39,10 +39,15 @@ const MANIFEST: u64 = 64 << 20;
 /// Exports that are read at one time: each holds a part of a file, and a line of it.
 const AT_ONCE: usize = 4;
 
+/// Names, in gaps, an export that was not read.
+pub const UNREAD: &str = "export";
+
 /// Exports to read in place of their tables.
 #[derive(Debug, Clone, Default)]
 pub struct Exports {
     by_table: BTreeMap<String, Export>,
+    /// Places that were looked through so far.
+    places: usize,
     /// Where others lie, which are opened once there is something to ask with.
     afar: Vec<S3Uri>,
 }
@@ -57,6 +62,8 @@ pub struct Export {
     items: u64,
     files: Vec<DataFile>,
     home: Arc<dyn Folder>,
+    /// The number of the place that was named, in which it was found.
+    named: usize,
 }
 
 /// Why a place holds no export that can be read.
@@ -154,12 +161,29 @@ impl Exports {
         }
         for home in homes {
             let at = home.place(SUMMARY);
-            let export = one(home)?;
+            let export = Export { named: self.places, ..one(home)? };
             if let Some(twice) = self.by_table.insert(export.table_arn.clone(), export) {
                 return Err(ExportError::Twice(at, twice.table_arn));
             }
         }
+        self.places += 1;
         Ok(())
+    }
+}
+
+/// Says of each export whose table is none of `looked_at` that it was not read. Who names a folder of many exports may want some
+/// of them; who names one of which nothing was read did not get what was asked for.
+pub(super) fn unread(exports: &BTreeMap<String, Export>, looked_at: &BTreeSet<&str>, desk: &Desk) {
+    let is_read = |export: &&Export| looked_at.contains(export.table_arn.as_str());
+    let used: BTreeSet<usize> = exports.values().filter(is_read).map(|export| export.named).collect();
+    for export in exports.values().filter(|export| !is_read(export)) {
+        let partly = used.contains(&export.named);
+        desk.record(Gap {
+            call: UNREAD.to_owned(),
+            on: ResourceId(export.table_arn.clone()),
+            why: if partly { Why::NotAsked } else { Why::Failed },
+            message: "the export was not read: this run looks at no such table".to_owned(),
+        });
     }
 }
 
@@ -196,6 +220,7 @@ fn one(home: Arc<dyn Folder>) -> Result<Export, ExportError> {
         items: summary.item_count,
         files,
         home,
+        named: 0,
     })
 }
 

@@ -6,6 +6,7 @@ use super::network::reachable_from;
 use super::value::{list, maybe, text};
 use super::{Asker, body};
 use crate::collect::calls;
+use crate::collect::describe::count;
 use crate::collect::fault::Fault;
 use crate::snapshot::services::cache::{CacheTtl, Cluster};
 use crate::snapshot::{Listed, Seen, Topic, Why};
@@ -71,5 +72,6 @@ async fn ttl(asker: &Asker<'_>, arn: &str, group: &str) -> Seen<CacheTtl> {
 fn millis(parameters: &[Value], name: &str) -> Result<i64, Fault> {
     let found = parameters.iter().find(|parameter| parameter["ParameterName"] == name);
     let value = found.and_then(|parameter| parameter["ParameterValue"].as_str()?.parse().ok());
+    let value = count(value);
     value.ok_or_else(|| Fault::own(Why::Malformed, &format!("there is no `{name}`")))
 }

@@ -7,6 +7,7 @@ use serde_json::json;
 use super::value::{maybe, object, text};
 use super::{Asker, body};
 use crate::collect::calls;
+use crate::collect::describe::count;
 use crate::snapshot::services::kinesis::{KinesisStream, StreamSummary};
 use crate::snapshot::table::Table;
 use crate::snapshot::{Seen, Topic};
@@ -37,7 +38,7 @@ async fn summary(asker: &Asker<'_>, arn: &str) -> Seen<StreamSummary> {
             // Streams that were never encrypted are described as such, or without the field.
             encryption: maybe(summary, "EncryptionType").unwrap_or_else(|| "NONE".to_owned()),
             key_id: Some(text(summary, "KeyId")).filter(|key| !key.is_empty()),
-            retention_hours: summary["RetentionPeriodHours"].as_i64().unwrap_or_default(),
+            retention_hours: count(summary["RetentionPeriodHours"].as_i64()).unwrap_or_default(),
         })
     });
     asker.seen(call, arn, answer)

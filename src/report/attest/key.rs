@@ -1,6 +1,6 @@
 //! Keys of statements: who signs, and by which public key it is verified.
 
-use std::{fmt, fs, path::Path};
+use std::{fmt, path::Path};
 
 use ed25519_dalek::{
     Signature, Signer as _, SigningKey, Verifier as _, VerifyingKey,
@@ -10,7 +10,10 @@ use p256::ecdsa;
 use sha2::{Digest, Sha256, Sha512};
 
 use super::Error;
-use crate::finding::hex;
+use crate::{finding::hex, source::open};
+
+/// Largest key file that is read, in bytes.
+const MAX_BYTES: u64 = 1 << 16;
 
 /// A public key. It alone says by which algorithm a signature is verified; what an envelope says is not asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,7 +101,7 @@ pub fn public_key(path: &Path) -> Result<PublicKey, Error> {
 }
 
 fn read(path: &Path) -> Result<zeroize::Zeroizing<String>, Error> {
-    fs::read_to_string(path).map(zeroize::Zeroizing::new).map_err(|error| wrong(path, &error.to_string()))
+    open::text(path, MAX_BYTES).map(zeroize::Zeroizing::new).map_err(|error| wrong(path, &error.to_string()))
 }
 
 fn wrong(path: &Path, why: &str) -> Error {

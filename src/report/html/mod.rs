@@ -9,6 +9,7 @@ mod graph;
 use std::{
     borrow::Cow,
     collections::{BTreeSet, HashMap},
+    error::Error,
     io::{self, BufWriter, Write},
 };
 
@@ -86,7 +87,7 @@ pub fn render(view: &View, out: &mut dyn Write) -> io::Result<()> {
     };
     let part = |name: &str, out: &mut dyn Write| {
         let template = page.get_template(name).map_err(io::Error::other)?;
-        template.render_captured_to(frame.clone(), out).map(drop).map_err(io::Error::other)
+        template.render_captured_to(frame.clone(), out).map(drop).map_err(cause)
     };
     // What the frame is drawn around is most of the page, and is written as it is made.
     part("before", out)?;
@@ -95,6 +96,16 @@ pub fn render(view: &View, out: &mut dyn Write) -> io::Result<()> {
     data.flush()?;
     drop(data);
     part("after", out)
+}
+
+/// What the system said, of which the engine says no more than that there was something.
+fn cause(error: minijinja::Error) -> io::Error {
+    let said = error.source().and_then(|source| source.downcast_ref::<io::Error>());
+    match said.map(|said| (said.raw_os_error(), said)) {
+        Some((Some(code), _)) => io::Error::from_raw_os_error(code),
+        Some((None, said)) => io::Error::new(said.kind(), said.to_string()),
+        None => io::Error::other(error),
+    }
 }
 
 /// The source expression by which a policy names a script or style ("CSP: hash-source").
