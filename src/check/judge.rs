@@ -81,7 +81,7 @@ pub fn judge_chosen<'a>(
     keep: impl Fn(&Check, Verdict) -> bool + Sync,
 ) -> Judged {
     let meters = Default::default();
-    judge_within(&meters, checks.into_iter().map(|check| &*check), facts, gaps, keep)
+    judge_within(&meters, checks.into_iter().map(|check| -> &Check { check }), facts, gaps, keep)
 }
 
 /// As [`judge_chosen`], with so many steps.

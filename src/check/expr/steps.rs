@@ -21,7 +21,7 @@ use super::{
 pub(super) const WRITTEN: u64 = 100_000;
 /// Steps that one answer may take: a plain question to each of half a million backups.
 const ANSWER: u64 = 20_000_000;
-/// Steps that all answers about half of an account's subjects may take together.
+/// Steps that all answers of a run may take together, in each of its two threads.
 const RUN: u64 = 1_000_000_000;
 /// Bytes that one step copies or compares.
 const STEP_BYTES: u64 = 256;
