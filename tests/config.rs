@@ -55,6 +55,20 @@ fn mistakes_are_shown_on_their_line_with_what_was_meant() {
     assert!(refused("a = [\n").contains("dynaudit.toml"));
 }
 
+#[test]
+fn thousands_of_acceptances_are_read_in_seconds_and_the_last_day_of_all_is_a_day() {
+    let one = "[[accept]]\ncheck = \"no-backup\"\nsubject = \"x*\"\nreason = \"r\"\nowner = \"o\"\nuntil = \"9999-12-31\"\n";
+    let start = std::time::Instant::now();
+    let file = File::parse(&Source::new("dynaudit.toml", one.repeat(10_000))).unwrap();
+    assert!(start.elapsed().as_secs() < 30, "{:?}", start.elapsed());
+    let places: Vec<&str> = file.accept.iter().map(|a| a.place.as_str()).collect();
+    assert_eq!(
+        (places[0], places[1], places[9_999]),
+        ("dynaudit.toml:1", "dynaudit.toml:7", "dynaudit.toml:59995")
+    );
+    assert!(file.accept[0].ends > file.accept[0].ends.min(dynaudit::snapshot::Timestamp(253_402_300_799)));
+}
+
 /// Every key of every section, right.
 const ALL_KEYS: &str = r#"[[accept]]
 check = "deletion-protection-off"

@@ -3,6 +3,7 @@
 mod bind;
 mod mistakes;
 mod show;
+mod steps;
 pub(super) mod syntax;
 mod trace;
 mod unseen;
@@ -29,6 +30,8 @@ use super::{
 };
 use crate::{finding::SubjectKind, source::Problem};
 pub(super) use bind::Scope;
+use steps::Cost;
+pub(super) use steps::Meter;
 use syntax::Places;
 pub(super) use trace::{because, missing};
 
@@ -38,6 +41,8 @@ const LONGEST: usize = 2_000;
 const DEEPEST_BRACKETS: usize = 24;
 /// Levels that an expression's tree may have: evaluation goes down it on the stack.
 const DEEPEST_TREE: usize = 32;
+/// Why an answer was given up.
+const TOO_MANY: &str = "it takes more steps than a check may";
 /// Stack on which expressions may be parsed: the parser goes down deeply for each bracket.
 pub(super) const PARSER_STACK: usize = 64 << 20;
 
@@ -49,6 +54,7 @@ pub(super) struct Expr {
     /// The facts that it reads, in order of appearance.
     pub paths: Vec<String>,
     tree: IdedExpr,
+    cost: Cost,
 }
 
 /// What a condition comes out as.
@@ -85,18 +91,23 @@ impl Expr {
                     .help("a check is one thought long; what needs more is a new fact".to_owned()),
             ]);
         }
-        let scope = types::visible(over);
-        let scope =
-            scope.into_iter().map(|kind| (kind.as_str().to_owned(), types::of(kind).clone())).collect();
+        let scope: Vec<(String, Type)> = types::visible(over)
+            .into_iter()
+            .map(|kind| (kind.as_str().to_owned(), types::of(kind).clone()))
+            .collect();
         let mut checker = Checker::new(&places, scope, sure.clone());
         let ty = checker.ty(program.expression());
         if !checker.problems.is_empty() {
             checker.problems.sort_by_key(|p| (p.span.start, p.span.end));
             return Err(checker.problems);
         }
+        if let Err(endless) = steps::written(program.expression()) {
+            return Err(vec![mistakes::steps(places.name(endless))]);
+        }
         let paths = trace::paths(program.expression());
         let tree = unseen::rewrite(program.expression().clone(), &checker.collections);
-        Ok((Self { text: text.to_owned(), paths, tree }, ty))
+        let (cost, tree) = Cost::of(tree, |path| types::at(path, over));
+        Ok((Self { text: text.to_owned(), paths, tree, cost }, ty))
     }
 
     /// What is known where the expression is true.
@@ -106,7 +117,12 @@ impl Expr {
 
     /// The answer over the facts of `scope`.
     pub fn truth(&self, scope: &Scope<'_, '_>) -> Truth {
-        truth(&self.tree, scope)
+        if !self.cost.begin(scope) {
+            return Truth::Broken(TOO_MANY.to_owned());
+        }
+        let answer = truth(&self.tree, scope);
+        // What was cut short is no answer, even where `||` or `&&` made one of it.
+        if scope.meter.spent() { Truth::Broken(TOO_MANY.to_owned()) } else { answer }
     }
 
     /// The value as text to print; none if unknown.
@@ -114,7 +130,11 @@ impl Expr {
     /// # Errors
     /// A failure that the type check should have excluded.
     pub fn text(&self, scope: &Scope<'_, '_>) -> Result<Option<String>, String> {
+        if !self.cost.begin(scope) {
+            return Err(TOO_MANY.to_owned());
+        }
         match Value::resolve(&self.tree, &scope.context) {
+            _ if scope.meter.spent() => Err(TOO_MANY.to_owned()),
             Ok(value) => Ok(Some(show::text(&value))),
             Err(ExecutionError::NoSuchKey(_)) => Ok(None),
             Err(other) => Err(kind_of(&other)),

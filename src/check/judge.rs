@@ -8,7 +8,7 @@ use std::{
 
 use super::{
     Check, Judgement, Library,
-    expr::{Scope, because, missing},
+    expr::{Meter, Scope, because, missing},
     types,
 };
 use crate::{
@@ -23,6 +23,9 @@ const CALLS: usize = 3;
 /// Subjects below an account times checks, from which on a second thread is worth its cost.
 const MANY: usize = 20_000;
 
+/// Steps for one subject, from which on a check is remembered as one that takes many.
+const HEAVY: u64 = 1_000;
+
 /// How many subjects a check came to which verdict on.
 pub type Tally = BTreeMap<String, BTreeMap<Verdict, u64>>;
 
@@ -33,6 +36,26 @@ pub struct Judged {
     pub findings: Vec<Finding>,
     /// Of each check, how many verdicts of each kind, whether kept as findings or not.
     pub tally: Tally,
+    /// The check that took the most of the steps, with its file, where there were too many: not all is judged then.
+    pub spent: Option<String>,
+    /// Steps of the checks that took many for one subject.
+    steps: BTreeMap<String, u64>,
+}
+
+impl Judged {
+    /// All of it.
+    ///
+    /// # Errors
+    /// The checks took more steps than a run may, so that not all is judged.
+    pub fn whole(self) -> Result<Self, String> {
+        match self.spent {
+            Some(most) => Err(format!(
+                "the checks take more steps over these facts than a run may, the most of them {}",
+                crate::source::escape(&most)
+            )),
+            None => Ok(self),
+        }
+    }
 }
 
 /// All findings, of every verdict: the worst first, then by check and subject.
@@ -57,6 +80,18 @@ pub fn judge_chosen<'a>(
     gaps: &'a BTreeMap<GapId, Gap>,
     keep: impl Fn(&Check, Verdict) -> bool + Sync,
 ) -> Judged {
+    let meters = Default::default();
+    judge_within(&meters, checks.into_iter().map(|check| -> &Check { check }), facts, gaps, keep)
+}
+
+/// As [`judge_chosen`], with so many steps.
+pub(super) fn judge_within<'a>(
+    meters: &'a [Meter; 2],
+    checks: impl IntoIterator<Item = &'a Check>,
+    facts: &'a Facts,
+    gaps: &'a BTreeMap<GapId, Gap>,
+    keep: impl Fn(&Check, Verdict) -> bool + Sync,
+) -> Judged {
     let mut by_kind: BTreeMap<SubjectKind, Vec<&Check>> = BTreeMap::new();
     let mut tally = Tally::new();
     for check in checks {
@@ -64,10 +99,16 @@ pub fn judge_chosen<'a>(
         tally.insert(check.id.clone(), BTreeMap::new());
     }
     let seen = by_kind.keys().flat_map(|kind| ancestors(*kind).iter().chain([kind])).copied().collect();
-    let judge = Judge { by_kind, seen, gaps, own_gaps: &facts.gaps, keep };
-    let mut judged = Judged { findings: Vec::new(), tally };
+    let judge = Judge { by_kind, seen, gaps, own_gaps: &facts.gaps, keep, meters };
+    let mut judged = Judged { tally, ..Judged::default() };
     for node in &facts.roots {
         judge.root(node, &mut judged);
+    }
+    if meters.iter().any(|meter| meter.left() == 0) {
+        let most = judged.steps.iter().max_by_key(|(check, steps)| (**steps, Reverse(*check)));
+        let most = most.and_then(|(id, _)| judge.by_kind.values().flatten().find(|check| check.id == *id));
+        judged.spent =
+            Some(most.map_or_else(String::new, |check| format!("`{}` ({})", check.id, check.origin)));
     }
     judged.findings.sort_by(order);
     judged
@@ -90,13 +131,15 @@ struct Judge<'a, K> {
     /// The engines' own.
     own_gaps: &'a BTreeMap<GapId, Gap>,
     keep: K,
+    /// The steps that each thread may take: were they shared, what is judged in time would depend on chance.
+    meters: &'a [Meter; 2],
 }
 
 impl Judged {
     /// Nothing yet, about the same checks.
     fn empty(&self) -> Self {
         let tally = self.tally.keys().map(|check| (check.clone(), BTreeMap::new())).collect();
-        Self { findings: Vec::new(), tally }
+        Self { tally, ..Self::default() }
     }
 
     fn add(&mut self, part: Self) {
@@ -107,6 +150,9 @@ impl Judged {
                 *sums.entry(verdict).or_default() += count;
             }
         }
+        for (check, steps) in part.steps {
+            *self.steps.entry(check).or_default() += steps;
+        }
     }
 }
 
@@ -116,11 +162,11 @@ impl<'a, K: Fn(&Check, Verdict) -> bool + Sync> Judge<'a, K> {
     fn root(&self, node: &'a Node, judged: &mut Judged) {
         let checks: usize = self.by_kind.values().map(Vec::len).sum();
         if node.children.len() * checks < MANY {
-            return self.node(node, &Scope::root(), None, judged);
+            return self.node(node, &Scope::root(&self.meters[0]), None, judged);
         }
         let empty = judged.empty();
         let half = |first: usize| {
-            let (root, mut judged) = (Scope::root(), empty.clone());
+            let (root, mut judged) = (Scope::root(&self.meters[first]), empty.clone());
             if let Some((scope, pci)) = self.within(node, &root, None) {
                 if first == 0 {
                     self.own(node, &scope, pci, &mut judged);
@@ -143,6 +189,9 @@ impl<'a, K: Fn(&Check, Verdict) -> bool + Sync> Judge<'a, K> {
     }
 
     fn node(&self, node: &'a Node, above: &Scope<'_, 'a>, pci: Option<bool>, judged: &mut Judged) {
+        if above.meter.left() == 0 {
+            return;
+        }
         let Some((scope, pci)) = self.within(node, above, pci) else { return };
         self.own(node, &scope, pci, judged);
         for child in &node.children {
@@ -172,6 +221,7 @@ impl<'a, K: Fn(&Check, Verdict) -> bool + Sync> Judge<'a, K> {
     fn own(&self, node: &Node, scope: &Scope<'_, '_>, pci: Option<bool>, judged: &mut Judged) {
         let mut shared: Option<(Shared<Subject>, Shared<Evidence>)> = None;
         for check in self.by_kind.get(&node.subject.kind).into_iter().flatten() {
+            let left = scope.meter.left();
             let judgement = check.judge(scope);
             if let Some(counts) = judged.tally.get_mut(&check.id) {
                 *counts.entry(judgement.verdict).or_default() += 1;
@@ -180,6 +230,10 @@ impl<'a, K: Fn(&Check, Verdict) -> bool + Sync> Judge<'a, K> {
                 let shared =
                     shared.get_or_insert_with(|| (node.subject.clone().into(), node.evidence.clone().into()));
                 judged.findings.push(self.finding(check, (node, &*shared), scope, &judgement, pci));
+            }
+            let steps = left - scope.meter.left();
+            if steps > HEAVY {
+                *judged.steps.entry(check.id.clone()).or_default() += steps;
             }
         }
     }
@@ -201,7 +255,10 @@ impl<'a, K: Fn(&Check, Verdict) -> bool + Sync> Judge<'a, K> {
             Verdict::Flagged => check.message.render(scope).unwrap_or_else(|_| check.title.clone()),
             Verdict::Clear => "looked at, and not so".to_owned(),
             Verdict::NotApplicable => "does not apply here".to_owned(),
-            Verdict::Unknown => not_assessed(&missing),
+            Verdict::Unknown => match &judgement.broken {
+                Some(how) => format!("{}: {how}", not_assessed(&missing)),
+                None => not_assessed(&missing),
+            },
         };
         let because = match (verdict, &check.when) {
             // The flag was not looked at.
@@ -241,7 +298,9 @@ impl<'a, K: Fn(&Check, Verdict) -> bool + Sync> Judge<'a, K> {
             let gap = Gap { call: "check".to_owned(), on, why: Why::Malformed, message };
             Missing { fact, gap: gap.id(), call: gap.call, on: gap.on, why: gap.why }
         };
-        let mut out: Vec<Missing> = missing(expr, scope)
+        // What was given up was not for want of a fact.
+        let unknown = if broken.is_some() { Vec::new() } else { missing(expr, scope) };
+        let mut out: Vec<Missing> = unknown
             .into_iter()
             .map(|(fact, id)| match id.and_then(|id| self.gap(&id).map(|gap| (id, gap))) {
                 Some((id, gap)) => {

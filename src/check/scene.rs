@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json, json};
 use toml::{Spanned, de::DeValue};
 
 use super::{
-    expr::Scope,
+    expr::{Meter, Scope},
     near,
     text::Text,
     types::{self, Type},
@@ -22,18 +22,19 @@ const GAP: &str = "example";
 #[derive(Debug)]
 pub(super) struct Scene {
     facts: Vec<(SubjectKind, Json)>,
+    meter: Meter,
 }
 
 impl Scene {
     /// Quiet subjects: no, zero, empty, null, the first of the words.
     pub fn quiet(over: SubjectKind) -> Self {
         let facts = types::visible(over).into_iter().map(|kind| (kind, skeleton(types::of(kind))));
-        Self { facts: facts.collect() }
+        Self { facts: facts.collect(), meter: Meter::default() }
     }
 
     /// The variables of the example's check.
     pub fn scope(&self) -> Scope<'_, '_> {
-        let mut scope = Scope::root();
+        let mut scope = Scope::root(&self.meter);
         for (kind, facts) in &self.facts {
             scope.bind(kind.as_str(), facts, types::of(*kind));
         }

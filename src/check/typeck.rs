@@ -24,6 +24,8 @@ pub(super) struct Checker<'a> {
     places: &'a Places<'a>,
     scope: Vec<Variable>,
     sure: Sure,
+    /// Loops around the part that is looked at.
+    loops: usize,
     /// What is wrong, with places in the expression's text.
     pub problems: Vec<Problem>,
     /// Ids of the loops that run over a collection.
@@ -33,7 +35,7 @@ pub(super) struct Checker<'a> {
 impl<'a> Checker<'a> {
     /// A checker that sees `scope`, where `sure` is already known.
     pub fn new(places: &'a Places<'a>, scope: Vec<Variable>, sure: Sure) -> Self {
-        Self { places, scope, sure, problems: Vec::new(), collections: BTreeSet::new() }
+        Self { places, scope, sure, loops: 0, problems: Vec::new(), collections: BTreeSet::new() }
     }
 
     /// The type of an expression.
@@ -172,6 +174,7 @@ impl<'a> Checker<'a> {
             self.wrong(self.places.name(e), message, Some("take another name for the element".to_owned()));
         }
         self.scope.push((c.iter_var.clone(), element.clone()));
+        self.loops += 1;
         let ty = match Loop::of(c) {
             Some(Loop::Exists(predicate) | Loop::All(predicate) | Loop::One(predicate)) => {
                 self.want_bool(predicate);
@@ -197,6 +200,7 @@ impl<'a> Checker<'a> {
             None => self.wrong(self.places.name(e), "this macro is not offered", None),
         };
         self.scope.pop();
+        self.loops -= 1;
         ty
     }
 

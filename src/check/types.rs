@@ -32,6 +32,17 @@ pub fn of(kind: SubjectKind) -> &'static Type {
     types.get(&kind).unwrap_or(&Type::Any)
 }
 
+/// The type of the fact under `path`, as a check over `over` sees it; none if there is no such fact.
+pub fn at(path: &str, over: SubjectKind) -> Option<&'static Type> {
+    let mut names = path.split('.');
+    let root = kind(names.next()?).filter(|kind| visible(over).contains(kind))?;
+    names.try_fold(of(root), |ty, name| match ty.non_null() {
+        Type::Object(object) => object.fields.get(name).map(|field| &field.ty),
+        Type::Map(value) => Some(&**value),
+        _ => None,
+    })
+}
+
 /// The type of a fact or of an expression.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Type {

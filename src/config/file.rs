@@ -108,7 +108,14 @@ impl File {
                 problems.push(problem.help("write `[[accept]]`".to_owned()));
                 return;
             };
-            self.accept = list.iter().filter_map(|one| self.acceptance(one, problems)).collect();
+            // Lines are counted from one acceptance to the next: from the start each time, thousands would take minutes.
+            let (mut line, mut at) = (1, 0);
+            for one in list {
+                let start = one.span().start;
+                line += text.get(at..start).unwrap_or_default().matches('\n').count();
+                at = at.max(start);
+                self.accept.extend(self.acceptance(one, line, problems));
+            }
         }
         if let Some(value) = fields.value("detect") {
             self.detect = Detection::read(&text, value, problems);
@@ -131,7 +138,12 @@ impl File {
         fields.finish(problems);
     }
 
-    fn acceptance(&self, value: &Spanned<DeValue<'_>>, problems: &mut Vec<Problem>) -> Option<Acceptance> {
+    fn acceptance(
+        &self,
+        value: &Spanned<DeValue<'_>>,
+        line: usize,
+        problems: &mut Vec<Problem>,
+    ) -> Option<Acceptance> {
         let Some(table) = value.get_ref().as_table() else {
             problems.push(Problem::new(value.span(), "an acceptance must be a table"));
             return None;
@@ -159,7 +171,6 @@ impl File {
             }
         };
         let ends = (!until.span.is_empty()).then(|| day_after(&until, problems)).flatten();
-        let (line, _) = self.source.position(value.span().start);
         (problems.len() == before).then_some(())?;
         Some(Acceptance {
             what: what?,
@@ -184,12 +195,12 @@ fn is_plain_part(text: &str, at: usize) -> bool {
 /// The first second after a day.
 pub(super) fn day_after(until: &Text, problems: &mut Vec<Problem>) -> Option<Timestamp> {
     let day = Date::parse(&until.value, &Iso8601::DATE).ok().filter(|_| until.value.len() == 10);
-    let next = day.and_then(|day| day.checked_add(Duration::DAY));
-    if next.is_none() {
+    if day.is_none() {
         let problem = Problem::new(until.span.clone(), format!("`{}` is no day", until.value));
         problems.push(problem.help("write the last day on which it holds, as \"2027-03-31\"".to_owned()));
     }
-    Some(Timestamp(next?.midnight().assume_utc().unix_timestamp()))
+    // The last day of all has none after it, and a second all the same.
+    Some(Timestamp(day?.midnight().assume_utc().unix_timestamp() + Duration::DAY.whole_seconds()))
 }
 
 fn settings(value: &Spanned<DeValue<'_>>, problems: &mut Vec<Problem>) -> Profile {

@@ -6,10 +6,8 @@ use time::{Date, Month, OffsetDateTime, Time, format_description::well_known::Rf
 use zeroize::Zeroizing;
 
 use super::{Item, Value, path::shown_name};
-use crate::snapshot::{Timestamp, expiry::Expiry};
+use crate::snapshot::{Timestamp, expiry::Expiry, sample::MAX_EXPIRIES};
 
-/// Attributes counted.
-const MAX_ATTRIBUTES: usize = 64;
 /// Longest text that may be a time, in bytes.
 const MAX_TEXT: usize = 40;
 /// Seconds for which an expired item may still be there: DynamoDB removes within a few days
@@ -53,7 +51,7 @@ impl Expiries {
                 continue;
             }
             let name = shown_name(name);
-            if self.attributes.len() >= MAX_ATTRIBUTES && !is_ttl && !self.attributes.contains_key(&name) {
+            if self.attributes.len() >= MAX_EXPIRIES && !is_ttl && !self.attributes.contains_key(&name) {
                 continue;
             }
             let now = self.now.0;

@@ -10,10 +10,7 @@ use super::{
     unpack,
     words::words,
 };
-use crate::snapshot::sample::{Guard, Protected};
-
-/// Places counted.
-const MAX_PLACES: usize = 256;
+use crate::snapshot::sample::{Guard, MAX_PROTECTED, Protected};
 
 /// The places of a table where secrets are kept so.
 #[derive(Default)]
@@ -26,7 +23,7 @@ impl Guarded {
     /// Notes a value of `item`.
     pub(crate) fn note(&mut self, item: u64, path: &Path<'_>, guard: Guard) {
         let place = (path.render(), guard);
-        if self.places.len() >= MAX_PLACES && !self.places.contains_key(&place) {
+        if self.places.len() >= MAX_PROTECTED && !self.places.contains_key(&place) {
             return;
         }
         let (items, last) = self.places.entry(place).or_insert((0, u64::MAX));

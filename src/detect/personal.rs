@@ -10,10 +10,8 @@ use super::{
     path::{STAR, shown_name},
     randomness::is_mail,
 };
-use crate::snapshot::sample::{Personal, PersonalKind};
+use crate::snapshot::sample::{MAX_PERSONAL, Personal, PersonalKind};
 
-/// Attributes counted.
-const MAX_ATTRIBUTES: usize = 1_000;
 /// Values looked at in one attribute of one item.
 const MAX_VALUES: usize = 1_000;
 /// Longest text that may be such data, in bytes.
@@ -40,7 +38,7 @@ impl People {
         for (name, value) in &item.0 {
             let masked = matches!(mask.name(name.expose(), &mut budget), Known::Value(_));
             let name = if masked { STAR.to_owned() } else { shown_name(name.expose()) };
-            if self.attributes.len() >= MAX_ATTRIBUTES && !self.attributes.contains_key(&name) {
+            if self.attributes.len() >= MAX_PERSONAL && !self.attributes.contains_key(&name) {
                 continue;
             }
             let counts = self.attributes.entry(name).or_default();

@@ -20,11 +20,9 @@ use super::{
 };
 use crate::snapshot::{
     Timestamp,
-    sample::{Contents, Guard, SecretKind},
+    sample::{Contents, Guard, MAX_NAMES, SecretKind},
 };
 
-/// Attribute names reported: the most frequent ones.
-const MAX_NAMES: usize = 1_000;
 /// Attribute names counted; further ones count as `{*}`.
 const MAX_COUNTED: usize = 16_384;
 

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::snapshot::{
     Timestamp,
-    sample::{Basis, SecretKind, SecretTrait, Sighting},
+    sample::{Basis, MAX_DIGESTS, SecretKind, SecretTrait, Sighting},
 };
 
 /// Differing names of one map's entries, above which the map is a dictionary and its entries fold into `{*}`.
@@ -22,8 +22,6 @@ const MAX_ATTRIBUTES: usize = 1024;
 const MAX_PLACES: usize = 8192;
 /// Places that one item may add: more than an item of 400 KB has names.
 const MAX_NEW_PLACES: usize = 100_000;
-/// Distinct digests kept of a group: the smallest ones, so that the order of items does not matter.
-const MAX_DIGESTS: usize = 8;
 /// Items told apart exactly when places fold; of later ones only the number is kept.
 const MAX_EXACT: u64 = 16_384;
 

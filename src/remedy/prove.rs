@@ -93,6 +93,9 @@ pub fn plan(
     let opened: Vec<&Key<'_>> = now.flagged.difference(&before.flagged).collect();
     let shared = opened.iter().find(|(_, arn, _)| !tried.contains_key(*arn)).map(|(check, ..)| *check);
     let proposals = tried.into_iter().map(|(arn, narrowed)| {
+        // What could not be judged to the end proves nothing.
+        let narrowed =
+            judged.spent.as_ref().map_or(narrowed, |_| Err("judging it takes too many steps".to_owned()));
         let opens = opened.iter().find(|(_, of, _)| *of == arn).map(|(check, ..)| *check).or(shared);
         proved(arn, narrowed, opens, &before, &now)
     });

@@ -192,7 +192,8 @@ impl Ready {
         let evidence = writes(&[Format::Evidence]);
         let all = evidence || self.baseline.is_some();
         let told = |v| all || matches!(v, Verdict::Flagged | Verdict::Unknown) || wanted.contains(&v);
-        let mut judged = judge_chosen(self.chosen(), &facts, &gaps, |_, verdict| told(verdict));
+        let judged = judge_chosen(self.chosen(), &facts, &gaps, |_, verdict| told(verdict));
+        let mut judged = judged.whole().map_err(Error::Refused)?;
         let triage = self.baseline.as_ref().map(|baseline| {
             let today = Today::new(snapshot, &self.chosen);
             triage(&mut judged.findings, gaps.keys().cloned(), baseline, &today)

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::{Error, Outcome, bundle::Bundle, console::Console};
 use crate::{
-    check::{Library, judge::judge},
+    check::{Library, judge::judge_only},
     cli,
     config::Lines,
     facts::{
@@ -105,12 +105,12 @@ pub(super) fn run(args: &cli::Diff, rules: &Rules, console: &Console) -> Result<
 
 fn side(path: &Path, library: &Library, rules: &Rules) -> Result<Side, Error> {
     if let Some(mut bundle) = Bundle::open(path)? {
-        return Ok(judged(bundle.snapshot(path)?, library, rules));
+        return judged(bundle.snapshot(path)?, library, rules);
     }
     let text = Text::open(path).map_err(|error| file::unread(error, path))?;
     let (head, whole) = text.head();
     if kind(head, whole) != Kind::Report {
-        return Ok(judged(file::read(text, path)?, library, rules));
+        return judged(file::read(text, path)?, library, rules);
     }
     match serde_json::from_reader::<_, Report>(text.reader(LIMITS)) {
         Ok(report) if report.schema == u64::from(SCHEMA) => Ok(reported(report)),
@@ -126,17 +126,18 @@ fn side(path: &Path, library: &Library, rules: &Rules) -> Result<Side, Error> {
     }
 }
 
-fn judged(snapshot: Snapshot, library: &Library, rules: &Rules) -> Side {
+fn judged(snapshot: Snapshot, library: &Library, rules: &Rules) -> Result<Side, Error> {
     let facts = build_with(&snapshot, rules);
     let mut gaps = snapshot.gaps.clone();
     gaps.extend(facts.gaps.clone());
-    Side {
+    let judged = judge_only(library, &facts, &gaps, |_, _| true).whole().map_err(Error::Refused)?;
+    Ok(Side {
         taken: snapshot.taken,
-        findings: judge(library, &facts, &gaps),
+        findings: judged.findings,
         checks: library.checks().iter().map(|check| check.id.clone()).collect(),
         whole: true,
         seen: Some((snapshot, facts)),
-    }
+    })
 }
 
 fn reported(report: Report) -> Side {

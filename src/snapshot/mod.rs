@@ -2,6 +2,7 @@
 //!
 //! A snapshot never holds an item's value, so it may be kept as evidence and mailed.
 
+mod bounded;
 pub mod bucket;
 pub mod draft;
 pub mod expiry;

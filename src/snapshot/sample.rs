@@ -5,7 +5,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::expiry::Expiry;
+use super::{bounded, expiry::Expiry};
+
+/// Attribute names of a table that are told: the most frequent ones.
+pub const MAX_NAMES: usize = 1_000;
+/// Distinct digests that are told of one sort of secret under one path.
+pub const MAX_DIGESTS: usize = 8;
+/// Paths that are told of secrets that are kept well.
+pub const MAX_PROTECTED: usize = 256;
+/// Attributes that may tell when an item expires, beside that of time to live.
+pub const MAX_EXPIRIES: usize = 64;
+/// Attributes that are looked at for data of people and of cards.
+pub const MAX_PERSONAL: usize = 1_000;
 
 /// The outcome of sampling one table.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -90,6 +101,7 @@ pub struct Contents {
     /// Items looked through.
     pub items: u64,
     /// Top-level attribute names, with the number of items that have them (the 1,000 most frequent).
+    #[serde(deserialize_with = "bounded::counts::<MAX_NAMES, _>")]
     pub names: BTreeMap<String, u64>,
     /// Items that carry the AWS Database Encryption SDK's header (`aws_dbe_head`).
     pub encrypted_items: u64,
@@ -104,16 +116,28 @@ pub struct Contents {
     /// Secrets seen, by path, kind and rule.
     pub sightings: Vec<Sighting>,
     /// Top-level attributes most of whose values are data of people or of cards.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        deserialize_with = "bounded::list::<{ MAX_PERSONAL * PersonalKind::COUNT }, _, _>"
+    )]
     pub personal: Vec<Personal>,
     /// Secrets seen that the configuration wants left out of the judgement.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ignored: Vec<Ignored>,
     /// Paths under which secrets are kept so that reading them gives nothing.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        deserialize_with = "bounded::list::<MAX_PROTECTED, _, _>"
+    )]
     pub protected: Vec<Protected>,
     /// Top-level attributes that say when their items are of no more use, by name; with that of time to live.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        deserialize_with = "bounded::list::<{ MAX_EXPIRIES + 1 }, _, _>"
+    )]
     pub expiries: Vec<Expiry>,
     /// Items in which a token was found.
     pub token_items: u64,
@@ -187,6 +211,11 @@ pub enum PersonalKind {
     Iban,
 }
 
+impl PersonalKind {
+    /// How many there are.
+    const COUNT: usize = 4;
+}
+
 /// One sort of secret seen under one path.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -215,6 +244,7 @@ pub struct Sighting {
     /// A masked look at one value: never more than a public prefix and the length.
     pub preview: String,
     /// Keyed digests of the first distinct values, sorted; eight at most.
+    #[serde(deserialize_with = "bounded::list::<MAX_DIGESTS, _, _>")]
     pub digests: Vec<String>,
     /// What is wrong with it beside its being there.
     pub traits: BTreeSet<SecretTrait>,

@@ -74,7 +74,7 @@ impl Assessed {
         let facts = build(snapshot);
         let mut gaps = snapshot.gaps.clone();
         gaps.extend(facts.gaps.clone());
-        let judge::Judged { findings, tally } = judge_only(library, &facts, &gaps, |_, _| true);
+        let judge::Judged { findings, tally, .. } = judge_only(library, &facts, &gaps, |_, _| true);
         let row = |check: &dynaudit::check::Check| {
             CheckRow::of(check, tally.get(&check.id).map(Tally::from).unwrap_or_default())
         };

@@ -6,7 +6,8 @@ use serde_json::Value as Json;
 
 use super::{
     super::types::Type,
-    CelBool, CelDouble, CelInt, CelList, CelMap, CelMapKey, CelNull, CelString, Context, Val, environment,
+    CelBool, CelDouble, CelInt, CelList, CelMap, CelMapKey, CelNull, CelString, Context, Meter, Val,
+    environment,
     unseen::{ALL, SEEN},
 };
 use crate::facts::{PARTIAL, UNKNOWN};
@@ -24,17 +25,21 @@ pub(in crate::check) struct Bound<'v> {
 pub(in crate::check) struct Scope<'p, 'v> {
     pub(super) context: Context<'p, 'v>,
     pub(super) names: Vec<(String, Bound<'v>)>,
+    /// The steps that answers may take.
+    pub(in crate::check) meter: &'v Meter,
 }
 
 impl<'v> Scope<'_, 'v> {
-    /// A scope without variables.
-    pub fn root() -> Scope<'static, 'v> {
-        Scope { context: Context::with_env(environment()), names: Vec::new() }
+    /// A scope without variables, in which answers take their steps from `meter`.
+    pub fn root(meter: &'v Meter) -> Scope<'v, 'v> {
+        let mut context = Context::with_env(environment());
+        context.set_variable_resolver(meter);
+        Scope { context, names: Vec::new(), meter }
     }
 
     /// A scope within this one.
     pub fn inner(&self) -> Scope<'_, 'v> {
-        Scope { context: self.context.new_inner_scope(), names: self.names.clone() }
+        Scope { context: self.context.new_inner_scope(), names: self.names.clone(), meter: self.meter }
     }
 
     /// Binds facts to a name.

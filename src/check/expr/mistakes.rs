@@ -1,7 +1,7 @@
 //! What the parser says, in words for whoever wrote the expression; and limits that keep it from the stack's end.
 
-use super::{DEEPEST_BRACKETS, LONGEST, ast::IdedExpr, syntax::parts};
-use crate::source::Problem;
+use super::{DEEPEST_BRACKETS, LONGEST, ast::IdedExpr, steps::WRITTEN, syntax::parts};
+use crate::source::{Problem, Span};
 
 /// Refuses what is longer or deeper than any sensible check, before it is parsed.
 pub(super) fn size(text: &str) -> Result<(), Vec<Problem>> {
@@ -23,6 +23,12 @@ pub(super) fn size(text: &str) -> Result<(), Vec<Problem>> {
         }
     }
     Ok(())
+}
+
+/// A loop within loops, all over written lists, that would run too long.
+pub(super) fn steps(place: Span) -> Problem {
+    Problem::new(place, format!("this loop takes more than {WRITTEN} steps"))
+        .help("loops within loops multiply: write shorter lists, or give the tool a new fact".to_owned())
 }
 
 /// The first part that lies deeper than `limit`.

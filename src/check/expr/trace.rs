@@ -115,6 +115,7 @@ pub(in crate::check) fn because<'a>(
 /// The unknown facts that leave an expression undecided, each with its gap, none where the facts name no gap.
 pub(in crate::check) fn missing(expr: &super::Expr, scope: &Scope<'_, '_>) -> Vec<(String, Option<GapId>)> {
     let mut out = Missing::default();
+    let _ = expr.cost.begin(scope);
     out.visit(&expr.tree, scope);
     out.found
 }
@@ -141,7 +142,7 @@ impl Missing {
 
     /// Goes down into what has no value, and passes over what decides nothing.
     fn visit(&mut self, e: &IdedExpr, scope: &Scope<'_, '_>) {
-        if has_value(e, scope) {
+        if scope.meter.spent() || has_value(e, scope) {
             return;
         }
         if let Some(path) = path(e) {
@@ -191,6 +192,10 @@ impl Missing {
         }
         self.elements.push((variable.to_owned(), format!("{}[]", self.renamed(visible))));
         for item in items {
+            // An answer that was found takes its reason with it where that would take longer than the answer.
+            if !scope.meter.spend(asked.len() as u64) {
+                break;
+            }
             let mut inner = scope.inner();
             match list.ty {
                 Type::Collection(_) => inner.bind_element(variable, Some(item), ty),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value as Json, json};
 
 use super::{
-    super::{judge, judge_only},
+    super::{expr::Meter, judge, judge::judge_within, judge_only},
     fixed,
 };
 use crate::{
@@ -200,4 +200,35 @@ fn hostile_names_stay_within_bounds_and_facts_of_the_wrong_shape_are_no_verdict(
     let flagged: Vec<&str> =
         findings.iter().filter(|f| f.verdict != Verdict::Unknown).map(|f| f.check.as_str()).collect();
     assert_eq!(flagged, ["point-in-time-recovery-off"]);
+}
+
+#[test]
+fn a_run_that_spends_its_steps_is_refused_and_names_the_check_that_took_most() {
+    let dir = tempfile::tempdir().unwrap();
+    let check = "title = 'T'\nseverity = 'low'\nover = 'table'\n\
+        flag = 'table.indexes.all(a, table.indexes.all(b, a.name == b.name))'\n\
+        message = 'm'\nwhy = 'w'\nfix = 'f'\n[[example]]\nis = 'flagged'\n[[example]]\nis = 'clear'\n\
+        given = { table = { indexes = [{ name = 'a' }, { name = 'b' }] } }\n";
+    std::fs::write(dir.path().join("every-pair.toml"), check).unwrap();
+    let library = fixed(&[dir.path().to_owned()]);
+    let indexes = vec![json!({"name": "i"}); 60];
+    let tables = (0..20)
+        .map(|n| node(SubjectKind::Table, &format!("t{n}"), &json!({"name": "t", "indexes": indexes})));
+    let (facts, gaps) = (account(tables.collect()), BTreeMap::new());
+    let within = |run| {
+        let meters = [Meter::new(1_000_000, run), Meter::new(1_000_000, run)];
+        judge_within(&meters, library.checks(), &facts, &gaps, |_, _| true)
+    };
+    let whole = within(u64::MAX).whole().unwrap();
+    assert_eq!(of(&whole.findings, "every-pair").verdict, Verdict::Flagged);
+    for _ in 0..2 {
+        let refused = within(500_000).whole().unwrap_err();
+        assert!(refused.contains("than a run may") && refused.contains("`every-pair` ("), "{refused}");
+    }
+    // One answer that takes too much is no verdict, and says why.
+    let meters = [Meter::new(10_000, u64::MAX), Meter::new(10_000, u64::MAX)];
+    let judged = judge_within(&meters, library.checks(), &facts, &gaps, |_, _| true).whole().unwrap();
+    let finding = of(&judged.findings, "every-pair");
+    assert_eq!(finding.verdict, Verdict::Unknown);
+    assert_eq!(finding.message, "not assessed: check (malformed): it takes more steps than a check may");
 }

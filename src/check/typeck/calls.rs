@@ -97,6 +97,11 @@ impl Checker<'_> {
             (Type::Any, _) | (_, Type::Any) => Type::Any,
             (Type::Int, Type::Int) => Type::Int,
             (Type::Double, Type::Double) => Type::Double,
+            // A text that is joined to itself at every turn grows without end.
+            (l, r) if sign == "+" && l.textual() && r.textual() && self.loops > 0 => {
+                let help = "compare each part, or put them side by side in the message".to_owned();
+                self.wrong(self.places.whole(e), "texts are not joined within a loop", Some(help))
+            }
             (l, r) if sign == "+" && l.textual() && r.textual() => Type::Str,
             _ => {
                 let message = format!("`{sign}` does not join {left} and {right}");

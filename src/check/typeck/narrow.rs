@@ -42,7 +42,8 @@ pub(in crate::check) fn when(e: &IdedExpr, truth: bool, sure: &mut Sure) {
     }
 }
 
-pub(super) fn is_null(e: &IdedExpr) -> bool {
+/// Whether it is written as `null`.
+pub(in crate::check) fn is_null(e: &IdedExpr) -> bool {
     matches!(e.expr, Expr::Literal(LiteralValue::Null))
 }
 

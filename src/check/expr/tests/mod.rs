@@ -1,10 +1,11 @@
 //! Answers of expressions: three values against a slow reference, and what they rest on.
 
+mod steps;
 mod three_values;
 
 use serde_json::{Value as Json, json};
 
-use super::{super::types, Expr, Scope, Sure, Truth, because, missing};
+use super::{super::types, Expr, Meter, Scope, Sure, Truth, because, missing};
 use crate::finding::SubjectKind;
 
 fn compile(text: &str) -> Expr {
@@ -15,8 +16,8 @@ fn compile(text: &str) -> Expr {
 }
 
 fn over(table: &Json, test: impl FnOnce(&Scope<'_, '_>)) {
-    let account = json!({});
-    let mut scope = Scope::root();
+    let (account, meter) = (json!({}), Meter::default());
+    let mut scope = Scope::root(&meter);
     scope.bind("account", &account, types::of(SubjectKind::Account));
     scope.bind("table", table, types::of(SubjectKind::Table));
     test(&scope);
