@@ -1,8 +1,7 @@
 //! What the graph says of one principal, and of one table.
 
 use super::{
-    Access, Paths,
-    explain::Path,
+    Access, Path, Paths,
     graph::Added,
     means::Step,
     walk::{Levels, nearest},
@@ -86,9 +85,9 @@ impl Paths<'_> {
             tables: count(new),
             sensitive: unsampled.map_or(Fact::Known(count(&sensitive)), Fact::Unknown),
             conditional,
-            hops: i64::try_from(path.hops.len()).unwrap_or(i64::MAX),
+            hops: i64::try_from(path.length()).unwrap_or(i64::MAX),
             first: path.hops.first()?.step,
-            escalates: path.escalates(),
+            escalates: path.escalates,
             path: path.to_string(),
         })
     }

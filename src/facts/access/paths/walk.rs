@@ -6,7 +6,7 @@ use super::graph::Graph;
 use crate::facts::access::bits::Bits;
 
 /// One hop of a way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Leg {
     pub(super) from: usize,
     /// None: by `sts:AssumeRole`.
@@ -68,15 +68,15 @@ fn legs<'a>(
 }
 
 /// Nodes by how many hops they are from a goal; the goal itself first.
-pub(super) struct Levels<'a> {
-    graph: &'a Graph,
-    outright: bool,
+pub(super) struct Levels {
     levels: Vec<Bits>,
+    /// The hop of each node to the level before its own.
+    next: Vec<Option<Leg>>,
 }
 
-impl<'a> Levels<'a> {
+impl Levels {
     /// From everyone to `goal`.
-    pub(super) fn to(graph: &'a Graph, goal: Bits, outright: bool) -> Self {
+    pub(super) fn to(graph: &Graph, goal: Bits, outright: bool) -> Self {
         let size = graph.nodes.len();
         let mut users: HashMap<usize, Vec<usize>> = HashMap::new();
         let mut makers: HashMap<usize, Vec<usize>> = HashMap::new();
@@ -103,7 +103,13 @@ impl<'a> Levels<'a> {
             seen.add(&next);
             levels.push(next);
         }
-        Self { graph, outright, levels }
+        let mut next = vec![None; size];
+        for (nearer, level) in levels.iter().zip(levels.iter().skip(1)) {
+            for node in level.iter() {
+                next[node] = first(graph, node, outright, nearer);
+            }
+        }
+        Self { levels, next }
     }
 
     /// Nodes that reach the goal in one hop or more.
@@ -113,15 +119,17 @@ impl<'a> Levels<'a> {
 
     /// The shortest way from a node to the goal.
     pub(super) fn way(&self, node: usize) -> Option<Vec<Leg>> {
-        let mut level = self.levels.iter().position(|level| level.contains(node))?;
-        let (mut at, mut way) = (node, Vec::new());
-        while level > 0 {
-            let nearer = self.levels.get(level - 1)?;
-            let leg = legs(self.graph, at, self.outright, nearer).next()?;
-            way.push(leg);
-            at = leg.to;
-            level -= 1;
-        }
-        Some(way)
+        let leg = |node: usize| self.next.get(node).copied().flatten();
+        let way: Vec<Leg> = std::iter::successors(leg(node), |before| leg(before.to)).collect();
+        (!way.is_empty()).then_some(way)
     }
+}
+
+/// The first hop from a node to nodes of `among`.
+fn first(graph: &Graph, from: usize, outright: bool, among: &Bits) -> Option<Leg> {
+    let edges = graph.edges_of(from, outright);
+    let mut edges = edges.filter_map(|(means, set)| Some((means, graph.sets[set].first_in(among)?)));
+    let made = || graph.made_by(from, outright).find(|made| among.contains(made.to));
+    let edge = edges.next().map(|(means, to)| Leg { from, means, to, made: false });
+    edge.or_else(|| made().map(|made| Leg { from, means: Some(made.means), to: made.to, made: true }))
 }
