@@ -60,7 +60,8 @@ impl Paths<'_> {
         let (first, rest) = legs.split_first()?;
         // Where a way begins, few others come by; what follows is shared.
         let first = self.hop(first).map(Arc::new);
-        let hops: Option<Vec<Arc<Hop>>> = std::iter::once(first).chain(rest.iter().map(|leg| self.shared(*leg))).collect();
+        let hops: Option<Vec<Arc<Hop>>> =
+            std::iter::once(first).chain(rest.iter().map(|leg| self.shared(*leg))).collect();
         Path::of(hops?)
     }
 

@@ -49,7 +49,7 @@ use self::{
     means::MEANS,
     outside::Outside,
     trusts::Trusts,
-    walk::Leg,
+    walk::{Leg, Levels},
 };
 use super::{Access, AccessClass, bits::Bits, classes, guard::Stacks, subjects::Subject};
 use crate::{
@@ -75,6 +75,8 @@ pub struct Paths<'a> {
     unseen: Option<unseen::Unseen>,
     /// Hops that were told; none for those that are not allowed after all.
     hops: RefCell<HashMap<Leg, Option<Arc<Hop>>>>,
+    /// Ways from all nodes to some tables, outright or not, that were looked for.
+    far: RefCell<HashMap<(Bits, bool), Levels>>,
 }
 
 impl std::fmt::Debug for Paths<'_> {
@@ -141,7 +143,20 @@ impl<'a> Paths<'a> {
         let reached_outright = closure::closure(&graph, &outright, true);
         let reached = closure::closure(&graph, &any, false);
         let made = made.into_iter().collect();
-        Self { access, search, graph, outside, made, outright, any, reached_outright, reached, unseen, hops: RefCell::default() }
+        Self {
+            access,
+            search,
+            graph,
+            outside,
+            made,
+            outright,
+            any,
+            reached_outright,
+            reached,
+            unseen,
+            hops: RefCell::default(),
+            far: RefCell::default(),
+        }
     }
 
     /// A caller that a node stands for.

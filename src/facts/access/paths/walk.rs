@@ -16,19 +16,20 @@ pub(super) struct Leg {
     pub(super) made: bool,
 }
 
-/// The shortest way from `start` to another node that is a `goal`: asked of the nodes on the way alone. Equal ways:
-/// the first means of the table, then the first ARN.
+/// The shortest way from `start` to another node that is a `goal`, if it has at most `most` hops: asked of the nodes on the
+/// way alone. Equal ways: the first means of the table, then the first ARN.
 pub(super) fn nearest(
     graph: &Graph,
     goal: impl Fn(usize) -> bool,
     start: usize,
     outright: bool,
+    most: usize,
 ) -> Option<Vec<Leg>> {
     let mut unseen = Bits::all(graph.nodes.len());
     unseen.discard(start);
     let mut came: HashMap<usize, Leg> = HashMap::new();
-    let mut next = VecDeque::from([start]);
-    while let Some(node) = next.pop_front() {
+    let mut next = VecDeque::from([(start, 0)]);
+    while let Some((node, hops)) = next.pop_front().filter(|(_, hops)| *hops < most) {
         let legs: Vec<Leg> = legs(graph, node, outright, &unseen).collect();
         if let Some(last) = legs.iter().find(|leg| goal(leg.to)) {
             let mut way = vec![*last];
@@ -42,7 +43,7 @@ pub(super) fn nearest(
             if unseen.contains(leg.to) {
                 unseen.discard(leg.to);
                 came.insert(leg.to, leg);
-                next.push_back(leg.to);
+                next.push_back((leg.to, hops + 1));
             }
         }
     }
@@ -117,7 +118,8 @@ impl Levels {
         self.levels.iter().skip(1).flat_map(Bits::iter)
     }
 
-    /// The shortest way from a node to the goal.
+    /// The shortest way from a node that is no goal to one that is: of equal ways the one that [`nearest`] finds, for each
+    /// hop is the first of those that come nearer.
     pub(super) fn way(&self, node: usize) -> Option<Vec<Leg>> {
         let leg = |node: usize| self.next.get(node).copied().flatten();
         let way: Vec<Leg> = std::iter::successors(leg(node), |before| leg(before.to)).collect();
