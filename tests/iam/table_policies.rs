@@ -135,7 +135,7 @@ fn a_policy_far_longer_than_aws_keeps_is_a_gap_and_one_near_it_is_read() {
     };
     for (accounts, apart) in [(4_000, false), (700, true)] {
         let (readers, gaps) = judged(&crowded(accounts, apart));
-        assert_eq!((readers, gaps.len()), (Fact::Known(accounts as i64), 0), "{accounts}");
+        assert_eq!((readers, gaps.len()), (Fact::Known(i64::try_from(accounts).unwrap()), 0), "{accounts}");
     }
     // White space is no part of it, as far as IAM takes it.
     let padded = format!("{}{}", " ".repeat(200_000), crowded(3, true));
