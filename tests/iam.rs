@@ -33,6 +33,8 @@ mod reach;
 mod reference;
 #[path = "iam/requests.rs"]
 mod requests;
+#[path = "iam/rings.rs"]
+mod rings;
 #[path = "iam/rows.rs"]
 mod rows;
 #[path = "iam/table_policies.rs"]

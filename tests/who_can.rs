@@ -104,6 +104,35 @@ fn entry<'a>(answer: &'a Json, list: &str, name: &str) -> Option<&'a Json> {
 }
 
 #[test]
+fn a_long_way_is_told_by_its_first_hops_and_its_last() {
+    let mut snapshot = with_table("sessions");
+    let of = |at: usize| format!("arn:aws:iam::{ACCOUNT}:role/r{at:02}");
+    for at in 0..12 {
+        let may = if at == 11 {
+            json!([{ "Effect": "Allow", "Action": "dynamodb:Scan", "Resource": "*" }])
+        } else {
+            json!([])
+        };
+        let role = trusting(&of((at + 11) % 12), build::role(&format!("r{at:02}"), may));
+        snapshot.accounts[0].principals.roles.push(role);
+    }
+    let answer = asked(&snapshot, &["--table", "sessions"]);
+    let first = entry(&answer, "indirect", "role/r00").unwrap();
+    assert_eq!((first["hops"].as_array().map(Vec::len), &first["hops_left_out"]), (Some(8), &json!(3)));
+    assert_eq!((&first["hops"][6]["to"], &first["hops"][7]["from"]), (&json!(of(7)), &json!(of(10))));
+    assert_eq!((&first["reader"], &first["hops"][7]["to"]), (&json!(of(11)), &json!(of(11))));
+    let path = first["path"].as_str().unwrap();
+    assert!(path.ends_with("→ role/r07 (sts:AssumeRole) → … 3 hops … → role/r11 (sts:AssumeRole)"), "{path}");
+    let short = entry(&answer, "indirect", "role/r03").unwrap();
+    assert_eq!((short["hops"].as_array().map(Vec::len), short.get("hops_left_out")), (Some(8), None));
+
+    let (_, drawn, _) = run(&snapshot, &["--table", "sessions", "--width", "400"]);
+    let row = drawn.lines().find(|line| line.starts_with("│ role/r00")).unwrap();
+    assert!(row.contains("┆ 11 ┆") || row.contains("┆ 11   ┆"), "{row}");
+    assert!(row.contains("trust policy#0 (resource); …; trust policy#0 (resource)"), "{row}");
+}
+
+#[test]
 fn each_reader_comes_with_its_path() {
     let answer = asked(&company(), &["--table", "sessions"]);
     assert_eq!(answer["tables"][0]["table"], arn("sessions"));

@@ -23,7 +23,9 @@ Exit codes:
 ///
 /// Readers by their own rights come first: outright, under a condition, or let in by DynamoDB and stopped by KMS.
 /// Then those who read through others: by the roles that they can become, and by the rights that they can give
-/// themselves, each hop with the statements that let it.
+/// themselves, each hop with the statements that let it. A way of more than eight hops is told by its first ones, how
+/// many are left out before the last (`hops_left_out`), and the last; whom the hops before those lead to has an entry of
+/// its own, which goes on from there.
 #[derive(Debug, Args)]
 pub struct WhoCan {
     /// What `collect`, `audit --save` or `demo --save` wrote, or an evidence bundle; - is standard input

@@ -99,6 +99,6 @@ pub struct Indirect {
     pub first: Step,
     /// Whether some hop of it is more than assuming a role.
     pub escalates: bool,
-    /// The way, hop by hop, to show.
+    /// The way, hop by hop, to show; one of more than eight hops by its first ones, how many lie between, and its last.
     pub path: String,
 }

@@ -68,7 +68,7 @@ impl Rights {
         }
         if let Some(arn) = &principal.boundary {
             match all.policies.get(arn).map(|policy| &policy.document) {
-                Some(Seen::Value(text)) => match Policy::parse(text, Kind::Identity) {
+                Some(Seen::Value(text)) => match Policy::stored(text, Kind::Identity) {
                     Ok(policy) => rights.boundary = Some((arn.clone(), policy)),
                     Err(_) => rights.unread = rights.unread.or(all.gap.clone()),
                 },
@@ -113,7 +113,7 @@ impl Rights {
     }
 
     fn take(&mut self, name: &str, text: &str) {
-        match Policy::parse(text, Kind::Identity) {
+        match Policy::stored(text, Kind::Identity) {
             Ok(policy) => self.identity.push((name.to_owned(), policy)),
             Err(_) => self.hide(None),
         }
@@ -157,7 +157,7 @@ fn named((name, policy): &(String, Policy)) -> Named<'_> {
 fn rights_of(level: &Level, unread: &mut Option<GapId>) -> Vec<(String, Policy)> {
     let mut policies = Vec::new();
     for policy in &level.policies {
-        let read = policy.document.value().and_then(|text| Policy::parse(text, Kind::Identity).ok());
+        let read = policy.document.value().and_then(|text| Policy::stored(text, Kind::Identity).ok());
         match (read, policy.document.gap()) {
             (Some(read), _) => policies.push((policy.name.clone(), read)),
             (None, gap) => *unread = unread.take().or(gap.cloned()),

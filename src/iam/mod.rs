@@ -17,6 +17,7 @@ pub mod operator;
 pub mod pattern;
 pub mod policy;
 pub mod principal;
+mod quota;
 pub mod residual;
 pub mod resource_policy;
 mod scalar;

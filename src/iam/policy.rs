@@ -9,7 +9,7 @@ use super::{
     operator::Operator,
     pattern::{Pattern, Resolved, Style},
     principal::Principals,
-    printable,
+    printable, quota,
     residual::{Expr, Test},
 };
 
@@ -70,19 +70,16 @@ pub struct Names {
     pub patterns: Vec<Pattern>,
 }
 
-/// Bytes of the longest policy of a resource that is read: each of its statements may name others. The longest that AWS keeps are those of KMS keys, with 32 KB (AWS documentation: "AWS
-/// KMS resource quotas"); spaces do not count everywhere.
-const LONGEST: usize = 256 * 1024;
-
 impl Policy {
     /// Reads a document.
     ///
     /// # Errors
-    /// It is longer than 256 KiB, or the first place that does not follow the grammar: not JSON, an unknown or repeated element, a
-    /// missing `Effect`, `Action`, `Resource` or `Principal`, a value of the wrong sort.
+    /// The first place that does not follow the grammar: not JSON, an unknown or repeated element, a missing `Effect`,
+    /// `Action`, `Resource` or `Principal`, a value of the wrong sort. A policy with principals is far longer than any that
+    /// AWS keeps.
     pub fn parse(text: &str, kind: Kind) -> Result<Self, Malformed> {
-        if kind != Kind::Identity && text.len() > LONGEST {
-            return Err(Malformed::new("document", "it is longer than any policy that AWS keeps"));
+        if kind != Kind::Identity {
+            quota::kept(text, kind)?;
         }
         let Json::Object(document) = Json::parse(text)? else {
             return Err(Malformed::new("document", "it is not an object"));
@@ -107,6 +104,15 @@ impl Policy {
         };
         let read = |(index, json)| Statement::read(index, json, kind, variables).map(Arc::new);
         Ok(Self { statements: statements.into_iter().enumerate().map(read).collect::<Result<_, _>>()? })
+    }
+
+    /// The same of a document that AWS is said to keep, whatever its kind.
+    ///
+    /// # Errors
+    /// As [`Policy::parse`]; it is far longer than any that AWS keeps.
+    pub fn stored(text: &str, kind: Kind) -> Result<Self, Malformed> {
+        quota::kept(text, kind)?;
+        Self::parse(text, kind)
     }
 
     /// The same from bytes, which may be no text.

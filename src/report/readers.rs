@@ -2,6 +2,8 @@
 
 mod table;
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use crate::{
@@ -113,7 +115,16 @@ pub struct Indirect {
     /// The one who reads at the end.
     reader: String,
     path: String,
+    /// All hops, or the first ones and the last.
     hops: Vec<Leg>,
+    /// How many are left out before the last.
+    #[serde(skip_serializing_if = "none")]
+    hops_left_out: usize,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+fn none(count: &usize) -> bool {
+    *count == 0
 }
 
 #[derive(Debug, Serialize)]
@@ -212,7 +223,7 @@ impl From<&Through> for Indirect {
             service: asked.service,
             via: asked.via.iter().map(By::from).collect(),
         };
-        let leg = |hop: &Hop| Leg {
+        let leg = |hop: &Arc<Hop>| Leg {
             from: hop.from.clone(),
             to: hop.to.clone(),
             added: hop.added.trim(),
@@ -224,10 +235,11 @@ impl From<&Through> for Indirect {
             arn: through.arn.clone(),
             outside: through.outside,
             decision: if through.outright { Decision::Allowed } else { Decision::Conditional },
-            condition: through.path.condition(),
+            condition: through.path.condition.clone(),
             reader: through.reader.clone(),
             path: through.path.to_string(),
             hops: through.path.hops.iter().map(leg).collect(),
+            hops_left_out: through.path.left_out,
         }
     }
 }

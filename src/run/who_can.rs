@@ -41,7 +41,7 @@ pub(super) fn run(args: &cli::WhoCan, console: &Console) -> Result<Outcome, Erro
         }
     }
     match args.format {
-        Lines::Json => console.json(&serde_json::json!({ "tables": answers }))?,
+        Lines::Json => console.json(&BTreeMap::from([("tables", &answers)]))?,
         Lines::Table => console.drawn(|width| render(&answers, width, !args.indirect, !args.direct))?,
     };
     let unseen: BTreeSet<&GapId> = answers.iter().flat_map(Answer::behind).collect();

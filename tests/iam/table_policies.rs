@@ -1,12 +1,15 @@
 //! What a table's policy is read for, and what the organization and old grants leave open.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::{Duration, Instant},
+};
 
 use dynaudit::{
     facts::{Fact, access::evaluate},
     iam::resource_policy::{Reading, read},
     snapshot::{
-        Listed, Organization, Region, Seen, Services,
+        Listed, Organization, Region, Seen, Services, Why,
         organization::{ControlPolicy, Level},
     },
 };
@@ -108,4 +111,58 @@ fn a_grant_on_a_table_that_is_not_there_is_told_where_the_list_is_whole() {
     let (ana, bob) = said(true, &["Tokens"]);
     assert!(ana["$unknown"].is_string(), "{ana}");
     assert_eq!(bob, json!([]));
+}
+
+/// A policy that lets in so many other accounts, in statements of their own or in one.
+fn crowded(accounts: usize, apart: bool) -> String {
+    let ids = (0..accounts).map(|at| format!("{at:012}"));
+    let to =
+        |whom: Json| json!({ "Effect": "Allow", "Principal": { "AWS": whom }, "Action": "dynamodb:Scan" });
+    let all: Vec<Json> = if apart { ids.map(|id| to(json!(id))).collect() } else { vec![to(ids.collect())] };
+    document(json!(all))
+}
+
+#[test]
+fn a_policy_far_longer_than_aws_keeps_is_a_gap_and_one_near_it_is_read() {
+    let judged = |text: &str| {
+        let mut all = account(vec![], vec![], vec![table("Tokens")]);
+        all.tables[0].policy = Seen::Value(Some(text.to_owned()));
+        let mut gaps = BTreeMap::new();
+        let start = Instant::now();
+        let readers = evaluate(&all, &BTreeSet::new(), &mut gaps).of_table(&arn("Tokens")).external;
+        assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
+        (readers, gaps)
+    };
+    for (accounts, apart) in [(4_000, false), (700, true)] {
+        let (readers, gaps) = judged(&crowded(accounts, apart));
+        assert_eq!((readers, gaps.len()), (Fact::Known(i64::try_from(accounts).unwrap()), 0), "{accounts}");
+    }
+    // White space is no part of it, as far as IAM takes it.
+    let padded = format!("{}{}", " ".repeat(200_000), crowded(3, true));
+    assert_eq!(judged(&padded).0, Fact::Known(3));
+    let endless = format!("{}{}", " ".repeat(300_000), crowded(3, true));
+    for text in [crowded(100_000, true), crowded(100_000, false), endless] {
+        let (readers, gaps) = judged(&text);
+        let gap = gaps.values().next().unwrap();
+        assert!(matches!(readers, Fact::Unknown(_)) && gap.why == Why::Malformed, "{readers:?} {gap:?}");
+        assert!(gap.message.contains("longer than any policy that AWS keeps"), "{}", gap.message);
+    }
+}
+
+#[test]
+fn so_is_a_policy_of_a_principal_and_of_nobody_else() {
+    let long: Vec<Json> = (0..4_000).map(|at| allow("dynamodb:Scan", &arn(&format!("t{at}-*")))).collect();
+    let ana = user("ana", json!(long));
+    assert!(ana.inline["own"].len() > 256 * 1024);
+    let bob = user("bob", json!([allow("dynamodb:Scan", "*")]));
+    let all = account(vec![ana, bob], vec![], vec![table("Tokens")]);
+    let mut gaps = BTreeMap::new();
+    let access = evaluate(&all, &BTreeSet::new(), &mut gaps);
+    let said: Vec<&str> = gaps.values().map(|gap| gap.message.as_str()).collect();
+    assert!(matches!(said[..], [one] if one.contains("longer than any policy that AWS keeps")), "{said:?}");
+    let facts = |name: &str| {
+        let nodes = access.principal_nodes();
+        nodes.iter().find(|node| node.subject.arn.ends_with(name)).unwrap().facts["policies_unread"].clone()
+    };
+    assert_eq!((facts("ana"), facts("bob")), (json!(true), json!(false)));
 }

@@ -257,8 +257,8 @@ fn every_way_that_is_told_can_be_gone() {
         for way in access.paths().to_table(1) {
             replay(&all, &way);
             ways += 1;
-            long += usize::from(way.path.hops.len() > 1);
-            escalating += usize::from(way.path.escalates());
+            long += usize::from(way.path.length() > 1);
+            escalating += usize::from(way.path.escalates);
         }
     }
     assert!(ways > 300 && long > 50 && escalating > 100, "{ways} ways, {long} long, {escalating} escalating");
@@ -296,7 +296,7 @@ fn no_way_is_missed_and_none_is_longer_than_need_be() {
             let way = ways.iter().find(|way| way.arn == *who);
             let way = way.unwrap_or_else(|| panic!("{who} is missed: {:#?}", all.principals));
             // An outright way is preferred, and may be longer.
-            assert!(way.path.hops.len() == *hops || way.outright, "{}: not {hops} hops", way.path);
+            assert!(way.path.length() == *hops || way.outright, "{}: not {hops} hops", way.path);
             indirect += 1;
         }
         for way in ways.iter().filter(|way| !way.outside) {

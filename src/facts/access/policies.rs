@@ -66,7 +66,7 @@ impl Policies {
         if let Some(known) = self.known.get(&key) {
             return known.clone();
         }
-        let result = Policy::parse(text, kind).map(|policy| {
+        let result = Policy::stored(text, kind).map(|policy| {
             let mut actions = known::ACTIONS.clone();
             actions.extend(WRITES);
             let moves = policy.clone().restricted_to(means::actions());

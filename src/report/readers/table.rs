@@ -102,11 +102,14 @@ fn through(answer: &Answer, width: u16) -> String {
     for indirect in &answer.indirect {
         let short = short(&indirect.arn);
         let who = if indirect.outside { format!("{short} (outside)") } else { short.to_owned() };
-        let by: Vec<String> = indirect.hops.iter().map(by).collect();
+        let mut by: Vec<String> = indirect.hops.iter().map(by).collect();
+        if indirect.hops_left_out > 0 {
+            by.insert(by.len().saturating_sub(1), "…".to_owned());
+        }
         let cells = [
             who,
             decision(indirect.decision, &indirect.condition),
-            indirect.hops.len().to_string(),
+            (indirect.hops.len() + indirect.hops_left_out).to_string(),
             indirect.path.clone(),
             by.join("; "),
         ];

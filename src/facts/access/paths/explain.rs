@@ -1,9 +1,9 @@
 //! A way told hop by hop: the requests that each hop makes, and the statements that let it.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use super::{
-    Paths,
+    Path, Paths,
     actor::Asked,
     cached,
     graph::Added,
@@ -33,49 +33,6 @@ pub struct Hop {
     pub only_if: &'static str,
 }
 
-/// A way from one principal to another, of one hop or more.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Path {
-    /// The hops.
-    pub hops: Vec<Hop>,
-}
-
-impl Path {
-    /// When the whole way is open, as far as policies tell.
-    pub fn truth(&self) -> Truth {
-        Truth::all(self.hops.iter().flat_map(|hop| &hop.asked).map(|asked| asked.truth.clone()))
-    }
-
-    /// The condition to show; empty if the way is open outright.
-    pub fn condition(&self) -> String {
-        let asked = match self.truth() {
-            Truth::Depends(expr) => expr.to_string(),
-            Truth::True | Truth::False => String::new(),
-        };
-        let mut all: Vec<&str> = self.hops.iter().map(|hop| hop.only_if).chain([asked.as_str()]).collect();
-        all.retain(|text| !text.is_empty());
-        all.sort_unstable();
-        all.dedup();
-        all.join(" and ")
-    }
-
-    /// Whether some hop is more than assuming a role or asking a cache.
-    pub fn escalates(&self) -> bool {
-        let plain = [Step::AssumeRole, Step::WebIdentity, Step::Saml, Step::Cache];
-        self.hops.iter().any(|hop| !plain.contains(&hop.step))
-    }
-}
-
-/// `user/ana → role/deploy (sts:AssumeRole) → role/job (iam:PassRole to lambda, lambda:CreateFunction, …)`.
-impl fmt::Display for Path {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(first) = self.hops.first() {
-            f.write_str(short(&first.from))?;
-        }
-        self.hops.iter().try_for_each(|hop| write!(f, " → {hop}"))
-    }
-}
-
 impl fmt::Display for Hop {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let whom = if self.from == self.to { "itself" } else { short(&self.to) };
@@ -100,9 +57,22 @@ impl Paths<'_> {
     /// The way that legs of the graph make; none if some hop is not allowed after all, because its conditions
     /// contradict each other.
     pub(super) fn told(&self, legs: &[Leg]) -> Option<Path> {
-        let hops: Option<Vec<Hop>> = legs.iter().map(|leg| self.hop(leg)).collect();
-        let path = Path { hops: hops? };
-        (path.truth() != Truth::False).then_some(path)
+        let (first, rest) = legs.split_first()?;
+        // Where a way begins, few others come by; what follows is shared.
+        let first = self.hop(first).map(Arc::new);
+        let hops: Option<Vec<Arc<Hop>>> =
+            std::iter::once(first).chain(rest.iter().map(|leg| self.shared(*leg))).collect();
+        Path::of(hops?)
+    }
+
+    /// A hop, decided once for all ways that take it.
+    fn shared(&self, leg: Leg) -> Option<Arc<Hop>> {
+        if let Some(known) = self.hops.borrow().get(&leg) {
+            return known.clone();
+        }
+        let hop = self.hop(&leg).map(Arc::new);
+        self.hops.borrow_mut().insert(leg, hop.clone());
+        hop
     }
 
     fn hop(&self, leg: &Leg) -> Option<Hop> {

@@ -20,6 +20,7 @@ mod latent;
 pub mod means;
 mod opened;
 mod outside;
+mod path;
 mod set;
 mod told;
 mod trusts;
@@ -27,11 +28,16 @@ mod unseen;
 mod walk;
 mod world;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
 
 pub use self::{
     actor::Asked,
-    explain::{Hop, Path, short},
+    explain::{Hop, short},
+    path::{Path, TOLD},
     told::Through,
     world::Scene,
 };
@@ -43,6 +49,7 @@ use self::{
     means::MEANS,
     outside::Outside,
     trusts::Trusts,
+    walk::{Leg, Levels},
 };
 use super::{Access, AccessClass, bits::Bits, classes, guard::Stacks, subjects::Subject};
 use crate::{
@@ -66,6 +73,10 @@ pub struct Paths<'a> {
     reached: Vec<Bits>,
     /// Ways that may be there, too.
     unseen: Option<unseen::Unseen>,
+    /// Hops that were told; none for those that are not allowed after all.
+    hops: RefCell<HashMap<Leg, Option<Arc<Hop>>>>,
+    /// Ways from all nodes to some tables, outright or not, that were looked for.
+    far: RefCell<HashMap<(Bits, bool), Levels>>,
 }
 
 impl std::fmt::Debug for Paths<'_> {
@@ -132,7 +143,20 @@ impl<'a> Paths<'a> {
         let reached_outright = closure::closure(&graph, &outright, true);
         let reached = closure::closure(&graph, &any, false);
         let made = made.into_iter().collect();
-        Self { access, search, graph, outside, made, outright, any, reached_outright, reached, unseen }
+        Self {
+            access,
+            search,
+            graph,
+            outside,
+            made,
+            outright,
+            any,
+            reached_outright,
+            reached,
+            unseen,
+            hops: RefCell::default(),
+            far: RefCell::default(),
+        }
     }
 
     /// A caller that a node stands for.

@@ -1,16 +1,19 @@
 //! What the graph says of one principal, and of one table.
 
 use super::{
-    Access, Paths,
-    explain::Path,
+    Access, Path, Paths,
     graph::Added,
     means::Step,
-    walk::{Levels, nearest},
+    path::TOLD,
+    walk::{Leg, Levels, nearest},
 };
 use crate::{
     facts::{Fact, access::bits::Bits, principal::Indirect},
     snapshot::GapId,
 };
+
+/// Searches from all nodes that are kept, for sets of tables that many look for.
+const FAR: usize = 64;
 
 /// A reader who reads a table through others alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,24 +76,42 @@ impl Paths<'_> {
         );
         let count = |bits: &Bits| i64::try_from(bits.len()).unwrap_or(i64::MAX);
         let wanted = if sensitive.is_empty() { new } else { &sensitive };
-        let path = |outright: bool, direct: &[Bits]| {
-            let goal = |node: usize| direct.get(node).is_some_and(|bits| bits.meets(wanted));
-            nearest(&self.graph, goal, at, outright).and_then(|legs| self.told(&legs))
-        };
+        let path = |outright: bool| self.way(at, wanted, outright).and_then(|legs| self.told(&legs));
         let outright = self.reached_outright.get(at).is_some_and(|reached| reached.meets(wanted));
-        let outright = outright.then(|| path(true, &self.outright)).flatten();
+        let outright = outright.then(|| path(true)).flatten();
         let conditional = outright.is_none();
-        let path = outright.or_else(|| path(false, &self.any))?;
+        let path = outright.or_else(|| path(false))?;
         let unsampled = new.iter().find_map(|table| targets.get(table)?.unsampled.clone());
         Some(Indirect {
             tables: count(new),
             sensitive: unsampled.map_or(Fact::Known(count(&sensitive)), Fact::Unknown),
             conditional,
-            hops: i64::try_from(path.hops.len()).unwrap_or(i64::MAX),
+            hops: i64::try_from(path.length()).unwrap_or(i64::MAX),
             first: path.hops.first()?.step,
-            escalates: path.escalates(),
+            escalates: path.escalates,
             path: path.to_string(),
         })
+    }
+
+    /// The shortest way from a node to another that reads one of `tables`. Those of few hops are looked for one by one, since
+    /// most are; long ones, which then are many, from all nodes at once.
+    fn way(&self, at: usize, tables: &Bits, outright: bool) -> Option<Vec<Leg>> {
+        let direct = if outright { &self.outright } else { &self.any };
+        let goal = |node: usize| direct.get(node).is_some_and(|bits| bits.meets(tables));
+        let within = |most: usize| nearest(&self.graph, goal, at, outright, most);
+        if let Some(near) = within(TOLD) {
+            return Some(near);
+        }
+        if goal(at) {
+            return within(usize::MAX);
+        }
+        let mut known = self.far.borrow_mut();
+        let key = (tables.clone(), outright);
+        if known.len() >= FAR && !known.contains_key(&key) {
+            known.clear();
+        }
+        let levels = || Levels::to(&self.graph, self.reading(direct, tables), outright);
+        known.entry(key).or_insert_with(levels).way(at)
     }
 
     /// Nodes that read one of `tables`.
@@ -114,7 +135,7 @@ impl Paths<'_> {
             if !marked(&self.reached, at) {
                 return None;
             }
-            let legs = nearest(&self.graph, |node| marked(&self.any, node), at, false)?;
+            let legs = self.way(at, &Bits::of(targets.len() + 1, [targets.len()]), false)?;
             let subject = self.graph.nodes.get(legs.last()?.to)?.subject?;
             unread(subject)
         };

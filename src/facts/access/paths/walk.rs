@@ -6,7 +6,7 @@ use super::graph::Graph;
 use crate::facts::access::bits::Bits;
 
 /// One hop of a way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Leg {
     pub(super) from: usize,
     /// None: by `sts:AssumeRole`.
@@ -16,19 +16,20 @@ pub(super) struct Leg {
     pub(super) made: bool,
 }
 
-/// The shortest way from `start` to another node that is a `goal`: asked of the nodes on the way alone. Equal ways:
-/// the first means of the table, then the first ARN.
+/// The shortest way from `start` to another node that is a `goal`, if it has at most `most` hops: asked of the nodes on the
+/// way alone. Equal ways: the first means of the table, then the first ARN.
 pub(super) fn nearest(
     graph: &Graph,
     goal: impl Fn(usize) -> bool,
     start: usize,
     outright: bool,
+    most: usize,
 ) -> Option<Vec<Leg>> {
     let mut unseen = Bits::all(graph.nodes.len());
     unseen.discard(start);
     let mut came: HashMap<usize, Leg> = HashMap::new();
-    let mut next = VecDeque::from([start]);
-    while let Some(node) = next.pop_front() {
+    let mut next = VecDeque::from([(start, 0)]);
+    while let Some((node, hops)) = next.pop_front().filter(|(_, hops)| *hops < most) {
         let legs: Vec<Leg> = legs(graph, node, outright, &unseen).collect();
         if let Some(last) = legs.iter().find(|leg| goal(leg.to)) {
             let mut way = vec![*last];
@@ -42,7 +43,7 @@ pub(super) fn nearest(
             if unseen.contains(leg.to) {
                 unseen.discard(leg.to);
                 came.insert(leg.to, leg);
-                next.push_back(leg.to);
+                next.push_back((leg.to, hops + 1));
             }
         }
     }
@@ -68,15 +69,15 @@ fn legs<'a>(
 }
 
 /// Nodes by how many hops they are from a goal; the goal itself first.
-pub(super) struct Levels<'a> {
-    graph: &'a Graph,
-    outright: bool,
+pub(super) struct Levels {
     levels: Vec<Bits>,
+    /// The hop of each node to the level before its own.
+    next: Vec<Option<Leg>>,
 }
 
-impl<'a> Levels<'a> {
+impl Levels {
     /// From everyone to `goal`.
-    pub(super) fn to(graph: &'a Graph, goal: Bits, outright: bool) -> Self {
+    pub(super) fn to(graph: &Graph, goal: Bits, outright: bool) -> Self {
         let size = graph.nodes.len();
         let mut users: HashMap<usize, Vec<usize>> = HashMap::new();
         let mut makers: HashMap<usize, Vec<usize>> = HashMap::new();
@@ -103,7 +104,13 @@ impl<'a> Levels<'a> {
             seen.add(&next);
             levels.push(next);
         }
-        Self { graph, outright, levels }
+        let mut next = vec![None; size];
+        for (nearer, level) in levels.iter().zip(levels.iter().skip(1)) {
+            for node in level.iter() {
+                next[node] = first(graph, node, outright, nearer);
+            }
+        }
+        Self { levels, next }
     }
 
     /// Nodes that reach the goal in one hop or more.
@@ -111,17 +118,20 @@ impl<'a> Levels<'a> {
         self.levels.iter().skip(1).flat_map(Bits::iter)
     }
 
-    /// The shortest way from a node to the goal.
+    /// The shortest way from a node that is no goal to one that is: of equal ways the one that [`nearest`] finds, for each
+    /// hop is the first of those that come nearer.
     pub(super) fn way(&self, node: usize) -> Option<Vec<Leg>> {
-        let mut level = self.levels.iter().position(|level| level.contains(node))?;
-        let (mut at, mut way) = (node, Vec::new());
-        while level > 0 {
-            let nearer = self.levels.get(level - 1)?;
-            let leg = legs(self.graph, at, self.outright, nearer).next()?;
-            way.push(leg);
-            at = leg.to;
-            level -= 1;
-        }
-        Some(way)
+        let leg = |node: usize| self.next.get(node).copied().flatten();
+        let way: Vec<Leg> = std::iter::successors(leg(node), |before| leg(before.to)).collect();
+        (!way.is_empty()).then_some(way)
     }
+}
+
+/// The first hop from a node to nodes of `among`.
+fn first(graph: &Graph, from: usize, outright: bool, among: &Bits) -> Option<Leg> {
+    let edges = graph.edges_of(from, outright);
+    let mut edges = edges.filter_map(|(means, set)| Some((means, graph.sets[set].first_in(among)?)));
+    let made = || graph.made_by(from, outright).find(|made| among.contains(made.to));
+    let edge = edges.next().map(|(means, to)| Leg { from, means, to, made: false });
+    edge.or_else(|| made().map(|made| Leg { from, means: Some(made.means), to: made.to, made: true }))
 }
