@@ -7,10 +7,7 @@ use serde::Serialize;
 
 use super::{Collection, Fact};
 use crate::{
-    detect::{
-        prevalence::{at_most, percent},
-        shown_name,
-    },
+    detect::{prevalence::at_most, shown_name},
     snapshot::{
         self, Seen,
         sample::{Contents, PersonalKind, SecretKind, Sighting, Stopped},
@@ -26,8 +23,6 @@ pub struct Sample {
     pub complete: bool,
     /// Largest share of the items, 0 to 1, that could hold what was not found, with 95 % confidence, one-sided.
     pub missed_share: Fact<f64>,
-    /// The same to show: `6.5 %`.
-    pub missed_percent: Fact<String>,
     /// Share of items that carry a client-side encryption header, 0 to 1.
     pub encrypted_share: f64,
     /// Whether some items were encrypted by the legacy DynamoDB Encryption Client.
@@ -81,16 +76,14 @@ pub fn facts(table: &snapshot::Table, sample: &snapshot::Sample) -> Sample {
     let contents = &sample.contents;
     let (expiry, expiries) = expiries(table, sample);
     let encrypted = contents.encrypted_items + contents.legacy_encrypted_items;
-    let missed = match table.description.gap() {
-        // A sort key would let items lie together, and count for less.
-        Some(gap) if sample.stopped != Stopped::Everything => Fact::Unknown(gap.clone()),
-        _ => Fact::Known(missed_share(sample)),
-    };
     Sample {
         items_read: sample.items_read as i64,
         complete: sample.stopped == Stopped::Everything,
-        missed_percent: missed.and_then(|share| Fact::Known(percent(*share, false))),
-        missed_share: missed,
+        missed_share: match table.description.gap() {
+            // A sort key would let items lie together, and count for less.
+            Some(gap) if sample.stopped != Stopped::Everything => Fact::Unknown(gap.clone()),
+            _ => Fact::Known(missed_share(sample)),
+        },
         encrypted_share: if sample.items_read == 0 {
             0.0
         } else {
