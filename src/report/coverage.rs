@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
-    facts::{sampled::missed_share, sensitivity::is_sighted},
+    facts::sampled::missed_share,
     snapshot::{self, CallCount, Snapshot, sample::Stopped},
 };
 
@@ -148,7 +148,7 @@ impl Coverage {
                 table: table.arn.clone(),
                 read: sample.items_read,
                 complete: sample.stopped == Stopped::Everything,
-                sighted: is_sighted(table),
+                sighted: crate::facts::sensitivity::is_sighted(table),
                 rcu_consumed: sample.rcu_consumed,
                 second_look: sample.first.map(|first| sample.rcu_consumed - first.rcu_consumed),
                 effective: sample.contents.effective_items.unwrap_or(sample.items_read as f64),
