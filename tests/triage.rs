@@ -6,6 +6,7 @@ mod support;
 use std::{collections::BTreeSet, path::Path};
 
 use dynaudit::{
+    facts::{sensitivity, topics},
     finding::{
         Finding, Severity, State, SubjectKind, Verdict,
         triage::{Baseline, Today, Triage, triage},
@@ -34,12 +35,22 @@ fn secret(table: &str, path: &str) -> Finding {
     seen
 }
 
+/// What a run of `checks` saw.
+fn today<'a>(snapshot: &'a Snapshot, checks: &'a BTreeSet<String>) -> Today<'a> {
+    Today {
+        snapshot,
+        checks,
+        by_sample: topics::by_sample,
+        sighted: sensitivity::sighted(&snapshot.accounts),
+    }
+}
+
 /// Holds one run against the next, through the report as it is written and read.
 fn next(snapshot: &Snapshot, findings: Vec<Finding>, before: &Baseline) -> (Triage, Vec<Finding>, Baseline) {
     let mut findings = findings;
     let checks = BTreeSet::from([CHECK.to_owned()]);
     let gaps = snapshot.gaps.keys().cloned();
-    let came = triage(&mut findings, gaps, before, &Today::new(snapshot, &checks));
+    let came = triage(&mut findings, gaps, before, &today(snapshot, &checks));
     let verdicts = [Verdict::Flagged, Verdict::Unknown];
     let view = view_of(snapshot, findings.clone(), &verdicts).with_triage(Some(came.clone()));
     let mut text = Vec::new();
@@ -139,7 +150,7 @@ fn what_was_not_asked_about_is_not_resolved() {
     let mut findings = vec![];
     let snapshot = later(empty(), 1);
     let none = BTreeSet::new();
-    let came = triage(&mut findings, std::iter::empty::<GapId>(), &before, &Today::new(&snapshot, &none));
+    let came = triage(&mut findings, std::iter::empty::<GapId>(), &before, &today(&snapshot, &none));
     assert!(came.resolved.is_empty(), "another check");
 }
 

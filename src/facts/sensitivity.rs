@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Fact;
+use super::{Fact, known::known_as};
 use crate::{
     snapshot::{Account, GapId, Sample, Seen, Table, sample::PersonalKind},
     source::glob,
@@ -105,6 +105,21 @@ fn any(facts: impl IntoIterator<Item = Fact<bool>>) -> Fact<bool> {
         }
     }
     unknown.map_or(Fact::Known(false), Fact::Unknown)
+}
+
+/// ARNs of the tables which are sensitive, in scope of PCI DSS or known as some software's by what was met in their items:
+/// another sample of the same table may meet none of it.
+pub fn sighted(accounts: &[Account]) -> BTreeSet<String> {
+    let tables = accounts.iter().flat_map(|account| &account.tables);
+    tables.filter(|table| is_sighted(table)).map(|table| table.arn.clone()).collect()
+}
+
+/// Whether a table is one of [`sighted`].
+pub fn is_sighted(table: &Table) -> bool {
+    let Some(sample) = table.sample.value() else { return false };
+    sample.contents.sightings.iter().any(|sighting| sighting.confidence >= SENSITIVE)
+        || sample.contents.personal.iter().any(|one| one.kind == PersonalKind::CardNumber)
+        || known_as(table).known().is_some_and(Option::is_some)
 }
 
 fn mark(table: &Table, rules: &Rules) -> Mark {

@@ -69,6 +69,29 @@ const NEEDS: &[(&str, &[Topic])] = &[
     ("vault.", &[Topic::BackupPlans]),
 ];
 
+/// Facts, by how their paths begin, that are told by what a sample happens to meet, and less is told by a sample that
+/// does not. What is told of a secret itself is not among them, nor how large the sample was.
+const BY_SAMPLE: &[&str] = &[
+    "account.pci_scope",
+    "account.sensitive",
+    "key.mixes_sensitivity",
+    "principal.indirect.sensitive",
+    "principal.reads_sensitive",
+    "reader.reads_sensitive",
+    "reader.tables.sensitive",
+    "table.known_as",
+    "table.pci_scope",
+    "table.sample.cards",
+    "table.sample.lasting_tokens",
+    "table.sample.readable",
+    "table.sensitive",
+];
+
+/// Whether the fact at `path` is told by what a sample happens to meet.
+pub fn by_sample(path: &str) -> bool {
+    BY_SAMPLE.iter().any(|fact| path.starts_with(fact))
+}
+
 /// The topics that tell the facts at `paths`, such as `table.protection.plans`; what stands above a fact in its path
 /// needs all that the fact does.
 pub fn needed<'a>(paths: impl IntoIterator<Item = &'a str>) -> BTreeSet<Topic> {
@@ -87,8 +110,8 @@ mod tests {
     use crate::{facts::schema, finding::SubjectKind};
 
     #[test]
-    fn every_fact_in_the_table_is_one() {
-        for (fact, _) in NEEDS {
+    fn every_fact_in_the_tables_is_one() {
+        for fact in NEEDS.iter().map(|(fact, _)| fact).chain(BY_SAMPLE) {
             let mut parts = fact.trim_end_matches(['.', '_']).split('.');
             let kind =
                 parts.next().and_then(|word| SubjectKind::ALL.into_iter().find(|k| k.as_str() == word));
@@ -115,6 +138,15 @@ mod tests {
     fn every_topic_is_needed_by_a_fact() {
         let needed: BTreeSet<Topic> = NEEDS.iter().flat_map(|(_, topics)| *topics).copied().collect();
         assert_eq!(needed, Topic::ALL.into_iter().collect());
+    }
+
+    #[test]
+    fn what_a_sample_tells_is_by_sample_or_of_what_it_met() {
+        let of_itself = ["attribute.", "copy.", "principal.indirect", "table.sample"];
+        for (fact, topics) in NEEDS.iter().filter(|(fact, _)| !of_itself.contains(fact)) {
+            assert_eq!(topics.contains(&Topic::Items), by_sample(fact), "{fact}");
+        }
+        assert!(BY_SAMPLE.iter().all(|fact| needed([*fact]).contains(&Topic::Items) || fact.contains("pci")));
     }
 
     #[test]

@@ -1,15 +1,19 @@
 //! Findings held against those of an earlier run: what is new, what came back, what is gone, what was not met.
 //!
 //! Only what was looked at and found mended is *resolved*. A secret that today's sample did not meet is *not
-//! seen again* and kept; what could not be assessed today, or was not asked about, is kept as it was.
+//! seen again* and kept, and so is what was flagged for it; what could not be assessed today, or was not asked
+//! about, is kept as it was.
+
+mod sighted;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use self::sighted::Sighted;
 use super::{Finding, Severity, Shared, Subject, SubjectKind, Verdict};
-use crate::snapshot::{Account, GapId, Snapshot, Timestamp, sample::Stopped};
+use crate::snapshot::{Account, GapId, Sample, Snapshot, Timestamp, sample::Stopped};
 
 /// How a finding stands to the earlier run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -47,6 +51,9 @@ pub struct Baseline {
     pub resolved: BTreeMap<String, Past>,
     /// Gaps of that run.
     pub gaps: BTreeSet<GapId>,
+    /// ARNs of the tables that were sensitive by what was seen in their items, then or before; none where its report does
+    /// not say.
+    pub sighted: Option<BTreeSet<String>>,
 }
 
 /// A finding that is no more.
@@ -88,12 +95,17 @@ pub struct Triage {
     pub new_gaps: Vec<GapId>,
     /// Findings of the earlier run that are mended, or whose subject is gone.
     pub resolved: Vec<Past>,
-    /// Secrets of the earlier run that today's sample did not meet: kept, since a sample proves no absence.
+    /// Secrets of the earlier run that today's sample did not meet, and what was flagged for them: kept, since a sample
+    /// proves no absence.
     pub not_seen_again: Vec<Finding>,
     /// Findings of the earlier run that could not be assessed today, or were not asked about: kept.
     pub not_assessed: Vec<Finding>,
     /// What was resolved earlier, so that it is known if it comes back.
     pub history: Vec<Past>,
+    /// ARNs of tables that were sensitive by what was seen in their items, of which today's sample met nothing and was not
+    /// of all items.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_met: Vec<String>,
 }
 
 impl Triage {
@@ -106,16 +118,14 @@ impl Triage {
 /// What today's run looked at.
 #[derive(Debug)]
 pub struct Today<'a> {
-    snapshot: &'a Snapshot,
+    /// What it saw.
+    pub snapshot: &'a Snapshot,
     /// The checks that ran.
-    checks: &'a BTreeSet<String>,
-}
-
-impl<'a> Today<'a> {
-    /// A run of `checks` over `snapshot`.
-    pub fn new(snapshot: &'a Snapshot, checks: &'a BTreeSet<String>) -> Self {
-        Self { snapshot, checks }
-    }
+    pub checks: &'a BTreeSet<String>,
+    /// Whether a fact is told by what a sample of items happens to meet.
+    pub by_sample: fn(&str) -> bool,
+    /// ARNs of the tables that are sensitive by what was seen in their items.
+    pub sighted: BTreeSet<String>,
 }
 
 /// Holds all of today's findings, of every verdict, against `baseline`, and marks the flagged ones.
@@ -145,17 +155,18 @@ pub fn triage(
         let first = known.and_then(|known| known.first_seen.or(baseline.taken));
         finding.first_seen = first.or(past.and_then(|past| past.first_seen)).or(Some(taken));
     }
-    let verdicts: HashMap<&str, Verdict> =
-        findings.iter().map(|finding| (finding.fingerprint.as_str(), finding.verdict)).collect();
+    let told: HashMap<&str, &Finding> =
+        findings.iter().map(|finding| (finding.fingerprint.as_str(), finding)).collect();
+    let sighted = Sighted::of(baseline, today);
     let blind = blind(findings);
     for (fingerprint, old) in &baseline.flagged {
-        let fate = match verdicts.get(fingerprint.as_str()) {
-            Some(Verdict::Flagged) => continue,
-            Some(Verdict::Clear | Verdict::NotApplicable) if today.rests_on_less(&old.subject) => {
-                Fate::NotAssessed
-            }
-            Some(Verdict::Clear | Verdict::NotApplicable) => Fate::Resolved,
-            Some(Verdict::Unknown) => Fate::NotAssessed,
+        let now = told.get(fingerprint.as_str()).copied();
+        let fate = match now.map(|now| (now.verdict, now)) {
+            Some((Verdict::Flagged, _)) => continue,
+            Some((Verdict::Unknown, _)) => Fate::NotAssessed,
+            Some(_) if today.rests_on_less(old) => Fate::NotAssessed,
+            Some((_, now)) if sighted.hide(old, now) => Fate::NotSeenAgain,
+            Some(_) => Fate::Resolved,
             None => today.fate(old, &blind),
         };
         let kept = || {
@@ -168,8 +179,11 @@ pub fn triage(
             Fate::NotAssessed => out.not_assessed.push(kept()),
         }
     }
-    let back = |fingerprint: &String| verdicts.get(fingerprint.as_str()) == Some(&Verdict::Flagged);
+    let back = |fingerprint: &String| {
+        told.get(fingerprint.as_str()).is_some_and(|now| now.verdict == Verdict::Flagged)
+    };
     out.history = baseline.resolved.values().filter(|past| !back(&past.fingerprint)).cloned().collect();
+    out.not_met = sighted.not_met();
     out
 }
 
@@ -187,11 +201,15 @@ fn blind(findings: &[Finding]) -> BTreeSet<(&str, &str, Option<&str>)> {
 }
 
 impl Today<'_> {
-    /// Whether a subject is judged by all tables that it reaches, of which today's run could not see all: the verdict is then
-    /// about the others.
-    fn rests_on_less(&self, subject: &Subject) -> bool {
-        let by_tables = matches!(subject.kind, SubjectKind::Reader | SubjectKind::Principal);
-        let account = self.snapshot.accounts.iter().find(|account| account.id == subject.account);
+    /// Whether a subject is judged by all tables that it reaches, encrypts or holds, of which today's run could not see
+    /// all: the verdict is then about the others.
+    fn rests_on_less(&self, old: &Finding) -> bool {
+        let by_tables = match old.subject.kind {
+            SubjectKind::Reader | SubjectKind::Principal | SubjectKind::Key => true,
+            SubjectKind::Account => old.because.iter().any(|because| (self.by_sample)(&because.fact)),
+            _ => false,
+        };
+        let account = self.snapshot.accounts.iter().find(|account| account.id == old.subject.account);
         let less = |account: &Account| account.regions.iter().any(|region| !region.tables.is_whole());
         by_tables && (self.snapshot.scope.table.is_some() || account.is_none_or(less))
     }
@@ -210,8 +228,9 @@ impl Today<'_> {
             (Some(_), Some(region)) => region.tables.is_whole(),
             (Some(_), None) => false,
         };
-        // A pattern of names leaves tables out, and so does a list that broke off.
-        let of_tables = subject.table.is_some() || subject.kind == SubjectKind::Reader;
+        // A pattern of names leaves tables out, and so does a list that broke off. Keys are those that tables name.
+        use SubjectKind::{Grant, Key, Reader, Use};
+        let of_tables = subject.table.is_some() || matches!(subject.kind, Reader | Key | Grant | Use);
         if !whole || (of_tables && self.snapshot.scope.table.is_some()) {
             return Fate::NotAssessed;
         }
@@ -225,17 +244,16 @@ impl Today<'_> {
         };
         match account.tables.iter().find(same).map(|table| table.sample.value()) {
             None => Fate::Resolved,
-            Some(Some(sample))
-                if sample.stopped == Stopped::Everything
-                    && sample.gap.is_none()
-                    && sample.contents.cut_items == 0 =>
-            {
-                Fate::Resolved
-            }
+            Some(Some(sample)) if is_whole(sample) => Fate::Resolved,
             Some(Some(_)) => Fate::NotSeenAgain,
             Some(None) => Fate::NotAssessed,
         }
     }
+}
+
+/// Whether every item was looked through.
+fn is_whole(sample: &Sample) -> bool {
+    sample.stopped == Stopped::Everything && sample.gap.is_none() && sample.contents.cut_items == 0
 }
 
 fn past(old: &Finding, baseline: &Baseline, now: Timestamp) -> Past {

@@ -45,6 +45,8 @@ pub enum Error {
 struct Form {
     schema: u64,
     run: Run,
+    #[serde(default)]
+    coverage: Coverage,
     summary: Summary,
     gaps: Vec<Gap>,
     findings: Vec<Finding>,
@@ -55,6 +57,19 @@ struct Form {
 #[derive(Deserialize)]
 struct Run {
     taken: Timestamp,
+}
+
+#[derive(Default, Deserialize)]
+struct Coverage {
+    #[serde(default)]
+    samples: Vec<Sampled>,
+}
+
+#[derive(Deserialize)]
+struct Sampled {
+    table: String,
+    /// What an older report does not say.
+    sighted: Option<bool>,
 }
 
 #[derive(Deserialize)]
@@ -101,6 +116,10 @@ pub fn read(text: impl BufRead, path: &Path) -> Result<Baseline, Error> {
         return Err(Error::Verdicts(path.to_owned()));
     }
     let triage = form.triage.unwrap_or_default();
+    let samples = form.coverage.samples;
+    let says = !samples.is_empty() && samples.iter().all(|sample| sample.sighted.is_some());
+    let met = samples.into_iter().filter(|sample| sample.sighted == Some(true)).map(|sample| sample.table);
+    let sighted = (says || !triage.not_met.is_empty()).then(|| met.chain(triage.not_met).collect());
     let unknown = form.findings.iter().filter(|f| f.verdict == Verdict::Unknown);
     let unknown = unknown.map(|f| f.fingerprint.clone()).collect();
     let flagged = form.findings.into_iter().filter(|f| f.verdict == Verdict::Flagged);
@@ -111,6 +130,7 @@ pub fn read(text: impl BufRead, path: &Path) -> Result<Baseline, Error> {
         flagged: flagged.chain(kept).map(|f| (f.fingerprint.clone(), f)).collect::<BTreeMap<_, _>>(),
         unknown,
         resolved: resolved.map(|past| (past.fingerprint.clone(), past)).collect(),
+        sighted,
         gaps: form.gaps.into_iter().map(|gap| gap.id).collect(),
     })
 }

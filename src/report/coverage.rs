@@ -83,6 +83,8 @@ pub struct SampleRow {
     pub read: u64,
     /// Whether that is every item.
     pub complete: bool,
+    /// Whether what was met in its items makes the table sensitive or puts it in scope of PCI DSS.
+    pub sighted: bool,
     /// Read capacity units that DynamoDB says were consumed, by both looks where there were two.
     pub rcu_consumed: f64,
     /// Read capacity units that a second look took; absent where there was none.
@@ -148,6 +150,7 @@ impl Coverage {
                 table: table.arn.clone(),
                 read: sample.items_read,
                 complete: sample.stopped == Stopped::Everything,
+                sighted: crate::facts::sensitivity::is_sighted(table),
                 rcu_consumed: sample.rcu_consumed,
                 second_look: sample.first.map(|first| sample.rcu_consumed - first.rcu_consumed),
                 effective: sample.contents.effective_items.unwrap_or(sample.items_read as f64),

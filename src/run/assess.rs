@@ -18,7 +18,11 @@ use crate::{
     },
     cli,
     config::{Format, Program, Verdicts, files, is_folder, room, writable},
-    facts::{build::build_with, sensitivity::Rules, topics},
+    facts::{
+        build::build_with,
+        sensitivity::{Rules, sighted},
+        topics,
+    },
     finding::{
         Finding, Severity, State, Verdict,
         accept::{Acceptance, Accepts, accept},
@@ -195,7 +199,12 @@ impl Ready {
         let judged = judge_chosen(self.chosen(), &facts, &gaps, |_, verdict| told(verdict));
         let mut judged = judged.whole().map_err(Error::Refused)?;
         let triage = self.baseline.as_ref().map(|baseline| {
-            let today = Today::new(snapshot, &self.chosen);
+            let today = Today {
+                snapshot,
+                checks: &self.chosen,
+                by_sample: topics::by_sample,
+                sighted: sighted(&snapshot.accounts),
+            };
             triage(&mut judged.findings, gaps.keys().cloned(), baseline, &today)
         });
         let accepted = accept(&mut judged.findings, &self.accept, snapshot.taken);
