@@ -126,7 +126,7 @@ fn a_long_way_is_told_by_its_first_hops_and_its_last() {
     let short = entry(&answer, "indirect", "role/r03").unwrap();
     assert_eq!((short["hops"].as_array().map(Vec::len), short.get("hops_left_out")), (Some(8), None));
 
-    let (_, drawn, _) = run(&snapshot, &["--table", "sessions", "--width", "400"]);
+    let (_, drawn, _) = run(&snapshot, &["--table", "sessions", "--width", "900"]);
     let row = drawn.lines().find(|line| line.starts_with("│ role/r00")).unwrap();
     assert!(row.contains("┆ 11 ┆") || row.contains("┆ 11   ┆"), "{row}");
     assert!(row.contains("trust policy#0 (resource); …; trust policy#0 (resource)"), "{row}");
