@@ -126,6 +126,8 @@ mod tests {
                     }
                 }
                 at = &at["properties"][part];
+                // What may be null is one of two.
+                at = at["anyOf"].get(0).unwrap_or(at);
                 if let Some(name) = at["$ref"].as_str() {
                     at = &whole["$defs"][name.rsplit('/').next().unwrap()];
                 }

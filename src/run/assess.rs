@@ -281,8 +281,12 @@ impl Ready {
 
     /// The evidence bundle of a run, as an archive from which it goes to where it is wanted; `view` has every verdict.
     fn bundle(&self, view: &mut View, snapshot: &Snapshot) -> Result<Draft, Error> {
-        let failed =
-            |error: io::Error| Error::Refused(format!("the evidence bundle cannot be made: {error}"));
+        let mut wanted = self.outputs.iter().filter(|(format, _)| *format == Format::Evidence);
+        let places: Vec<String> = wanted.clone().map(|(_, path)| path.display().to_string()).collect();
+        let failed = |error: io::Error| {
+            let places = places.join(", ");
+            Error::Refused(format!("cannot write {places}: the evidence bundle cannot be made: {error}"))
+        };
         let asked = self.signer.as_ref().map_or(&[][..], |signer| signer.calls());
         // A bundle tells of the call that signs it: where that fails, there is no bundle.
         for call in asked {
@@ -296,7 +300,6 @@ impl Ready {
             previous: self.previous.clone(),
             signer: self.signer.as_deref(),
         };
-        let mut wanted = self.outputs.iter().filter(|(format, _)| *format == Format::Evidence);
         // Where there must be room for it anyway.
         let place = wanted.find(|(_, path)| !is_folder(path)).map(|(_, path)| path.as_path());
         let made =
