@@ -5,6 +5,8 @@
 mod again;
 #[path = "report/controls.rs"]
 mod controls;
+#[path = "report/effort.rs"]
+mod effort;
 mod support;
 
 use dynaudit::{

@@ -13,7 +13,7 @@ use super::expiry::Expiry;
 pub struct Sample {
     /// Items read and looked through.
     pub items_read: u64,
-    /// Scan requests made.
+    /// Scans that were answered.
     pub requests: u64,
     /// Read capacity units that DynamoDB says were consumed.
     pub rcu_consumed: f64,
