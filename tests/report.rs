@@ -7,6 +7,8 @@ mod again;
 mod controls;
 #[path = "report/effort.rs"]
 mod effort;
+#[path = "report/page.rs"]
+mod page;
 mod support;
 
 use dynaudit::{
