@@ -6,11 +6,11 @@ mod support;
 use std::{fs, path::Path};
 
 use assert_cmd::Command;
-use dynaudit::snapshot::{Seen, Snapshot, Timestamp, file};
+use dynaudit::snapshot::{Seen, Snapshot, Timestamp, file, sample::SecretKind};
 use serde_json::{Value, json};
 use support::{
     add_table,
-    build::{add_role, described, encrypt},
+    build::{add_role, described, encrypt, see},
     with_table,
 };
 
@@ -287,4 +287,30 @@ fn a_code_that_is_not_zero_is_never_all_that_is_said() {
     let (code, out, _) = night(dir.path(), &next_day(&next_day(&snapshot)), &quiet);
     assert_eq!(code, 3);
     assert!(out.contains("aws-owned-key"), "{out}");
+}
+
+#[cfg(unix)]
+#[test]
+fn what_no_check_of_the_run_needs_is_no_gap() {
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path();
+    let gaps = |checks: &[&str]| {
+        let args = [&["--on-change", "sh -c 'cat > told.json'", "--summary"], checks].concat();
+        let mut snapshot = with_table("orders");
+        see(&mut snapshot, "refresh_token", SecretKind::Jwt);
+        let (_, report, said) = night(dir, &snapshot, &args);
+        let report: Value = serde_json::from_str(&report).unwrap();
+        let told: Value = serde_json::from_str(&fs::read_to_string(dir.join("told.json")).unwrap()).unwrap();
+        fs::remove_dir_all(dir.join("state")).unwrap();
+        let listed = report["gaps"].as_array().unwrap().len();
+        assert_eq!(report["summary"]["gaps"], listed);
+        let words = if listed == 1 { "; 1 gap\n".to_owned() } else { format!("; {listed} gaps\n") };
+        assert!(said.contains(&words), "{said}");
+        let new = told["new_gaps"].as_array().unwrap().len();
+        assert_eq!(report["triage"]["new_gaps"].as_array().unwrap().len(), new);
+        (listed, new)
+    };
+    // The snapshot lacks the organization's policies, which were not asked for.
+    assert_eq!(gaps(&["--check", "deletion-protection-off"]), (0, 0));
+    assert_eq!(gaps(&["--check", "no-guard-rail", "--check", "deletion-protection-off"]), (1, 1));
 }

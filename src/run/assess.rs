@@ -33,7 +33,7 @@ use crate::{
         text::inert,
         view::{CheckRow, Tally},
     },
-    snapshot::{Gap, Snapshot, Topic, Why, draft::Draft, file::digest},
+    snapshot::{Gap, GapId, Snapshot, Topic, Why, draft::Draft, file::digest},
 };
 
 /// All that a report needs beside the snapshot, found good before AWS is asked anything.
@@ -190,6 +190,10 @@ impl Ready {
         let all = evidence || self.baseline.is_some();
         let told = |v| all || matches!(v, Verdict::Flagged | Verdict::Unknown) || wanted.contains(&v);
         let mut judged = judge_chosen(self.chosen(), &facts, &gaps, |_, verdict| told(verdict));
+        // What was not asked about, since no verdict needs it, is no gap in what was asked.
+        let needed: BTreeSet<&GapId> =
+            judged.findings.iter().flat_map(|f| &f.missing).map(|missing| &missing.gap).collect();
+        gaps.retain(|id, gap| gap.why != Why::NotAsked || needed.contains(id));
         let triage = self.baseline.as_ref().map(|baseline| {
             let today = Today::new(snapshot, &self.chosen);
             triage(&mut judged.findings, gaps.keys().cloned(), baseline, &today)
