@@ -127,7 +127,7 @@ fn dispatch(command: &Command, console: &Console, config: &Config) -> Result<Out
                 Some(bundle) => bundle.snapshot(&args.file)?,
                 None => snapshot::file::load(&args.file)?,
             };
-            ready.report(&snapshot, console)
+            ready.report(&snapshot, None, console)
         }
         Command::Diff(args) => diff::run(args, &config.file.sensitivity, console),
         Command::WhoCan(args) => who_can::run(args, console),

@@ -3,7 +3,7 @@
 
 mod support;
 
-use std::{fs, path::Path};
+use std::{collections::BTreeSet, fs, path::Path};
 
 use assert_cmd::Command;
 use dynaudit::snapshot::{Snapshot, Timestamp, file, sample::SecretKind, sample::Stopped};
@@ -173,4 +173,39 @@ fn two_reports_of_the_same_say_the_same() {
     assert_eq!(code, 0, "{said}");
     let (code, said, _) = dynaudit(dir.path(), &["diff", "r.json", "s.json"]);
     assert!(code != 0 && said.contains("holds findings alone"), "{said}");
+}
+
+#[test]
+fn with_a_table_that_is_gone_go_its_secrets_in_reports_too() {
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path();
+    let mut old = company();
+    see(&mut old, "refresh_token", SecretKind::Jwt);
+    let deleted = old.accounts[0].tables[0].clone();
+    let mut new = next_day(&old);
+    new.accounts[0].tables.retain(|table| table.name != deleted.name);
+    new.accounts[0].regions[0].tables.items.retain(|name| *name != deleted.name);
+    // A table whose sample met it no longer, and a list that broke off, say no such thing.
+    let mut unmet = next_day(&company());
+    sample(&mut unmet).stopped = Stopped::Items;
+    let mut cut = new.clone();
+    let denied = support::gap("dynamodb:ListTables", "eu-west-1", dynaudit::snapshot::Why::Denied);
+    cut.accounts[0].regions[0].tables.gap = Some(denied.id());
+    cut.gaps.insert(denied.id(), denied);
+    for (name, snapshot) in [("old", &old), ("new", &new), ("unmet", &unmet), ("cut", &cut)] {
+        file::save(snapshot, &dir.join("s.json")).unwrap();
+        let report = format!("json={name}.json");
+        dynaudit(dir, &["assess", "s.json", "--verdicts", "all", "--output", &report]);
+    }
+    let states = |new: &str| {
+        let told = dynaudit(dir, &["diff", "old.json", new, "--format", "json"]).1;
+        let told: Value = serde_json::from_str(&told).unwrap();
+        let of = |row: &&Value| row["subject"]["table"] == deleted.name.as_str();
+        let secret = |row: &&Value| row["subject"]["kind"] == "attribute";
+        let rows = told["findings"].as_array().unwrap().iter().filter(of).filter(secret);
+        rows.map(|row| row["state"].as_str().unwrap().to_owned()).collect::<BTreeSet<_>>()
+    };
+    assert_eq!(states("new.json"), BTreeSet::from(["gone".to_owned()]));
+    assert_eq!(states("unmet.json"), BTreeSet::from(["not-seen-now".to_owned()]));
+    assert_eq!(states("cut.json"), BTreeSet::from(["not-seen-now".to_owned()]));
 }

@@ -3,6 +3,8 @@
 
 #[path = "support/archive.rs"]
 mod archive;
+#[path = "evidence/claims.rs"]
+mod claims;
 #[path = "evidence/folder.rs"]
 mod folder;
 mod support;

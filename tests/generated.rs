@@ -45,3 +45,33 @@ fn every_check_has_its_page_and_no_page_is_left_over() {
         }
     }
 }
+
+/// The numbers that the README shows of the demo; the lines above them are shortened.
+#[cfg(feature = "demo")]
+#[test]
+fn the_example_of_the_readme_is_of_the_demo() {
+    let dir = tempfile::tempdir().unwrap();
+    let csv = dir.path().join("r.csv");
+    let mut command = assert_cmd::Command::cargo_bin("dynaudit").unwrap();
+    let out = command.env_clear().args(["demo", "--output", &format!("csv={}", csv.display())]).output();
+    let demo = String::from_utf8(out.unwrap().stdout).unwrap();
+    let readme = fs::read_to_string("README.md").unwrap();
+    let (before, rest) = readme.split_once("\nSummary\n").unwrap();
+    let (shown, after) = rest.split_once("```").unwrap();
+    let now = |line: &str| {
+        // By its label; what is cut short has lines of its own below it.
+        let label: String = line.chars().take(12).collect();
+        let same = |own: &&str| label.starts_with("  ") && label.trim() != "" && own.starts_with(&label);
+        demo.lines().find(same).unwrap_or(line).trim_end().to_owned()
+    };
+    let lines: Vec<String> = shown.lines().map(now).collect();
+    let labels = ["  flagged   ", "  verdicts  ", "  tables    ", "  items     "];
+    for label in labels {
+        assert!(lines.iter().any(|line| line.starts_with(label)) && demo.contains(label), "{label}");
+    }
+    in_step("README.md", &format!("{before}\nSummary\n{}\n```{after}", lines.join("\n")));
+    // Words that no number fits.
+    let rough = regex::Regex::new(r"unknown tables|\b1 (tables|keys|access keys|places|readers)\b").unwrap();
+    let all = fs::read_to_string(csv).unwrap();
+    assert!(!rough.is_match(&all), "{:?}", rough.find(&all));
+}

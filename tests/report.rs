@@ -1,8 +1,14 @@
 //! The report: what it shows, that it is inert, that it is the same each time.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "report/again.rs"]
+mod again;
 #[path = "report/controls.rs"]
 mod controls;
+#[path = "report/effort.rs"]
+mod effort;
+#[path = "report/page.rs"]
+mod page;
 mod support;
 
 use dynaudit::{
@@ -89,14 +95,6 @@ fn no_line_is_wider_than_asked() {
             }
         }
     }
-}
-
-#[test]
-fn the_same_input_gives_the_same_bytes() {
-    let (_, a) = hostile();
-    let (_, b) = hostile();
-    assert_eq!(as_json(&a), as_json(&b));
-    assert_eq!(table::render(&a, 100), table::render(&b, 100));
 }
 
 #[test]

@@ -225,6 +225,10 @@ fn a_run_out_of_time_tells_what_it_saw_and_what_it_did_not_reach() {
     let report: Value = serde_json::from_slice(&out.stdout).unwrap();
     assert!(!report["gaps"].as_array().unwrap().iter().any(|gap| gap["why"] == "deadline"));
     assert_eq!(report["triage"]["resolved"], serde_json::json!([]));
+    // What it took is in its own part of the report, and no other run's.
+    let effort = &report["run"]["effort"];
+    assert!(effort["requests"].as_u64().unwrap() > 0, "{effort}");
+    assert!(effort["collecting_seconds"].as_f64().unwrap() > 0.0, "{effort}");
 }
 
 #[test]

@@ -163,15 +163,19 @@ impl Envelope {
         &self.signatures
     }
 
-    /// Whether it is signed by the owner of `key`.
+    /// Whether it is signed by the owner of `key`. Anybody can add a signature that is none: it takes nothing from another.
     ///
     /// # Errors
     /// It is not.
     pub fn verify(&self, key: &PublicKey) -> Result<(), Error> {
-        let id = key.id();
-        let signed = self.signatures.iter().find(|signed| signed.keyid == id).ok_or(Error::Unsigned)?;
-        let bytes = STANDARD.decode(&signed.sig).map_err(|_| Error::Damaged("a signature is no base64"))?;
-        if key.verifies(&encoded(&self.payload()?), &bytes) { Ok(()) } else { Err(Error::Forged) }
+        let (id, message) = (key.id(), encoded(&self.payload()?));
+        let fits = |signed: &Signed| match STANDARD.decode(&signed.sig) {
+            Ok(bytes) if key.verifies(&message, &bytes) => Ok(()),
+            Ok(_) => Err(Error::Forged),
+            Err(_) => Err(Error::Damaged("a signature is no base64")),
+        };
+        let own = self.signatures.iter().filter(|signed| signed.keyid == id);
+        own.map(fits).reduce(Result::or).unwrap_or(Err(Error::Unsigned))
     }
 
     fn payload(&self) -> Result<Vec<u8>, Error> {

@@ -25,7 +25,8 @@ pub struct Coverage {
     pub keys: Keys,
     /// Users, groups, roles and policies.
     pub principals: Principals,
-    /// Calls, by `service:Operation`.
+    /// Calls, by `service:Operation`: questions with their outcome, however many requests each took; those that were sent
+    /// are in `run.effort`.
     pub calls: BTreeMap<String, CallCount>,
 }
 
@@ -62,7 +63,7 @@ pub struct Items {
     pub asked: bool,
     /// Items read.
     pub read: u64,
-    /// Scan requests made.
+    /// Scans that were answered; those that were throttled or failed, or whose answer could not be read, are not among them.
     pub requests: u64,
     /// Most items to read from a table.
     pub most_per_table: u64,

@@ -1,7 +1,7 @@
 //! The evidence bundle: snapshot, findings, checks and a statement about them, to be verified a year later.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     io::{self, BufRead, BufReader, BufWriter, Read, Seek, Write},
 };
 
@@ -141,8 +141,10 @@ pub struct Verified {
     pub wrong: BTreeMap<String, String>,
     /// Digests of the files that were looked at, by name, in hex.
     pub digests: BTreeMap<String, String>,
-    /// Ids of the keys that signed.
-    pub signers: Vec<String>,
+    /// Id of the key that was given, if a signature by it fits.
+    pub signer: Option<String>,
+    /// Who signed beside, as the envelope has it: nothing vouches for these names.
+    pub claimed: BTreeSet<String>,
     /// What is wrong with the signature, if a key was given.
     pub signature: Option<String>,
     /// Digest of the bundle's statement.
@@ -246,10 +248,15 @@ fn look(members: &mut Members, key: Option<&PublicKey>, out: &mut Verified) -> i
     if out.wrong.is_empty() && listed != right.as_bytes() {
         out.wrong.insert(SUMS.to_owned(), "it does not fit the files".to_owned());
     }
-    let envelope = envelope.as_ref();
-    out.signers = envelope.iter().flat_map(|e| e.signatures()).map(|signed| signed.keyid.clone()).collect();
-    if let (Some(envelope), Some(key)) = (envelope, key) {
-        out.signature = envelope.verify(key).err().map(|error| error.to_string());
+    let Some(envelope) = envelope else { return Ok(()) };
+    out.claimed = envelope.signatures().iter().map(|signed| signed.keyid.clone()).collect();
+    match key.map(|key| (key.id(), envelope.verify(key))) {
+        Some((id, Ok(()))) => {
+            out.claimed.remove(&id);
+            out.signer = Some(id);
+        }
+        Some((_, Err(error))) => out.signature = Some(error.to_string()),
+        None => {}
     }
     Ok(())
 }

@@ -6,6 +6,7 @@ pub mod baseline;
 pub mod coverage;
 pub mod csv;
 pub mod diff;
+pub mod effort;
 pub mod evidence;
 pub mod framework;
 pub mod html;

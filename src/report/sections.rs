@@ -270,6 +270,8 @@ pub(super) fn coverage(view: &View, width: u16) -> String {
     let made = total(c.calls.values().map(|n| n.made));
     let failed = total(c.calls.values().map(|n| n.failed));
     let calls = format!("{}, {} failed", counted(made, "call", "calls"), count(failed));
+    // Calls are questions with their outcome; a question may take several requests.
+    let took = view.run.effort.map(|effort| ("sent", effort.line()));
     let keys = format!("{} of {} described", count(c.keys.described), count(c.keys.named));
     let rows = [
         ("tables", tables),
@@ -279,7 +281,7 @@ pub(super) fn coverage(view: &View, width: u16) -> String {
         ("principals", principals),
         ("AWS", calls),
     ];
-    block("Looked at", rows.map(|(a, b)| (a.to_owned(), b)).into(), width)
+    block("Looked at", rows.into_iter().chain(took).map(|(a, b)| (a.to_owned(), b)).collect(), width)
 }
 
 /// Two to four things worth doing next.

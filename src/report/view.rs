@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{coverage::Coverage, framework, reach::ReaderRow};
+use super::{coverage::Coverage, effort::Effort, framework, reach::ReaderRow};
 use crate::{
     check::{Check, Recipe},
     finding::{Finding, Severity, Verdict, accept::AcceptanceRow, triage::Triage},
@@ -66,7 +66,7 @@ pub struct Run {
     pub version: String,
     /// Version of the dynaudit that collected.
     pub collected_by: String,
-    /// When the collection started; the only time in a report that is the run's own.
+    /// When the collection started.
     #[schemars(with = "String")]
     pub taken: Timestamp,
     /// SHA-256 of the snapshot file, in hex.
@@ -75,6 +75,9 @@ pub struct Run {
     pub scope: Scope,
     /// Accounts, by id.
     pub accounts: Vec<AccountRow>,
+    /// What the run took; absent where nothing was asked for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub effort: Option<Effort>,
 }
 
 /// One account.
@@ -264,6 +267,7 @@ impl View {
                         caller: a.identity.value().map(|i| i.arn.clone()),
                     })
                     .collect(),
+                effort: None,
             },
             coverage: Coverage::of(snapshot),
             summary: Summary { verdicts: tally, flagged, gaps: gaps.len() as u64 },

@@ -1,6 +1,6 @@
 //! Snapshot → facts → findings → report: the one way, for a live run and for a file alike.
 
-use std::{collections::BTreeSet, io, path::PathBuf};
+use std::{collections::BTreeSet, io, path::PathBuf, time::Instant};
 
 use super::{
     Error, Outcome,
@@ -32,11 +32,12 @@ use crate::{
     report::{
         View,
         attest::{self, Signer, Sum},
+        effort::Effort,
         evidence, reach, summary,
         text::inert,
         view::{CheckRow, Tally},
     },
-    snapshot::{Gap, Snapshot, Topic, Why, draft::Draft, file::digest, folder},
+    snapshot::{Gap, GapId, Snapshot, Topic, Why, draft::Draft, file::digest, folder},
 };
 
 /// All that a report needs beside the snapshot, found good before AWS is asked anything.
@@ -179,11 +180,17 @@ impl Ready {
         self.library.checks().iter().filter(|check| self.chosen.contains(&check.id))
     }
 
-    /// Judges the snapshot and reports.
+    /// Judges the snapshot and reports; `took` is what collecting it took, where that was now.
     ///
     /// # Errors
     /// A report cannot be written.
-    pub fn report(&self, snapshot: &Snapshot, console: &Console) -> Result<Outcome, Error> {
+    pub fn report(
+        &self,
+        snapshot: &Snapshot,
+        took: Option<Effort>,
+        console: &Console,
+    ) -> Result<Outcome, Error> {
+        let began = Instant::now();
         let facts = build_with(snapshot, &self.sensitivity);
         let mut gaps = snapshot.gaps.clone();
         gaps.extend(facts.gaps.clone());
@@ -198,6 +205,10 @@ impl Ready {
         let told = |v| all || matches!(v, Verdict::Flagged | Verdict::Unknown) || wanted.contains(&v);
         let judged = judge_chosen(self.chosen(), &facts, &gaps, |_, verdict| told(verdict));
         let mut judged = judged.whole().map_err(Error::Refused)?;
+        // What was not asked about, since no verdict needs it, is no gap in what was asked.
+        let needed: BTreeSet<&GapId> =
+            judged.findings.iter().flat_map(|f| &f.missing).map(|missing| &missing.gap).collect();
+        gaps.retain(|id, gap| gap.why != Why::NotAsked || needed.contains(id));
         let triage = self.baseline.as_ref().map(|baseline| {
             let today = Today {
                 snapshot,
@@ -238,10 +249,13 @@ impl Ready {
             (readers, plan(snapshot, checks, &ground, &judged.findings, &self.sensitivity))
         });
         let rows = self.rows(&judged.tally);
+        let judging_seconds = rounded(began.elapsed().as_secs_f64());
+        let took = took.map(|took| Effort { judging_seconds, ..took });
         let mut view = View::new(snapshot, digest, rows, &gaps, judged.findings, &Verdict::ALL.into())
             .with_triage(triage)
             .with_acceptances(accepted)
             .with_more(readers, plan)
+            .with_effort(took)
             .under(self.framework);
         let bundle = evidence.then(|| self.bundle(&mut view, snapshot)).transpose();
         // What could not be signed is not written, and costs no other report.
@@ -316,6 +330,11 @@ impl Ready {
         let verdicts = |check: &Check| tally.get(&check.id).map(Tally::from).unwrap_or_default();
         self.chosen().map(|check| CheckRow::of(check, verdicts(check))).collect()
     }
+}
+
+/// Seconds to the millisecond, which is more than two runs have in common.
+pub fn rounded(seconds: f64) -> f64 {
+    (seconds * 1000.0).round() / 1000.0
 }
 
 /// How a run ended. What nobody asked for is no gap in what was asked: a nightly job may end clean.

@@ -19,7 +19,7 @@ use crate::{
         gained::gained,
         sensitivity::Rules,
     },
-    finding::{Finding, SubjectKind, Verdict},
+    finding::{Finding, Subject, SubjectKind, Verdict},
     report::{
         baseline::LIMITS,
         diff::{Diff, FindingChange, render},
@@ -43,6 +43,8 @@ struct Side {
     /// Whether every verdict is listed, rather than what is flagged and unknown.
     whole: bool,
     seen: Option<(Snapshot, Facts)>,
+    /// How many tables each Region of each account has, of a report: where they were all listed.
+    listed: BTreeMap<(String, String), u64>,
 }
 
 /// What of a JSON report is needed.
@@ -50,6 +52,8 @@ struct Side {
 struct Report {
     schema: u64,
     run: Run,
+    #[serde(default)]
+    coverage: Coverage,
     findings: Vec<Finding>,
     checks: Vec<Check>,
 }
@@ -57,6 +61,19 @@ struct Report {
 #[derive(Deserialize)]
 struct Run {
     taken: Timestamp,
+}
+
+#[derive(Default, Deserialize)]
+struct Coverage {
+    regions: Vec<Region>,
+}
+
+#[derive(Deserialize)]
+struct Region {
+    account: String,
+    region: String,
+    tables: u64,
+    complete: bool,
 }
 
 #[derive(Deserialize)]
@@ -137,10 +154,12 @@ fn judged(snapshot: Snapshot, library: &Library, rules: &Rules) -> Result<Side, 
         checks: library.checks().iter().map(|check| check.id.clone()).collect(),
         whole: true,
         seen: Some((snapshot, facts)),
+        listed: BTreeMap::new(),
     })
 }
 
 fn reported(report: Report) -> Side {
+    let whole = report.coverage.regions.into_iter().filter(|region| region.complete);
     let all: usize = report.checks.iter().flat_map(|check| check.verdicts.values()).sum();
     Side {
         taken: report.run.taken,
@@ -148,6 +167,7 @@ fn reported(report: Report) -> Side {
         checks: report.checks.into_iter().map(|check| check.id).collect(),
         findings: report.findings,
         seen: None,
+        listed: whole.map(|region| ((region.account, region.region), region.tables)).collect(),
     }
 }
 
@@ -230,6 +250,21 @@ impl Side {
             return matches!(subject.kind, SubjectKind::Attribute | SubjectKind::Copy)
                 && table.is_some_and(|table| !table.sample.value().is_some_and(whole));
         }
-        !self.whole || matches!(subject.kind, SubjectKind::Attribute | SubjectKind::Copy)
+        let sampled = matches!(subject.kind, SubjectKind::Attribute | SubjectKind::Copy);
+        !self.whole || (sampled && !self.has_no_table_of(subject))
+    }
+
+    /// Whether a report tells of every table where this one was, and not of it: with a table goes what it held.
+    fn has_no_table_of(&self, subject: &Subject) -> bool {
+        let (Some(region), Some(table)) = (&subject.region, &subject.table) else { return false };
+        let there = |own: &&Subject| {
+            own.kind == SubjectKind::Table
+                && own.account == subject.account
+                && own.region.as_ref() == Some(region)
+        };
+        let own = self.findings.iter().map(|finding| &*finding.subject).filter(there);
+        let named: BTreeSet<&String> = own.filter_map(|own| own.table.as_ref()).collect();
+        let listed = self.listed.get(&(subject.account.clone(), region.clone()));
+        listed == Some(&(named.len() as u64)) && !named.contains(table)
     }
 }

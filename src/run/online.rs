@@ -26,7 +26,10 @@ use crate::{
     },
     config::{Format, RegionName, Span, detection::Detection, digest_key, writable},
     detect::Own,
-    report::text::{counted, inert},
+    report::{
+        effort::Effort,
+        text::{counted, inert},
+    },
     snapshot::{Snapshot, Topic, file, pieces::Pieces},
 };
 
@@ -52,13 +55,13 @@ pub fn audit(args: &cli::Audit, config: &Config, console: &Console) -> Result<Ou
     }
     let kept = plan.kept.clone();
     let (run, stop) = Run::start(console, args.account.max_duration)?;
-    let snapshot = run.account(&args.account, plan, stop)?;
+    let (snapshot, took) = run.account(&args.account, plan, stop)?;
     if args.preflight {
         return preflight::tell(&snapshot, &calls, &beyond, args.report.format == Format::Json, console);
     }
     left_out(&snapshot, &ignores, console);
     let saved = keep(&snapshot, args.save.as_deref());
-    let outcome = both(saved, ready.report(&snapshot, console))?;
+    let outcome = both(saved, ready.report(&snapshot, Some(took), console))?;
     done(&snapshot, kept.as_deref());
     Ok(outcome)
 }
@@ -82,7 +85,7 @@ pub fn collect(args: &cli::Collect, config: &Config, console: &Console) -> Resul
     plan.kept = kept(&args.account, state.as_ref())?;
     let kept = plan.kept.clone();
     let (run, stop) = Run::start(console, args.account.max_duration)?;
-    let snapshot = run.account(&args.account, plan, stop)?;
+    let (snapshot, _) = run.account(&args.account, plan, stop)?;
     left_out(&snapshot, &ignores, console);
     let digest = file::save(&snapshot, &args.output)?;
     done(&snapshot, kept.as_deref());
@@ -125,7 +128,7 @@ pub fn demo(args: &cli::Demo, config: &Config, console: &Console) -> Result<Outc
     }
     plan.regions = Regions::Given(demo::REGIONS.map(str::to_owned).to_vec());
     let (run, stop) = Run::start(console, None)?;
-    let snapshot = run.collect(None, |progress| async move {
+    let (snapshot, _) = run.collect(None, |progress| async move {
         let account = demo::account().await.map_err(failed)?;
         let sdk = account.sdk_config(demo::REGIONS[0]);
         // The account stands still at one instant; ages are reckoned from it, and a demo says the same each day.
@@ -136,7 +139,8 @@ pub fn demo(args: &cli::Demo, config: &Config, console: &Console) -> Result<Outc
     }
     left_out(&snapshot, &ignores, console);
     let saved = keep(&snapshot, args.save.as_deref());
-    both(saved, ready.report(&snapshot, console))
+    // Nor is it told what a demo took, which would be another each time.
+    both(saved, ready.report(&snapshot, None, console))
 }
 
 /// Which account the options name, and the Region to start from.
@@ -283,7 +287,12 @@ impl<'a> Run<'a> {
     }
 
     /// Collects from the account that options and environment name.
-    fn account(&self, account: &cli::Account, mut plan: Plan, stop: Stop) -> Result<Snapshot, Error> {
+    fn account(
+        &self,
+        account: &cli::Account,
+        mut plan: Plan,
+        stop: Stop,
+    ) -> Result<(Snapshot, Effort), Error> {
         plan.table = plan.table.or_else(|| account.table.as_ref().map(|t| t.0.clone()));
         let mut given: Vec<String> = account.region.iter().map(|r| r.0.clone()).collect();
         given.sort();
@@ -306,12 +315,12 @@ impl<'a> Run<'a> {
         })
     }
 
-    /// Waits for `work`, showing how far it has come.
+    /// Waits for `work`, showing how far it has come; what it took comes with it.
     fn collect<F>(
         &self,
         kept: Option<&Pieces>,
         work: impl FnOnce(Arc<dyn Progress>) -> F,
-    ) -> Result<Snapshot, Error>
+    ) -> Result<(Snapshot, Effort), Error>
     where
         F: Future<Output = Result<Snapshot, Error>>,
     {
@@ -330,10 +339,9 @@ impl<'a> Run<'a> {
         if let Some(why) = kept.and_then(|kept| kept.failure()) {
             self.console.warn(&format!("this run could not be taken up if it were killed: {why}"));
         }
-        if snapshot.is_ok() {
-            self.console.note(&format!("collected in {:.1} s{}", began.elapsed().as_secs_f64(), line.took()));
-        }
-        snapshot
+        let (snapshot, took) = (snapshot?, line.took(began.elapsed().as_secs_f64()));
+        self.console.note(&format!("collected in {:.1} s: {}", took.collecting_seconds, took.said()));
+        Ok((snapshot, took))
     }
 }
 

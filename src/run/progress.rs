@@ -8,9 +8,10 @@ use std::{
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::assess::rounded;
 use crate::{
     collect,
-    report::text::{count, counted},
+    report::{effort::Effort, text::count},
 };
 
 /// Counts what was reached, and shows it if there is a terminal to show it on.
@@ -25,7 +26,7 @@ struct Seen {
     found: u64,
     done: u64,
     items: u64,
-    took: String,
+    took: (u64, u64, u64),
 }
 
 impl Line {
@@ -49,9 +50,10 @@ impl Line {
         self.bar.finish_and_clear();
     }
 
-    /// What the collection took, in words; empty before it is done.
-    pub fn took(&self) -> String {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner).took.clone()
+    /// What the collection took, in so many seconds; nothing was sent before it is done.
+    pub fn took(&self, seconds: f64) -> Effort {
+        let (requests, throttled, sent_again) = self.seen.lock().unwrap_or_else(PoisonError::into_inner).took;
+        Effort { requests, throttled, sent_again, collecting_seconds: rounded(seconds), judging_seconds: 0.0 }
     }
 
     fn update(&self, change: impl FnOnce(&mut Seen)) {
@@ -83,17 +85,6 @@ impl collect::Progress for Line {
         self.update(|seen| seen.items += more);
     }
     fn done(&self, effort: &collect::Effort) {
-        let (sent, throttled, again) = effort.figures();
-        let told = |n: u64, what: &str| match n {
-            0 => String::new(),
-            n => format!(", {} {what}", count(n)),
-        };
-        let took = format!(
-            ": {}{}{}",
-            counted(sent, "request", "requests"),
-            told(throttled, "throttled"),
-            told(again, "sent again"),
-        );
-        self.update(|seen| seen.took = took);
+        self.update(|seen| seen.took = effort.figures());
     }
 }

@@ -4,11 +4,16 @@ use super::{Error, Outcome, console::Console};
 use crate::{
     cli,
     report::{
-        attest, evidence,
-        text::{counted, inert},
+        attest,
+        evidence::{self, Verified},
+        text::{cell, counted, inert},
     },
     snapshot::members::Members,
 };
+
+/// Names of signers that are told, and the most columns of one: an id of a key of ours, and no more.
+const MOST: usize = 3;
+const CUT: usize = 64;
 
 /// `dynaudit verify`
 pub fn run(args: &cli::Verify, console: &Console) -> Result<Outcome, Error> {
@@ -28,12 +33,7 @@ pub fn run(args: &cli::Verify, console: &Console) -> Result<Outcome, Error> {
             said.push(format!("  chain: {} does not name the bundle before it", digest.sha256));
         }
         let word = if said.is_empty() && verified.is_intact() { "intact" } else { "NOT intact" };
-        let by = match (verified.signers.as_slice(), &key) {
-            ([], _) => "not signed".to_owned(),
-            (signers, None) => format!("signed by {}, not checked: give --key", signers.join(", ")),
-            (signers, Some(_)) if verified.signature.is_none() => format!("signed by {}", signers.join(", ")),
-            (signers, Some(_)) => format!("claims to be signed by {}", signers.join(", ")),
-        };
+        let by = by(&verified, key.is_some());
         let files = counted(verified.digests.len() as u64, "file", "files");
         said.insert(0, format!("{}: {word}; {files}, {by}", path.display()));
         intact &= said.len() == 1;
@@ -41,4 +41,21 @@ pub fn run(args: &cli::Verify, console: &Console) -> Result<Outcome, Error> {
         previous = verified.digest;
     }
     Ok(if intact { Outcome::Clean } else { Outcome::Flagged })
+}
+
+/// Who signed, and who is merely said to have: whoever holds a bundle can write a name into it.
+fn by(verified: &Verified, asked: bool) -> String {
+    let mut said: Vec<String> = verified.signer.iter().map(|id| format!("signed by {id}")).collect();
+    // In quotes that it cannot end, so that no name goes on in words of ours.
+    let quoted = |name: &String| format!("\"{}\"", cell(name, CUT).replace('"', "'"));
+    let names: Vec<String> = verified.claimed.iter().take(MOST).map(quoted).collect();
+    let more = match verified.claimed.len().saturating_sub(MOST) {
+        0 => String::new(),
+        more => format!(" and {}", counted(more as u64, "other", "others")),
+    };
+    if !names.is_empty() {
+        let how = if asked { "" } else { ", give --key" };
+        said.push(format!("claims to be signed by {}{more}: not verified{how}", names.join(", ")));
+    }
+    if said.is_empty() { "not signed".to_owned() } else { said.join("; ") }
 }

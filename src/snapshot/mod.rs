@@ -61,7 +61,7 @@ pub struct Snapshot {
     pub scope: Scope,
     /// Accounts in the order of their ids.
     pub accounts: Vec<Account>,
-    /// Calls made, by `service:Operation`: how many were sent and how many were answered.
+    /// Calls made, by `service:Operation`: questions with their outcome, however many requests each took.
     pub calls: BTreeMap<String, CallCount>,
     /// Everything that could not be seen, by id.
     pub gaps: BTreeMap<GapId, Gap>,
@@ -103,9 +103,9 @@ pub struct Scope {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CallCount {
-    /// Operations started (the SDK's own retries are not counted).
+    /// Questions that were sent, each counted once however often it was sent again.
     pub made: u64,
-    /// Of these, those that failed after all retries.
+    /// Of these, those that came to no answer after all that was sent.
     pub failed: u64,
 }
 

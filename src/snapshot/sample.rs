@@ -24,7 +24,7 @@ pub const MAX_PERSONAL: usize = 1_000;
 pub struct Sample {
     /// Items read and looked through.
     pub items_read: u64,
-    /// Scan requests made.
+    /// Scans that were answered.
     pub requests: u64,
     /// Read capacity units that DynamoDB says were consumed.
     pub rcu_consumed: f64,

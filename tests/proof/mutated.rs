@@ -200,7 +200,8 @@ async fn hostile_files_end_in_a_word_and_an_exit_code() {
         ("a name that is not ours", put(&whole, "\"tool\"", "\"\u{1b}[31mtool\""), 2),
         ("NUL", with("\"\\u0000\""), 1),
         ("long", with(&long), 1),
-        ("another account", whole.replace("111122223333", "not an account"), 1),
+        ("another account", whole.replace("111122223333", "999988887777"), 1),
+        ("an account that is none", whole.replace("111122223333", "not an account"), 2),
         ("tables twice", twice, 2),
     ] {
         let path = dir.path().join("s.json");

@@ -127,7 +127,14 @@ type Tables<'a> = (Vec<&'a str>, HashMap<&'a str, i64>);
 
 fn tables(view: &View) -> Tables<'_> {
     let (mut tables, mut known): Tables<'_> = Default::default();
-    for arn in view.findings.iter().filter_map(|finding| table_of(&finding.subject)) {
+    // What a key encrypts may lie where nobody looked: a replica there is no table of this report.
+    let listed: BTreeSet<_> =
+        view.coverage.regions.iter().map(|r| (r.account.as_str(), r.region.as_str())).collect();
+    let looked_at = |subject: &&Subject| {
+        subject.region.as_deref().is_some_and(|region| listed.contains(&(subject.account.as_str(), region)))
+    };
+    let subjects = view.findings.iter().map(|finding| &*finding.subject).filter(looked_at);
+    for arn in subjects.filter_map(table_of) {
         known.entry(arn).or_insert_with(|| {
             tables.push(arn);
             tables.len() as i64 - 1

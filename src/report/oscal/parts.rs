@@ -104,11 +104,12 @@ pub fn control_id(framework: &str, id: &str) -> String {
 
 /// Resources that verdicts are about, and the tool.
 pub fn definitions(view: &View, ids: &Ids<'_>, shown: &[&Finding]) -> Value {
-    let mut items: BTreeMap<String, Value> = BTreeMap::new();
+    // By ARN: identifiers are others in each run.
+    let mut items: BTreeMap<&str, Value> = BTreeMap::new();
     for finding in shown {
         let subject = &finding.subject;
-        let id = ids.item(finding).to_owned();
-        items.entry(id).or_insert_with_key(|id| {
+        items.entry(&subject.arn).or_insert_with(|| {
+            let id = ids.item(finding);
             let mut props = vec![prop("arn", &subject.arn), prop("account", &subject.account)];
             props.extend(subject.region.as_deref().map(|region| prop("region", region)));
             json!({ "uuid": id, "description": line(&subject.arn), "props": props })
