@@ -274,7 +274,7 @@ pub struct Sampling {
     /// Most read capacity units to spend on a table, but for one request; with --second-look, on all of them together
     #[arg(long, value_name = "UNITS", default_value_t = Rcu(50.0))]
     pub rcu_budget: Rcu,
-    /// Most of a provisioned table's read capacity to take, from 0 to 1
+    /// Most to take of the read capacity of a provisioned table, or of an on-demand one with a maximum, from 0 to 1
     #[arg(long, value_name = "SHARE", default_value_t = Share(0.05))]
     pub capacity_share: Share,
     /// Read a table's items from its export, and not from the table: s3://bucket/prefix, or a copy of it; repeatable

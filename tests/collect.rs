@@ -22,6 +22,8 @@ mod prevalence;
 mod refused;
 #[path = "collect/sampling.rs"]
 mod sampling;
+#[path = "collect/seats.rs"]
+mod seats;
 #[path = "collect/second.rs"]
 mod second;
 #[path = "collect/services.rs"]

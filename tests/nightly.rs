@@ -9,14 +9,11 @@ mod missed;
 use std::{fs, path::Path};
 
 use assert_cmd::Command;
-use dynaudit::snapshot::{
-    Seen, Snapshot, Timestamp, file,
-    sample::{SecretKind, Stopped},
-};
+use dynaudit::snapshot::{Seen, Snapshot, Timestamp, file, sample::SecretKind};
 use serde_json::{Value, json};
 use support::{
     add_table,
-    build::{add_role, described, encrypt, sample, see},
+    build::{add_role, described, encrypt, see},
     with_table,
 };
 

@@ -8,6 +8,9 @@ use crate::snapshot::sample::Stopped;
 const STEP: f64 = 4096.0;
 /// The least that any request costs.
 const LEAST: f64 = 0.5;
+/// Most bytes of an item, and of a page (AWS documentation: "Quotas in Amazon DynamoDB", item size; "Scan").
+const ITEM: f64 = 400.0 * 1024.0;
+const PAGE: f64 = 1024.0 * 1024.0;
 
 /// Read capacity units for these bytes read at once, eventually consistent.
 pub(super) fn cost(bytes: u64) -> f64 {
@@ -34,6 +37,8 @@ pub(super) struct Purse {
     ceiling: f64,
     /// Largest item seen, in bytes; 0 before the first.
     largest: f64,
+    /// What an item weighs on an average, in bytes, as the table's description has it.
+    average: Option<f64>,
     pub(super) consumed: f64,
     pub(super) items: u64,
     pub(super) requests: u64,
@@ -42,13 +47,14 @@ pub(super) struct Purse {
 }
 
 impl Purse {
-    /// `per_second` is a provisioned table's read capacity.
-    pub(super) fn new(sampling: &Sampling, per_second: Option<f64>) -> Self {
+    /// `per_second` is what a table gives of its read capacity, `average` the bytes of one of its items, where they are known.
+    pub(super) fn new(sampling: &Sampling, per_second: Option<f64>, average: Option<f64>) -> Self {
         Self {
             budget: sampling.rcu_budget,
             items_left: sampling.items,
             ceiling: per_second.map_or(f64::INFINITY, |units| units.max(1.0)),
             largest: 0.0,
+            average,
             consumed: 0.0,
             items: 0,
             requests: 0,
@@ -75,6 +81,20 @@ impl Purse {
         // `as` saturates, so an unbounded budget is no trap.
         let affordable = (bytes / self.largest).floor() as u64;
         Ok(affordable.min(wanted).min(self.items_left).max(1))
+    }
+
+    /// Books a request that may have been carried out, and whose answer was lost: as dear as a page of `limit` such items may be.
+    /// Gives what that is.
+    pub(super) fn lose(&mut self, limit: u64) -> f64 {
+        let item = match self.average {
+            None if self.largest == 0.0 => ITEM,
+            average => self.largest.max(average.unwrap_or_default()),
+        };
+        let paid = cost((item * limit as f64).min(PAGE).ceil() as u64);
+        self.estimated = true;
+        self.consumed += paid;
+        self.requests += 1;
+        paid
     }
 
     /// Books what a request brought, and gives what it cost. A cost below the least that DynamoDB charges is no
@@ -110,7 +130,7 @@ mod tests {
             told in any::<bool>(),
             per_second in prop::option::of(1.0f64..100.0),
         ) {
-            let mut purse = Purse::new(&Sampling { items, rcu_budget: budget, share: 0.05 }, per_second);
+            let mut purse = Purse::new(&Sampling { items, rcu_budget: budget, share: 0.05 }, per_second, None);
             let (mut place, mut before) = (0, 0.0);
             while place < sizes.len() {
                 let Ok(limit) = purse.limit(10) else { break };
@@ -130,7 +150,7 @@ mod tests {
 
         #[test]
         fn equal_items_never_pass_the_budget(size in 1u64..400_000, items in 1u64..500, budget in 50.0f64..200.0) {
-            let mut purse = Purse::new(&Sampling { items, rcu_budget: budget, share: 0.05 }, None);
+            let mut purse = Purse::new(&Sampling { items, rcu_budget: budget, share: 0.05 }, None, None);
             while let Ok(limit) = purse.limit(u64::MAX) {
                 let bytes = limit * size;
                 purse.book(&Read { items: limit, bytes, largest: size, consumed: Some(cost(bytes)) });
@@ -141,8 +161,19 @@ mod tests {
     }
 
     #[test]
+    fn what_was_lost_is_as_dear_as_it_may_have_been() {
+        let sampling = Sampling { items: 9, rcu_budget: 60.0, share: 0.05 };
+        let lost = |average, limit| Purse::new(&sampling, None, average).lose(limit);
+        assert_eq!((lost(None, 1), lost(Some(99.0), 1), lost(Some(9000.0), 2)), (50.0, 0.5, 2.5));
+        assert_eq!(lost(Some(9000.0), 9999), 128.0, "a page");
+        let mut purse = Purse::new(&sampling, None, Some(99.0));
+        purse.book(&Read { items: 1, bytes: 400_000, largest: 400_000, consumed: Some(49.0) });
+        assert!(purse.lose(1) == 49.0 && purse.estimated && purse.limit(9) == Err(Stopped::Budget));
+    }
+
+    #[test]
     fn a_cost_that_nobody_told_is_estimated_and_said() {
-        let mut purse = Purse::new(&Sampling { items: 9, rcu_budget: 9.0, share: 0.05 }, None);
+        let mut purse = Purse::new(&Sampling { items: 9, rcu_budget: 9.0, share: 0.05 }, None, None);
         assert_eq!(purse.book(&Read { items: 1, bytes: 4097, largest: 4097, consumed: None }), 1.0);
         assert!(purse.estimated);
     }

@@ -113,18 +113,45 @@ impl Desk {
         F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
         E: ProvideErrorMetadata + std::error::Error + 'static,
     {
+        self.ask_for(call, region, |_| Some((Duration::ZERO, send()))).await
+    }
+
+    /// The same where each attempt costs something: `next` is told of every fault, and gives the next attempt with the least
+    /// time to wait before it, or none where it cannot be afforded.
+    pub(super) async fn ask_for<T, E, F>(
+        &self,
+        call: &'static Call,
+        region: &str,
+        mut next: impl FnMut(Option<&Fault>) -> Option<(Duration, F)>,
+    ) -> Result<T, Fault>
+    where
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
         let mut patience = Patience::with(call);
         let (mut sent, mut set_right) = (false, false);
+        // Boxed: the futures of the SDK are large, and wait here in more than one place.
+        let mut next = |fault: Option<&Fault>| next(fault).map(|(least, attempt)| (least, Box::pin(attempt)));
+        let mut attempts = next(None);
         let outcome = loop {
+            let Some((_, attempt)) = attempts.take() else {
+                break Err(Fault::own(Why::Budget, "no attempt can be afforded"));
+            };
+            let mut under_way = false;
             if let Some(trouble) = self.pace.given_up(call, region, Instant::now()) {
                 break Err(Fault::given_up(trouble));
             }
             let attempt = async {
                 // First the turn, then the seats: who waits in a slow lane keeps no seat from the others.
-                let turn = self.pace.turn(call, region, Instant::now());
-                // A timer of no time still waits for the clock's next tick.
-                if !turn.is_zero() {
-                    self.sleep.sleep(turn).await;
+                loop {
+                    let turn = self.pace.turn(call, region, Instant::now());
+                    // A timer of no time still waits for the clock's next tick.
+                    if !turn.wait.is_zero() {
+                        self.sleep.sleep(turn.wait).await;
+                    }
+                    if self.pace.stands(call, region, &turn) {
+                        break;
+                    }
                 }
                 // Never refused: the semaphores are not closed.
                 let _page = match call.class {
@@ -133,12 +160,16 @@ impl Desk {
                 };
                 let going = self.pace.enter(call, region).await;
                 let _seat = self.seats.acquire().await.ok();
-                sent = true;
+                (sent, under_way) = (true, true);
                 self.effort.sent();
-                (send().await, going)
+                (attempt.await, going)
             };
             let fault = match self.unless_stopped(attempt).await {
-                Err(stopped) => break Err(stopped),
+                Err(mut stopped) => {
+                    stopped.is_done = under_way;
+                    next(Some(&stopped));
+                    break Err(stopped);
+                }
                 Ok((Ok(answer), going)) => {
                     self.heard.store(true, Ordering::Relaxed);
                     self.pace.answered(call, region, going);
@@ -156,12 +187,14 @@ impl Desk {
             };
             self.heard.fetch_or(fault.answered(), Ordering::Relaxed);
             self.effort.failed(&fault);
+            attempts = next(Some(&fault));
             if !set_right && fault.clock.is_some_and(|there| self.clock.learn(there)) {
                 set_right = true;
                 continue;
             }
+            let Some(least) = attempts.as_ref().map(|(least, _)| *least) else { break Err(fault) };
             let Some(wait) = patience.spend(&fault) else { break Err(fault) };
-            if let Err(stopped) = self.pause(wait).await {
+            if let Err(stopped) = self.pause(wait.max(least)).await {
                 break Err(stopped);
             }
             self.effort.again();

@@ -1,6 +1,7 @@
 //! Why a call brought no answer: the SDK's errors, sorted into the reasons of a gap.
 
 use std::error::Error;
+use std::io;
 use std::time::Duration;
 
 use aws_credential_types::provider::error::CredentialsError;
@@ -100,6 +101,8 @@ pub(super) struct Fault {
     by_key: bool,
     /// Where a signature was refused: what the service's clock says, in seconds since 1970.
     pub(super) clock: Option<i64>,
+    /// Whether the call may have been carried out although no answer came that can be read.
+    pub(super) is_done: bool,
 }
 
 /// How a failed call was lost.
@@ -128,6 +131,7 @@ impl Fault {
             place: None,
             by_key: false,
             clock: None,
+            is_done: false,
         }
     }
 
@@ -194,6 +198,11 @@ impl Fault {
             (_, Some(500 | 502..=504)) => Loss::Broken,
             _ => Loss::Not,
         };
+        let is_done = match status {
+            Some(200..=299) => true,
+            Some(status) => status >= 500 && why != Why::Throttled,
+            None => loss != Loss::Not && !is_refused(error),
+        };
         let header = |name: &str| error.raw_response().and_then(|r| r.headers().get(name));
         let region = header("x-amz-bucket-region").or_else(|| meta.and_then(|m| m.extra(REGION)));
         let place = region.filter(|name| is_region(name)).map(str::to_owned);
@@ -203,7 +212,7 @@ impl Fault {
             .filter(|_| unsigned)
             .and_then(|date| DateTime::from_str(date, Format::HttpDate).ok());
         let (after, clock) = (after.map(Duration::from_secs), clock.map(|there| there.secs()));
-        Self { why, code, text, status, loss, after, place, by_key, clock }
+        Self { why, code, text, status, loss, after, place, by_key, clock, is_done }
     }
 
     /// Whether the service answered with one of these codes.
@@ -319,6 +328,18 @@ fn unsent<E: Error + 'static>(error: &SdkError<E, HttpResponse>) -> (Why, Option
 /// the first byte.
 fn is_broken(failure: &DispatchFailure) -> bool {
     failure.is_io() || failure.as_other() == Some(ErrorKind::TransientError)
+}
+
+/// Whether no connection was made, so that nothing was sent.
+fn is_refused<E: Error + 'static>(error: &SdkError<E, HttpResponse>) -> bool {
+    let mut source = error.source();
+    while let Some(cause) = source {
+        if cause.downcast_ref::<io::Error>().is_some_and(|it| it.kind() == io::ErrorKind::ConnectionRefused) {
+            return true;
+        }
+        source = cause.source();
+    }
+    false
 }
 
 /// Marks the one fault that no retry and no other call can mend.

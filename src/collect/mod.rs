@@ -34,6 +34,7 @@ mod region;
 pub mod regions;
 mod run;
 mod sample;
+mod seat;
 mod second;
 mod services;
 mod shared;

@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::calls::Call;
 use super::door::Door;
-use super::lane::Lane;
+use super::lane::{Lane, Turn};
 use super::silence::{Silence, Trouble};
 
 /// Lanes by operation and Region, for AWS throttles each API of a Region by itself; doors by service and Region.
@@ -31,16 +31,19 @@ const ANY: &str = "";
 /// ListTagsOfResource (10), ListBackups (5), DescribeStreamSummary (20); "Quotas in Amazon DynamoDB" (2,500 a second
 /// for DescribeTable and its kin); "Best practices design patterns: optimizing Amazon S3 performance" (5,500 GET
 /// requests a second for a prefix); "Request quotas for each AWS KMS API operation" (100 a second for ListGrants).
-fn limit(call: &Call) -> f64 {
+///
+/// Beside it the fewest, however often AWS throttles: what is not documented may be far lower than is thought here.
+fn limit(call: &Call) -> (f64, f64) {
+    let known = |rate: f64| (rate, rate / 4.0);
     match (call.service, call.operation) {
-        ("dynamodb", "ListBackups" | "ListExports") => 4.5,
-        ("dynamodb", "DescribeContinuousBackups" | "ListTagsOfResource" | "DescribeBackup") => 9.8,
-        ("dynamodb", "DescribeExport" | "DescribeTimeToLive" | "DescribeContributorInsights") => 9.8,
-        ("kms", "ListGrants") => 50.0,
-        ("iam", _) => 10.0,
-        ("dynamodb" | "kms" | "sts", _) | ("s3", "GetObject") => 100.0,
+        ("dynamodb", "ListBackups" | "ListExports") => known(4.5),
+        ("dynamodb", "DescribeContinuousBackups" | "ListTagsOfResource" | "DescribeBackup") => known(9.8),
+        ("dynamodb", "DescribeExport" | "DescribeTimeToLive" | "DescribeContributorInsights") => known(9.8),
+        ("kms", "ListGrants") => known(50.0),
+        ("iam", _) => known(10.0),
+        ("dynamodb" | "kms" | "sts", _) | ("s3", "GetObject") => (100.0, 4.0),
         // Services beyond the card: a handful of calls, and their limits are low and often not documented.
-        _ => 8.0,
+        _ => (8.0, 1.0),
     }
 }
 
@@ -74,9 +77,14 @@ impl Pace {
         self.lane(call, region, |lane| lane.given_up(now)).or_else(place)
     }
 
-    /// How long to wait before the next call of this sort; the turn is taken.
-    pub(super) fn turn(&self, call: &Call, region: &str, now: Instant) -> Duration {
+    /// The turn of the next call of this sort, which is taken.
+    pub(super) fn turn(&self, call: &Call, region: &str, now: Instant) -> Turn {
         self.lane(call, region, |lane| lane.turn(now))
+    }
+
+    /// Whether a turn still stands; else another is to be taken.
+    pub(super) fn stands(&self, call: &Call, region: &str, turn: &Turn) -> bool {
+        self.lane(call, region, |lane| lane.stands(turn))
     }
 
     /// Waits for a place among the calls that are under way at this service of this Region.
@@ -96,7 +104,7 @@ impl Pace {
 
     /// The call was not answered, for a reason that may pass.
     pub(super) fn failed(&self, call: &Call, region: &str, going: Going, trouble: Trouble) {
-        self.lane(call, region, |lane| lane.failed(trouble, Instant::now()));
+        self.lane(call, region, |lane| lane.failed(trouble, going.began, Instant::now()));
         match trouble {
             Trouble::Throttled => {
                 going.door.throttled(going.place);
@@ -124,14 +132,14 @@ impl Pace {
 
     fn lane<T>(&self, call: &Call, region: &str, use_it: impl FnOnce(&mut Lane) -> T) -> T {
         let mut lanes = held(&self.lanes);
-        let rate = if self.local { LOCAL } else { limit(call) };
-        let lane = lanes.entry((call.operation, region.to_owned())).or_insert_with(|| Lane::new(rate));
+        let (most, least) = if self.local { LOCAL } else { limit(call) };
+        let lane = lanes.entry((call.operation, region.to_owned())).or_insert_with(|| Lane::new(most, least));
         use_it(lane)
     }
 }
 
-/// Calls a second to an emulator on this machine.
-const LOCAL: f64 = 2000.0;
+/// Calls a second to an emulator on this machine, or to what a port of it leads to: at the most, and at the least.
+const LOCAL: (f64, f64) = (2000.0, 5.0);
 
 fn held<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
     lock.lock().unwrap_or_else(PoisonError::into_inner)
@@ -143,7 +151,7 @@ mod tests {
     use crate::collect::calls::{DESCRIBE_CONTINUOUS_BACKUPS, DESCRIBE_TABLE};
 
     fn waited(pace: &Pace, call: &Call, calls: usize, now: Instant) -> f64 {
-        (0..calls).map(|_| pace.turn(call, "eu-west-1", now)).max().unwrap_or_default().as_secs_f64()
+        (0..calls).map(|_| pace.turn(call, "eu-west-1", now).wait).max().unwrap_or_default().as_secs_f64()
     }
 
     #[test]

@@ -4,7 +4,6 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::Client;
-use tokio::sync::Semaphore;
 
 use super::calls;
 use super::copies::{self, Copies};
@@ -12,6 +11,7 @@ use super::pages::{Page, pages, side_by_side};
 use super::piece::piece;
 use super::run::Run;
 use super::sample::Sampler;
+use super::seat::{Seat, Seats};
 use super::services::{self, tags, tags::Tags};
 use super::tables::{self, Named};
 use super::veil::Veiled;
@@ -86,15 +86,13 @@ async fn each(
     tags: Arc<Tags>,
 ) -> Vec<Table> {
     let sampler = Arc::new(run.sampler(region));
-    // Each Region has seats of its own, for each has rates of its own.
-    let seats = Arc::new(Semaphore::new(run.desk.tables));
+    let seats = Seats::new(run.desk.tables);
     side_by_side(names, |name| {
         let (run, client, sampler) = (Arc::clone(run), client.clone(), Arc::clone(&sampler));
-        let (region, tags, seats) = (region.to_owned(), Arc::clone(&tags), Arc::clone(&seats));
+        let (region, tags, seats) = (region.to_owned(), Arc::clone(&tags), seats.clone());
         async move {
-            // Never refused: the semaphore is not closed.
-            let _seat = seats.acquire().await.ok();
-            one(&run, &client, &sampler, &region, &name, &tags).await
+            let seat = seats.take().await;
+            one(&run, &client, &sampler, &region, &name, (&tags, &seat)).await
         }
     })
     .await
@@ -106,11 +104,11 @@ async fn one(
     sampler: &Sampler,
     region: &str,
     name: &str,
-    tags: &Tags,
+    (tags, seat): (&Tags, &Seat),
 ) -> Table {
     let arn = format!("arn:{}:dynamodb:{region}:{}:table/{name}", run.partition.name, run.account);
     let table = piece(run, format!("table {arn}"), async |run: Arc<Run>| {
-        tables::table(&run, client, sampler, &Named { name, region, arn: &arn, tags })
+        tables::table(&run, client, sampler, &Named { name, region, arn: &arn, tags, seat })
             .await
             .veiled(&run.detector)
     })

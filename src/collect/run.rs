@@ -147,10 +147,12 @@ pub async fn collect(
         taken: Timestamp(clock.seconds()),
     };
     run.taken = begin(&run, &scope, run.taken);
-    let (run, principals, found) = if known.is_some() {
+    let (run, principals, found, above) = if let Some(id) = known {
         let run = Arc::new(run);
-        let (principals, found) = tokio::join!(people(&run), look(&run, regions));
-        (run, principals, found)
+        // What takes no table does not wait for the slowest one.
+        let (principals, found, above) =
+            tokio::join!(people(&run), look(&run, regions), Box::pin(above(&run, id)));
+        (run, principals, found, above)
     } else {
         // Where STS does not tell the account, IAM's ARNs may; tables that refuse to be described need it.
         let unnamed = Arc::new(run.clone());
@@ -161,9 +163,26 @@ pub async fn collect(
         }
         let run = Arc::new(run);
         let found = look_or_leave(&run, regions).await?;
-        (run, principals, found)
+        let tables = || found.iter().flat_map(|found| &found.tables);
+        let told = tables().filter(|t| t.description.value().is_some()).find_map(|t| account_of(&t.arn));
+        let id = if run.account == "unknown" { told } else { None };
+        let above = above(&run, id.unwrap_or_else(|| run.account.clone())).await;
+        (run, principals, found, above)
     };
-    Ok(assemble(scope, run, identity, principals, found).await)
+    Ok(assemble(scope, run, identity, principals, found, above).await)
+}
+
+/// What holds for an account as a whole.
+struct Above {
+    id: String,
+    public_access_blocked: Seen<bool>,
+    guardrails: Seen<Option<Organization>>,
+}
+
+async fn above(run: &Arc<Run>, id: String) -> Above {
+    let (public_access_blocked, guardrails) =
+        tokio::join!(services::bucket::account_blocked(run, &id), bound(run, &id));
+    Above { id, public_access_blocked, guardrails }
 }
 
 async fn assemble(
@@ -172,6 +191,7 @@ async fn assemble(
     identity: Seen<Identity>,
     principals: Principals,
     found: Vec<Found>,
+    above: Above,
 ) -> Snapshot {
     let (regions, tables): (Vec<_>, Vec<_>) = found.into_iter().map(|f| (f.region, f.tables)).unzip();
     let mut tables: Vec<_> = tables.into_iter().flatten().collect();
@@ -184,13 +204,8 @@ async fn assemble(
         keys::named(&tables, regions.iter().flat_map(|r| &r.orphan_backups.items)).into_iter().collect(),
     )
     .await;
-    let told = tables.iter().filter(|t| t.description.value().is_some()).find_map(|t| account_of(&t.arn));
-    let id = if run.account == "unknown" { told.unwrap_or(run.account.clone()) } else { run.account.clone() };
-    let (buckets, public_access_blocked, guardrails) = tokio::join!(
-        services::bucket::buckets(&run, &tables, &regions),
-        services::bucket::account_blocked(&run, &id),
-        bound(&run, &id),
-    );
+    let buckets = services::bucket::buckets(&run, &tables, &regions).await;
+    let Above { id, public_access_blocked, guardrails } = above;
     run.desk.progress.done(run.desk.effort());
     let (calls, gaps) = run.desk.books();
     let partition = run.partition.name.to_owned();

@@ -13,12 +13,13 @@ use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use tokio::sync::Semaphore;
 
 use super::Sampling;
-use super::budget::{Purse, Read};
+use super::budget::{Purse, Read, cost};
 use super::calls;
 use super::desk::Desk;
 use super::export::Export;
 use super::fault::Fault;
 use super::item::{self, Raw};
+use super::seat::Seat;
 use super::spread::{self, Draw};
 use crate::detect::{Detector, Tally};
 use crate::snapshot::sample::Stopped;
@@ -45,7 +46,7 @@ pub(super) enum Scans {
     Not(GapId),
 }
 
-/// Longest that one table's sample waits for its share of the table's provisioned capacity.
+/// Longest that one table's sample waits for its share of the table's capacity.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The table to sample.
@@ -56,9 +57,28 @@ pub(super) struct Target<'a> {
     pub(super) description: Option<&'a Description>,
     /// The attribute that time to live looks at, where it is on.
     pub(super) ttl: Option<&'a str>,
+    /// Its seat among the tables in work, where it has one.
+    pub(super) seat: Option<&'a Seat>,
 }
 
 impl Target<'_> {
+    /// Read capacity units a second that all who read the table have together, where there is such a bound
+    /// (AWS documentation: "DynamoDB maximum throughput for on-demand tables").
+    fn bound(&self) -> Option<i64> {
+        let description = self.description?;
+        let units = match description.billing.as_str() {
+            "PROVISIONED" => Some(description.read_units),
+            _ => description.max_read_units,
+        };
+        units.filter(|units| *units > 0)
+    }
+
+    /// Bytes of an item, as far as the table's description tells.
+    fn average(&self) -> Option<f64> {
+        let (items, bytes) = (self.description?.items?, self.description?.bytes?);
+        (items > 0 && bytes > 0).then(|| bytes as f64 / items as f64)
+    }
+
     /// The attribute that tells the table's item collections apart, where it may have such: it has a sort key.
     fn collected_by(&self) -> Option<&str> {
         let keys = &self.description?.keys;
@@ -107,9 +127,15 @@ impl Sampler {
         };
         let collected_by = table.collected_by();
         let cut = spread::cut(table.description.and_then(|d| d.items), collected_by.is_some(), sampling);
-        let provisioned = table.description.filter(|d| d.billing == "PROVISIONED" && d.read_units > 0);
         let per_second =
-            provisioned.filter(|_| !desk.is_alone()).map(|d| d.read_units as f64 * sampling.share);
+            table.bound().filter(|_| !desk.is_alone()).map(|units| units as f64 * sampling.share);
+        let average = table.average();
+        if let Some(units) = per_second
+            && cost(average.unwrap_or_default() as u64) > units * PATIENCE.as_secs_f64()
+        {
+            let words = "not sampled: one item would take more than the share of the table's capacity (--capacity-share)";
+            return Seen::Gap(desk.gap(&calls::SCAN, table.arn, &Fault::own(Why::Budget, words)));
+        }
         let mut reading = Reading {
             desk,
             client,
@@ -119,7 +145,7 @@ impl Sampler {
             per_second,
             waited: Duration::ZERO,
             owed: Duration::ZERO,
-            purse: Purse::new(&most, per_second),
+            purse: Purse::new(&most, per_second, average),
             touched: HashSet::new(),
             tally: self.tally(table).collected_by(collected_by),
         };
@@ -186,7 +212,7 @@ impl Reading<'_> {
                     Ok(limit) => limit,
                     Err(stopped) => return (stopped, None),
                 };
-                if self.waited + self.owed > PATIENCE {
+                if self.waited.saturating_add(self.owed) > PATIENCE {
                     return (Stopped::Share, None);
                 }
                 let (items, next) = match self.page(segment, limit, from.take()).await {
@@ -216,9 +242,10 @@ impl Reading<'_> {
         let owed = std::mem::take(&mut self.owed);
         if !owed.is_zero() {
             self.waited += owed;
+            // A sample that waits is small, and holds up no other table.
+            self.table.seat.inspect(|seat| seat.leave());
             self.desk.pause(owed).await?;
         }
-        let limit = i32::try_from(limit).unwrap_or(i32::MAX);
         let request = self
             .client
             .scan()
@@ -227,10 +254,20 @@ impl Reading<'_> {
             .return_consumed_capacity(ReturnConsumedCapacity::Total)
             .total_segments(i32::try_from(self.segments).unwrap_or(i32::MAX))
             .segment(i32::try_from(segment).unwrap_or(i32::MAX))
-            .limit(limit)
             .set_exclusive_start_key(from.clone());
-        let page = self.desk.ask(&calls::SCAN, self.table.region, || request.clone().send()).await?;
-        sound(&page, from.as_ref())?;
+        let (desk, region, mut limit) = (self.desk, self.table.region, limit);
+        let next = |fault: Option<&Fault>| {
+            let mut wait = Duration::ZERO;
+            if fault.is_some_and(|fault| fault.is_done) {
+                (wait, limit) = self.lost(limit)?;
+            }
+            Some((wait, request.clone().limit(i32::try_from(limit).unwrap_or(i32::MAX)).send()))
+        };
+        let page = desk.ask_for(&calls::SCAN, region, next).await?;
+        if let Err(fault) = sound(&page, from.as_ref()) {
+            self.purse.lose(limit);
+            return Err(fault);
+        }
         let consumed = page.consumed_capacity.as_ref().and_then(|c| c.capacity_units());
         let next = page.last_evaluated_key.filter(|key| !key.is_empty());
         let items = page.items.unwrap_or_default();
@@ -248,10 +285,24 @@ impl Reading<'_> {
         let paid = self.purse.book(&read);
         self.touched.insert(segment);
         self.desk.progress.items(read.items);
-        if let Some(units) = self.per_second {
-            self.owed = Duration::try_from_secs_f64(paid / units).unwrap_or(Duration::MAX);
-        }
+        self.owed = self.worth(paid);
         Ok((read.items, next))
+    }
+
+    /// Books a request whose answer was lost. Gives how long to wait before it is made again and for how many items at most,
+    /// where it can be afforded once more.
+    fn lost(&mut self, limit: u64) -> Option<(Duration, u64)> {
+        let paid = self.purse.lose(limit);
+        let wait = self.worth(paid);
+        self.waited = self.waited.saturating_add(wait);
+        let again = self.purse.limit(limit).ok()?;
+        (self.waited <= PATIENCE).then_some((wait, again))
+    }
+
+    /// In how much time the table gives so many units to the sample.
+    fn worth(&self, units: f64) -> Duration {
+        let time = self.per_second.map(|per_second| Duration::try_from_secs_f64(units / per_second));
+        time.map_or(Duration::ZERO, |time| time.unwrap_or(Duration::MAX))
     }
 
     fn finish(self, stopped: Stopped, gap: Option<GapId>) -> Sample {

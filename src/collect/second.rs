@@ -20,6 +20,8 @@ use crate::snapshot::{Sample, Seen, Table};
 
 /// How many times the items of a first sample a second one reads.
 const LARGER: f64 = 5.0;
+/// How many times its budget one table may take.
+const MOST: f64 = 5.0;
 /// A sample that does not cost so many times what the first one did would say little more than it.
 const WORTH: f64 = 2.0;
 /// Most read capacity units of one request: a page of 1 MB, eventually consistent (AWS documentation: "Scan").
@@ -36,7 +38,7 @@ const PROVED: f64 = 0.02;
 pub(super) async fn look(run: &Arc<Run>, tables: &mut [Table]) {
     let Some(sampling) = run.sampling else { return };
     let mut left = pool(&sampling, tables);
-    let mut waiting = doubts(tables);
+    let mut waiting = doubts(&sampling, tables);
     while !run.desk.stopped() {
         let round = settle(&mut waiting, &sampling, tables, left);
         if round.is_empty() {
@@ -60,13 +62,14 @@ fn pool(sampling: &Sampling, tables: &[Table]) -> f64 {
     scanned.map(|sample| sampling.rcu_budget - sample.rcu_consumed).sum()
 }
 
-/// The tables to look at again, by place, the greatest doubt last.
-fn doubts(tables: &[Table]) -> Vec<usize> {
-    let mut all: Vec<(f64, usize)> = tables
-        .iter()
-        .enumerate()
-        .filter_map(|(place, table)| Some((doubt(table.sample.value()?)?, place)))
-        .collect();
+/// The tables to look at again, by place; last the one whose doubt is cheapest to settle.
+fn doubts(sampling: &Sampling, tables: &[Table]) -> Vec<usize> {
+    let worth = |table: &Table| {
+        let first = table.sample.value()?;
+        Some(doubt(first)? / price(sampling, first))
+    };
+    let mut all: Vec<(f64, usize)> =
+        tables.iter().enumerate().filter_map(|(place, table)| Some((worth(table)?, place))).collect();
     all.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| tables[b.1].arn.cmp(&tables[a.1].arn)));
     all.into_iter().map(|(_, place)| place).collect()
 }
@@ -96,6 +99,21 @@ fn doubt(sample: &Sample) -> Option<f64> {
     Some(seen.fold(unseen, f64::max))
 }
 
+/// Items of a larger sample.
+fn larger(sampling: &Sampling) -> f64 {
+    sampling.items as f64 * LARGER
+}
+
+/// What a larger sample costs: a tenth more than as many of the first one's items did.
+fn price(sampling: &Sampling, first: &Sample) -> f64 {
+    first.rcu_consumed / first.items_read.max(1) as f64 * larger(sampling) * 1.1
+}
+
+/// What it may take of that.
+fn allowed(sampling: &Sampling, first: &Sample) -> f64 {
+    price(sampling, first).min(sampling.rcu_budget * MOST)
+}
+
 /// Takes the next round off what waits. Each look has an allowance, and room is kept for the request by which each may
 /// pass it, so that all together pass what is left by one request at most.
 fn settle(
@@ -106,12 +124,9 @@ fn settle(
 ) -> Vec<(usize, Sampling)> {
     let (mut round, mut taken) = (Vec::new(), 0.0);
     while let Some(&place) = waiting.last() {
-        let first = tables[place].sample.value().map(|first| (first.items_read as f64, first.rcu_consumed));
-        let Some((read, cost)) = first.filter(|(read, _)| *read > 0.0) else { break };
-        let items = sampling.items as f64 * LARGER;
-        // A tenth more than what the first one's items cost.
-        let rcu_budget = (cost / read * items * 1.1).min(left - taken);
-        if rcu_budget < cost * WORTH {
+        let Some(first) = tables[place].sample.value() else { break };
+        let rcu_budget = allowed(sampling, first).min(left - taken);
+        if rcu_budget < first.rcu_consumed * WORTH {
             // The others of the round may take less than they are given: this one is asked about again.
             if !round.is_empty() {
                 break;
@@ -120,7 +135,7 @@ fn settle(
             continue;
         }
         waiting.pop();
-        round.push((place, Sampling { items: items as u64, rcu_budget, ..*sampling }));
+        round.push((place, Sampling { items: larger(sampling) as u64, rcu_budget, ..*sampling }));
         taken += rcu_budget + REQUEST;
     }
     round
@@ -132,7 +147,8 @@ async fn again(run: Arc<Run>, table: Table, most: Sampling) -> Seen<Sample> {
         let ttl = ttl.and_then(|ttl| ttl.attribute.as_deref());
         let description = table.description.value();
         let Table { name, region, arn, .. } = &table;
-        run.sampler(region).scan(&run.desk, &Target { name, region, arn, description, ttl }, most).await
+        let target = Target { name, region, arn, description, ttl, seat: None };
+        run.sampler(region).scan(&run.desk, &target, most).await
     })
     .await
 }
@@ -169,4 +185,19 @@ fn unseen(sample: &Sample, usual: u64) -> Option<f64> {
     let told = sample.contents.effective_items.unwrap_or(items);
     let worth = told.min(usual.max(u64::from(sample.segments_read)) as f64);
     (worth < items).then_some(worth)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_larger_sample_costs_what_its_items_do_and_is_bounded() {
+        let sampling = Sampling::default();
+        let costs = |items_read, rcu_consumed| {
+            let first = Sample { items_read, rcu_consumed, ..Sample::default() };
+            (price(&sampling, &first).round(), allowed(&sampling, &first).round())
+        };
+        assert_eq!((costs(200, 10.0), costs(2, 96.0)), ((55.0, 55.0), (52_800.0, 250.0)));
+    }
 }

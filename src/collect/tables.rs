@@ -12,6 +12,7 @@ use super::fault::Fault;
 use super::pages::{Page, pages};
 use super::run::Run;
 use super::sample::{Sampler, Target};
+use super::seat::Seat;
 use super::services::tags::Tags;
 use crate::snapshot::table::{
     ContinuousBackups, Description, Insights, KinesisDestination, Table, TimeToLive, is_arn_of,
@@ -26,6 +27,8 @@ pub(super) struct Named<'a> {
     pub(super) arn: &'a str,
     /// Tags of tables that were had in bulk.
     pub(super) tags: &'a Tags,
+    /// Its seat among the tables in work.
+    pub(super) seat: &'a Seat,
 }
 
 /// What follows DescribeTable asks with; the client, the desk, and where it all happens.
@@ -78,7 +81,8 @@ pub(super) async fn table(run: &Run, client: &Client, sampler: &Sampler, named: 
     let looked = async {
         let time_to_live = asker.time_to_live().await;
         let ttl = time_to_live.value().filter(|ttl| ttl.is_on()).and_then(|ttl| ttl.attribute.as_deref());
-        let target = Target { name, region, arn: &arn, description: description.value(), ttl };
+        let seat = Some(named.seat);
+        let target = Target { name, region, arn: &arn, description: description.value(), ttl, seat };
         let sample = sampler.sample(&run.desk, &target).await;
         (time_to_live, sample)
     };

@@ -123,12 +123,13 @@ pub fn known_as(table: &Table) -> Fact<Option<KnownAs>> {
         Seen::Gap(gap) => return Fact::Unknown(gap.clone()),
     };
     let mut candidates = SCHEMAS.iter().filter(|schema| schema.keys == ["*"] || schema.keys == keys);
-    let found = match &table.sample {
-        Seen::Value(sample) => {
+    let read = table.sample.as_result().and_then(|sample| sample.unread().map_or(Ok(sample), Err));
+    let found = match read {
+        Ok(sample) => {
             let has = |name: &&str| sample.contents.names.contains_key(*name);
             candidates.find(|schema| schema.attributes.iter().all(&has))
         }
-        Seen::Gap(gap) => match candidates.find(|schema| schema.attributes.is_empty()) {
+        Err(gap) => match candidates.find(|schema| schema.attributes.is_empty()) {
             None => return Fact::Unknown(gap.clone()),
             by_keys => by_keys,
         },

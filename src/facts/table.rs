@@ -284,7 +284,10 @@ pub fn node(table: &snapshot::Table, around: &Around<'_>, gaps: &mut BTreeMap<Ga
         integrations: integrations(table, &around.account.id, services),
         protection: protection::of(table, around),
         has_backup: protection::has_backup(table),
-        sample: Fact::of(&table.sample, |sample| sampled::facts(table, sample)),
+        sample: match table.sample.value().and_then(snapshot::Sample::unread) {
+            Some(gap) => Fact::Unknown(gap.clone()),
+            None => Fact::of(&table.sample, |sample| sampled::facts(table, sample)),
+        },
         sensitive: mark.sensitive.clone(),
         sensitive_because: mark.because.clone(),
         pci_scope: mark.pci_scope.clone(),

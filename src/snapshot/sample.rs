@@ -50,6 +50,13 @@ pub struct Sample {
     pub contents: Contents,
 }
 
+impl Sample {
+    /// The gap that stands in its place: it tells what was spent, and a fault came before the first item.
+    pub fn unread(&self) -> Option<&super::GapId> {
+        self.gap.as_ref().filter(|_| self.items_read == 0)
+    }
+}
+
 /// What one look at a table took.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

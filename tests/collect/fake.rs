@@ -1,6 +1,7 @@
 //! AWS as a function from a request to an answer, in place of the SDK's HTTP client.
 
 use std::fmt;
+use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -229,7 +230,9 @@ impl HttpConnector for Fake {
                     }
                     Ok(response)
                 }
-                Reply::Down => Err(ConnectorError::io("connection refused".into())),
+                Reply::Down => {
+                    Err(ConnectorError::io(io::Error::from(io::ErrorKind::ConnectionRefused).into()))
+                }
                 // As the SDK's own client sorts what hyper calls an incomplete message.
                 Reply::Closed => {
                     let kind = Some(ErrorKind::TransientError);

@@ -7,7 +7,7 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
 use dynaudit::collect::calls::{CALLS, Call};
 use dynaudit::collect::{Error, Halt, collect};
-use dynaudit::snapshot::{Snapshot, Why};
+use dynaudit::snapshot::{Seen, Snapshot, Why};
 use tokio::sync::watch;
 
 use crate::account::answer;
@@ -18,6 +18,24 @@ fn reasons(snapshot: &Snapshot) -> Vec<Why> {
     all.sort();
     all.dedup();
     all
+}
+
+/// A snapshot with the costs of `whole`, where those of its own samples hold more than that: answers to Scan were lost.
+fn but_for_cost(mut snapshot: Snapshot, whole: &Snapshot) -> Snapshot {
+    let mut lost = 0;
+    for (mine, told) in snapshot.accounts[0].tables.iter_mut().zip(&whole.accounts[0].tables) {
+        if let (Seen::Value(mine), Some(told)) = (&mut mine.sample, told.sample.value()) {
+            assert!(mine.rcu_consumed >= told.rcu_consumed && mine.requests >= told.requests);
+            if mine.requests > told.requests {
+                assert!(mine.rcu_consumed > told.rcu_consumed && mine.rcu_estimated);
+                lost += 1;
+            }
+            (mine.rcu_consumed, mine.requests) = (told.rcu_consumed, told.requests);
+            mine.rcu_estimated = told.rcu_estimated;
+        }
+    }
+    assert!(lost > 0);
+    snapshot
 }
 
 /// The first `times` requests of an operation go wrong, the others are answered.
@@ -83,7 +101,11 @@ async fn a_connection_that_ends_before_an_answer_is_made_again() {
                     _ => answer(asked),
                 })
             };
-            assert_eq!(fake.snapshot().await, whole, "{operation}");
+            let snapshot = fake.snapshot().await;
+            match (operation, &wrong) {
+                ("Scan", Reply::Closed) => assert_eq!(but_for_cost(snapshot, &whole), whole, "{operation}"),
+                _ => assert_eq!(snapshot, whole, "{operation}"),
+            }
         }
     }
 }
@@ -123,7 +145,10 @@ async fn without(call: &Call, wrong: fn(&Asked) -> Reply) {
 async fn an_answer_cut_short_is_asked_for_once_more() {
     let whole = Fake::new(answer).snapshot().await;
     for call in CALLS {
-        let snapshot = at_first(call.operation, 1, cut_short).snapshot().await;
+        let mut snapshot = at_first(call.operation, 1, cut_short).snapshot().await;
+        if call.operation == "Scan" {
+            snapshot = but_for_cost(snapshot, &whole);
+        }
         assert_eq!(snapshot, whole, "{}", call.name());
         without(call, cut_short).await;
     }

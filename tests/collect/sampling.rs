@@ -1,6 +1,7 @@
 //! Sampling against a scripted table: budget, limits, spread, throttling, refusal.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use dynaudit::collect::{Plan, Regions, Sampling};
@@ -63,6 +64,7 @@ impl Big {
             "DescribeTable" => {
                 let mut table = account::table("big", "eu-west-1");
                 table["ItemCount"] = json!(self.counted);
+                table["TableSizeBytes"] = json!(self.counted * self.bytes as i64);
                 json(json!({ "Table": table }))
             }
             "Scan" => scan(self, asked),
@@ -199,24 +201,54 @@ async fn a_table_that_cannot_be_read_or_afforded_is_not_scanned() {
     }
 }
 
+/// Units that the endpoint counts, where answers go wrong as `wrong` says of each Scan by its number: lost after the table was read.
+async fn counted(big: Big, wrong: fn(usize) -> Option<Reply>) -> (f64, Snapshot) {
+    let (scans, units) = (AtomicUsize::new(0), Arc::new(AtomicUsize::new(0)));
+    let counted = Arc::clone(&units);
+    let fake = big.fake_with(move |big, asked| {
+        let Reply::Http(status, body) = big.scan(asked) else { unreachable!() };
+        let answer: Value = serde_json::from_str(&body).unwrap();
+        let halves = answer["ConsumedCapacity"]["CapacityUnits"].as_f64().unwrap() * 2.0;
+        units.fetch_add(halves as usize, Ordering::Relaxed);
+        wrong(scans.fetch_add(1, Ordering::Relaxed)).unwrap_or(Reply::Http(status, body))
+    });
+    let snapshot = run(&fake, USUAL, 1).await;
+    (counted.load(Ordering::Relaxed) as f64 / 2.0, snapshot)
+}
+
+#[tokio::test]
+async fn what_a_lost_answer_cost_is_counted_and_the_budget_asked_again() {
+    let half: fn(usize) -> Option<Reply> = |n| (n % 3 == 1).then(|| Reply::Http(200, "{\"Items\":[".into()));
+    let error: fn(usize) -> Option<Reply> = |n| (n % 3 == 0).then(|| Reply::Http(500, String::new()));
+    let reset: fn(usize) -> Option<Reply> = |n| (n % 4 == 1).then_some(Reply::Closed);
+    for (bytes, items) in [(390_000, 300), (20_000, 2_000), (100, 5_000)] {
+        for (place, wrong) in [half, error, reset].into_iter().enumerate() {
+            let (units, snapshot) = counted(Big { bytes, ..Big::of(items) }, wrong).await;
+            let told = sample(&snapshot);
+            assert!(told.rcu_estimated, "{bytes} {place}");
+            assert!(told.rcu_consumed >= units, "{bytes} {place}: {units} {}", told.rcu_consumed);
+            let page = (bytes as f64 / 4096.0).ceil() / 2.0;
+            assert!(units <= USUAL.rcu_budget + page, "{bytes} {place}: {units}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_table_that_was_read_in_vain_says_what_that_cost() {
+    let (units, snapshot) = counted(Big { bytes: 390_000, ..Big::of(300) }, |_| Some(Reply::Closed)).await;
+    let told = sample(&snapshot);
+    assert!(told.items_read == 0 && told.gap.is_some() && told.rcu_consumed >= units, "{units} {told:?}");
+    assert!(told.unread().is_some() && units <= USUAL.rcu_budget + 48.0, "{units}");
+}
+
 #[tokio::test]
 async fn a_provisioned_table_gives_a_share_of_its_capacity_and_no_more() {
-    let big = Big { bytes: 30_000, ..Big::of(100_000) };
+    let provisioned = |units: i64| {
+        json!({ "BillingModeSummary": { "BillingMode": "PROVISIONED" },
+            "ProvisionedThroughput": { "ReadCapacityUnits": units, "WriteCapacityUnits": 1 } })
+    };
     let read = async |units: i64, share: f64| {
-        let fake = big.fake_with(Big::scan);
-        let script = fake.clone();
-        let fake = Fake::new(move |asked| match asked.operation.as_str() {
-            "DescribeTable" => {
-                let mut table = account::table("big", "eu-west-1");
-                table["ItemCount"] = json!(100_000);
-                table["BillingModeSummary"] = json!({ "BillingMode": "PROVISIONED" });
-                table["ProvisionedThroughput"] =
-                    json!({ "ReadCapacityUnits": units, "WriteCapacityUnits": 1 });
-                json(json!({ "Table": table }))
-            }
-            _ => script.answer(asked),
-        });
-        let snapshot = run(&fake, Sampling { share, ..USUAL }, 1).await;
+        let snapshot = bounded(20_000, provisioned(units), share).await.1;
         let sample = sample(&snapshot);
         (sample.rcu_consumed, sample.stopped)
     };
@@ -227,6 +259,53 @@ async fn a_provisioned_table_gives_a_share_of_its_capacity_and_no_more() {
     assert!((3.0..7.0).contains(&consumed) && stopped == Stopped::Share, "{consumed} {stopped:?}");
     assert_eq!(read(1_000, 0.05).await.1, Stopped::Budget);
     assert_eq!(read(10, 1.0).await.1, Stopped::Budget);
+}
+
+/// Reads a table of 100,000 items of `bytes` bytes that is described with `fields` too; gives the requests that it took.
+async fn bounded(bytes: usize, fields: Value, share: f64) -> (usize, Snapshot) {
+    let script = Big { bytes, ..Big::of(100_000) }.fake();
+    let fake = Fake::new(move |asked| match asked.operation.as_str() {
+        "DescribeTable" => {
+            let mut table = account::table("big", "eu-west-1");
+            (table["ItemCount"], table["TableSizeBytes"]) = (json!(100_000), json!(100_000 * bytes));
+            for (name, value) in fields.as_object().unwrap() {
+                table[name] = value.clone();
+            }
+            json(json!({ "Table": table }))
+        }
+        _ => script.answer(asked),
+    });
+    let snapshot = run(&fake, Sampling { share, ..USUAL }, 1).await;
+    (fake.asked("Scan"), snapshot)
+}
+
+#[tokio::test]
+async fn an_on_demand_table_with_a_maximum_gives_a_share_of_that() {
+    let read = async |most: i64| {
+        let fields =
+            json!({ "OnDemandThroughput": { "MaxReadRequestUnits": most, "MaxWriteRequestUnits": 9 } });
+        let snapshot = bounded(20_000, fields, 0.05).await.1;
+        (sample(&snapshot).rcu_consumed, sample(&snapshot).stopped)
+    };
+    let (consumed, stopped) = read(10).await;
+    assert!((30.0..33.0).contains(&consumed) && stopped == Stopped::Share, "{consumed} {stopped:?}");
+    assert_eq!(read(1_000).await.1, Stopped::Budget);
+    assert_eq!(read(-1).await.1, Stopped::Budget, "no maximum");
+}
+
+#[tokio::test]
+async fn an_item_that_takes_more_than_the_share_is_not_read() {
+    let one = json!({ "BillingModeSummary": { "BillingMode": "PROVISIONED" },
+        "ProvisionedThroughput": { "ReadCapacityUnits": 1, "WriteCapacityUnits": 1 } });
+    for (bytes, share, is_read) in
+        [(390_000, 0.05, false), (390_000, 1.0, true), (20_000, 0.05, true), (20_000, 0.0, false)]
+    {
+        let (scans, snapshot) = bounded(bytes, one.clone(), share).await;
+        assert_eq!(scans > 0, is_read, "{bytes} {share}");
+        let gap = snapshot.accounts[0].tables[0].sample.gap();
+        assert_eq!(gap.is_none(), is_read);
+        assert!(gap.is_none_or(|gap| snapshot.gaps[gap].message.contains("more than the share")));
+    }
 }
 
 /// A table with a sort key whose items all lie in `collections` collections of 1,000, each in a segment of its own.

@@ -132,3 +132,18 @@ async fn a_run_that_is_taken_up_reads_nothing_again() {
     assert_eq!(whole, again.run(Plan { kept: kept(true), ..wanted(500.0, true) }).await.unwrap());
     assert_eq!(again.asked("Scan"), 0);
 }
+
+#[tokio::test]
+async fn what_is_cheap_to_settle_comes_before_what_is_dear() {
+    let heavy = |asked: &Asked| match (asked.text("TableName").as_str(), scan(asked)) {
+        ("vault", Reply::Http(status, body)) => {
+            let mut answer: Value = serde_json::from_str(&body).unwrap();
+            let units = answer["Count"].as_f64().unwrap() * 20.0;
+            answer["ConsumedCapacity"]["CapacityUnits"] = json!(units.max(0.5));
+            Reply::Http(status, answer.to_string())
+        }
+        (_, reply) => reply,
+    };
+    // The heavy table alone could take all that is left.
+    assert_eq!(twice(&fake(heavy).run(wanted(100.0, true)).await.unwrap()), ["known", "plain"]);
+}
