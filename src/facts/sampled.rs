@@ -132,7 +132,8 @@ pub fn begins_only(table: &snapshot::Table) -> bool {
     let has_sort_key = |table: &snapshot::Table| {
         table.description.value().is_some_and(|d| d.keys.iter().any(|key| key.role == "RANGE"))
     };
-    let is_a_part = |sample: &snapshot::Sample| sample.stopped != Stopped::Everything && sample.source.is_none();
+    let is_a_part =
+        |sample: &snapshot::Sample| sample.stopped != Stopped::Everything && sample.source.is_none();
     table.sample.value().is_some_and(is_a_part) && has_sort_key(table)
 }
 

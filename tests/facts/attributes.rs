@@ -2,7 +2,10 @@
 
 use dynaudit::{
     detect::shown_name,
-    finding::{Confidence, SubjectKind::{Attribute, Table}},
+    finding::{
+        Confidence,
+        SubjectKind::{Attribute, Table},
+    },
     snapshot::{
         Seen, Snapshot,
         sample::{Basis, SecretKind, SecretTrait, Stopped},
@@ -154,7 +157,11 @@ fn the_sample_of_a_table_with_a_sort_key_speaks_of_where_its_collections_begin()
     ] {
         let mut snapshot = holding("token");
         let roles = if sort_key { &["HASH", "RANGE"][..] } else { &["HASH"] };
-        let key = |role: &&str| KeyElement { name: role.to_lowercase(), role: (*role).to_owned(), kind: "S".to_owned() };
+        let key = |role: &&str| KeyElement {
+            name: role.to_lowercase(),
+            role: (*role).to_owned(),
+            kind: "S".to_owned(),
+        };
         described(&mut snapshot).keys = roles.iter().map(key).collect();
         let sample = sample(&mut snapshot);
         (sample.items_read, sample.contents.items, sample.stopped) = (300, 300, stopped);
