@@ -13,9 +13,14 @@ const LONGEST: Duration = Duration::from_secs(5);
 /// Longest wait that a service may ask for.
 const ASKED: Duration = Duration::from_secs(30);
 
+/// Says that a table's own capacity is used up, where the others are of the account (AWS documentation: "Error handling with
+/// DynamoDB").
+const BUSY: &[&str] = &["ProvisionedThroughputExceededException"];
+
 /// What is left of the patience with one call.
 pub(super) struct Patience {
     throttled: u32,
+    busy: u32,
     malformed: u32,
     broken: u32,
     late: u32,
@@ -23,22 +28,23 @@ pub(super) struct Patience {
 }
 
 impl Patience {
-    /// Throttling of metadata calls passes, since the lane grows slower; a table whose items are read is busy, and left alone
-    /// soon. What took as long as an attempt may take is tried once more.
+    /// Throttling of metadata calls passes, since the lane grows slower, and so does that of all Scans together; a table whose
+    /// own capacity is used up is busy, and left alone soon. What took as long as an attempt may take is tried once more.
     pub(super) fn with(call: &Call) -> Self {
-        let (throttled, broken) = match call.class {
-            Class::Contents => (2, 2),
-            Class::Metadata | Class::Signing | Class::Exports => (12, 4),
+        let (throttled, busy, broken) = match call.class {
+            Class::Contents => (6, 2, 2),
+            Class::Metadata | Class::Signing | Class::Exports => (12, 12, 4),
         };
         // A connection that breaks within a part of a file leaves an answer that is cut short.
         let malformed = if call.class == Class::Exports { broken } else { 1 };
-        Self { throttled, malformed, broken, late: 1, wait: FIRST }
+        Self { throttled, busy, malformed, broken, late: 1, wait: FIRST }
     }
 
     /// How long to wait before the call is made again; none where it is not. Spread by chance, so that calls that
     /// failed together do not come again together.
     pub(super) fn spend(&mut self, fault: &Fault) -> Option<Duration> {
         let left = match (fault.why, fault.loss) {
+            (Why::Throttled, _) if fault.is(BUSY) => &mut self.busy,
             (Why::Throttled, _) => &mut self.throttled,
             (Why::Malformed, _) => &mut self.malformed,
             (Why::Failed, Loss::Broken) => &mut self.broken,
@@ -93,7 +99,11 @@ mod tests {
     #[test]
     fn a_busy_table_is_left_alone_and_a_slow_api_is_waited_out() {
         let throttled = Fault::own(Why::Throttled, "");
-        assert_eq!(waits(&SCAN, &throttled).len(), 2);
+        let mut busy = throttled.clone();
+        busy.code = Some(BUSY[0].to_owned());
+        assert_eq!(waits(&SCAN, &busy).len(), 2);
+        let few = waits(&SCAN, &throttled);
+        assert!((few.len(), few.iter().sum::<Duration>() > Duration::from_secs(5)) == (6, true), "{few:?}");
         let all = waits(&DESCRIBE_TABLE, &throttled);
         assert_eq!(all.len(), 12);
         assert!(all[0] <= FIRST && all.iter().all(|wait| *wait <= LONGEST));
@@ -107,8 +117,8 @@ mod tests {
             fault.after = Some(Duration::from_secs(after));
             fault
         };
-        assert_eq!(waits(&SCAN, &asking(7)), [Duration::from_secs(7); 2]);
-        assert_eq!(waits(&SCAN, &asking(9999)), [ASKED; 2]);
+        assert_eq!(waits(&SCAN, &asking(7)), [Duration::from_secs(7); 6]);
+        assert_eq!(waits(&SCAN, &asking(9999)), [ASKED; 6]);
     }
 
     #[test]
