@@ -91,7 +91,7 @@ def named(report):
 
 def killed(tally, title, base, seeded, binary, proxy):
     """Killed outright, and taken up: the same report, and fewer calls."""
-    proxy.reset({EVERY: Fault("slow", seconds=0.2)})
+    proxy.reset({EVERY: Fault("slow", seconds=0.4)})
     state = ("--state-dir", str(binary.home / "state"))
     binary.stopped(signal.SIGKILL, 4.0, *binary.audit_of(*state), seconds=60)
     first = sum(proxy.calls.values())
