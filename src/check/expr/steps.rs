@@ -14,7 +14,7 @@ use super::{
     CelBool,
     ast::{CallExpr, ComprehensionExpr, Expr, IdedExpr, LiteralValue},
     bind::{Scope, elements},
-    syntax::{Loop, parts, path},
+    syntax::{Loop, parts, path, put_through},
 };
 
 /// Steps that loops over lists written in the expression itself may take.
@@ -223,26 +223,13 @@ fn metered(mut e: IdedExpr) -> (IdedExpr, u64) {
         e
     };
     e.expr = match e.expr {
-        Expr::Call(call) => Expr::Call(CallExpr {
-            func_name: call.func_name,
-            target: call.target.map(|target| Box::new(within(*target))),
-            args: call.args.into_iter().map(within).collect(),
-        }),
-        Expr::Select(mut select) => {
-            select.operand = Box::new(within(*select.operand));
-            Expr::Select(select)
-        }
-        Expr::List(mut list) => {
-            list.elements = list.elements.into_iter().map(within).collect();
-            Expr::List(list)
-        }
         Expr::Comprehension(mut c) => {
             c.iter_range = within(c.iter_range);
             let (step, turn) = metered(c.loop_step);
             c.loop_step = step;
             Expr::Comprehension(asking(c, TURN + turn))
         }
-        other => other,
+        other => put_through(other, within),
     };
     (e, steps)
 }

@@ -146,3 +146,23 @@ pub(in crate::check) fn path(e: &IdedExpr) -> Option<String> {
         _ => None,
     }
 }
+
+/// What an expression is made of, but for loops, each part put through `within`.
+pub(super) fn put_through(e: Expr, mut within: impl FnMut(IdedExpr) -> IdedExpr) -> Expr {
+    match e {
+        Expr::Call(call) => Expr::Call(CallExpr {
+            func_name: call.func_name,
+            target: call.target.map(|target| Box::new(within(*target))),
+            args: call.args.into_iter().map(within).collect(),
+        }),
+        Expr::Select(mut select) => {
+            select.operand = Box::new(within(*select.operand));
+            Expr::Select(select)
+        }
+        Expr::List(mut list) => {
+            list.elements = list.elements.into_iter().map(within).collect();
+            Expr::List(list)
+        }
+        other => other,
+    }
+}

@@ -16,7 +16,10 @@
 
 use std::collections::BTreeSet;
 
-use super::ast::{CallExpr, Expr, IdedExpr, LiteralValue, SelectExpr};
+use super::{
+    ast::{CallExpr, Expr, IdedExpr, LiteralValue, SelectExpr},
+    syntax::put_through,
+};
 
 /// Ends the hidden name of a collection with its unseen element.
 pub(super) const ALL: &str = "@all";
@@ -27,19 +30,6 @@ pub(super) const SEEN: &str = "@seen";
 pub(super) fn rewrite(mut e: IdedExpr, collections: &BTreeSet<u64>) -> IdedExpr {
     let within = |e: IdedExpr| rewrite(e, collections);
     e.expr = match e.expr {
-        Expr::Call(call) => Expr::Call(CallExpr {
-            func_name: call.func_name,
-            target: call.target.map(|target| Box::new(within(*target))),
-            args: call.args.into_iter().map(within).collect(),
-        }),
-        Expr::Select(mut select) => {
-            select.operand = Box::new(within(*select.operand));
-            Expr::Select(select)
-        }
-        Expr::List(mut list) => {
-            list.elements = list.elements.into_iter().map(within).collect();
-            Expr::List(list)
-        }
         Expr::Comprehension(mut c) => {
             c.iter_range = within(c.iter_range);
             c.loop_step = within(c.loop_step);
@@ -51,7 +41,7 @@ pub(super) fn rewrite(mut e: IdedExpr, collections: &BTreeSet<u64>) -> IdedExpr 
             }
             Expr::Comprehension(c)
         }
-        other => other,
+        other => put_through(other, within),
     };
     e
 }
