@@ -70,6 +70,7 @@ const RULE: &[&str] = &["events:*:*:rule/*"];
 struct Reason(&'static str, Option<Topic>);
 
 const FIND: Reason = Reason("Find the tables and their copies", None);
+const FIND_TAGS: Reason = Reason(FIND.0, Some(Topic::Tags));
 const FIND_COPIES: Reason = Reason("Find the tables and their copies", Some(Topic::Copies));
 const DESCRIBE: Reason = Reason("Describe tables and how they are kept", None);
 const COPIES: Reason = Reason("Describe backups and exports", Some(Topic::Copies));
@@ -77,9 +78,10 @@ const RECOVERY: Reason = Reason(DESCRIBE.0, Some(Topic::ContinuousBackups));
 const EXPIRY: Reason = Reason(DESCRIBE.0, Some(Topic::TimeToLive));
 const STREAMING: Reason = Reason(DESCRIBE.0, Some(Topic::Streaming));
 const INSIGHTS: Reason = Reason(DESCRIBE.0, Some(Topic::Insights));
-const SHARED: Reason = Reason("Read who may reach a table by its own policy", None);
+const TAGS: Reason = Reason(DESCRIBE.0, Some(Topic::Tags));
+const SHARED: Reason = Reason("Read who may reach a table by its own policy", Some(Topic::TablePolicies));
 const KEYS: Reason = Reason("Describe the keys and who may decrypt", None);
-const WHO: Reason = Reason("Read who exists and what they may do", None);
+const WHO: Reason = Reason("Read who exists and what they may do", Some(Topic::Principals));
 const SELF: Reason = Reason("Name the account and the caller", None);
 const ITEMS: Reason = Reason("Sample items", Some(Topic::Items));
 const BUNDLE: Reason = Reason("Sign evidence bundles", None);
@@ -147,7 +149,7 @@ calls! {
     GET_POLICY = "iam" "GetPolicy", POLICY, WHO;
     GET_POLICY_VERSION = "iam" "GetPolicyVersion", POLICY, WHO;
     LIST_TABLES = "dynamodb" "ListTables", ALL, FIND;
-    GET_RESOURCES = "tag" "GetResources", ALL, FIND;
+    GET_RESOURCES = "tag" "GetResources", ALL, FIND_TAGS;
     LIST_BACKUPS = "dynamodb" "ListBackups", ALL, FIND_COPIES;
     LIST_EXPORTS = "dynamodb" "ListExports", ALL, FIND_COPIES;
     DESCRIBE_TABLE = "dynamodb" "DescribeTable", TABLE, DESCRIBE;
@@ -155,7 +157,7 @@ calls! {
     DESCRIBE_TIME_TO_LIVE = "dynamodb" "DescribeTimeToLive", TABLE, EXPIRY;
     DESCRIBE_KINESIS_STREAMING_DESTINATION = "dynamodb" "DescribeKinesisStreamingDestination", TABLE, STREAMING;
     DESCRIBE_CONTRIBUTOR_INSIGHTS = "dynamodb" "DescribeContributorInsights", TABLE, INSIGHTS;
-    LIST_TAGS_OF_RESOURCE = "dynamodb" "ListTagsOfResource", TABLE, DESCRIBE;
+    LIST_TAGS_OF_RESOURCE = "dynamodb" "ListTagsOfResource", TABLE, TAGS;
     GET_RESOURCE_POLICY = "dynamodb" "GetResourcePolicy", TABLE_AND_STREAM, SHARED;
     DESCRIBE_BACKUP = "dynamodb" "DescribeBackup", BACKUP, COPIES;
     DESCRIBE_EXPORT = "dynamodb" "DescribeExport", EXPORT, COPIES;

@@ -16,7 +16,7 @@ use super::services::{self, tags, tags::Tags};
 use super::tables::{self, Named};
 use super::veil::Veiled;
 use crate::snapshot::table::{Backup, Table};
-use crate::snapshot::{Listed, Region, Services, Why};
+use crate::snapshot::{Listed, Region, Services, Topic, Why};
 
 /// What a Region holds.
 pub(super) struct Found {
@@ -39,7 +39,7 @@ pub(super) async fn region(run: Arc<Run>, name: String) -> Found {
     let wanted: Vec<String> = listed.items.iter().filter(|table| run.wants(table)).cloned().collect();
     run.desk.progress.tables(&name, wanted.len());
     let names: HashSet<String> = wanted.iter().cloned().collect();
-    let tags = match wanted.is_empty() {
+    let tags = match wanted.is_empty() || run.unasked(Topic::Tags).is_some() {
         true => Tags::new(),
         false => piece(&run, named("tags"), async |run: Arc<Run>| tags::tags(&run, &name).await).await,
     };

@@ -195,6 +195,9 @@ impl Asker<'_> {
     }
 
     async fn tags(&self, bulk: &Tags) -> Seen<BTreeMap<String, String>> {
+        if let Some(gap) = self.run.unasked(Topic::Tags) {
+            return Seen::Gap(gap);
+        }
         if let Some(tags) = bulk.get(self.arn) {
             return Seen::Value(tags.clone());
         }
@@ -226,12 +229,18 @@ impl Asker<'_> {
     }
 
     async fn policy(&self) -> Seen<Option<String>> {
+        if let Some(gap) = self.run.unasked(Topic::TablePolicies) {
+            return Seen::Gap(gap);
+        }
         let answer = self.policy_on(self.arn).await;
         self.seen(&calls::GET_RESOURCE_POLICY, answer)
     }
 
     /// A stream that was switched off can be read for 24 hours; after that it is gone, and its policy with it.
     async fn stream_policy(&self, description: &Seen<Description>) -> Seen<Option<String>> {
+        if let Some(gap) = self.run.unasked(Topic::TablePolicies) {
+            return Seen::Gap(gap);
+        }
         let described = match description {
             Seen::Gap(gap) => return Seen::Gap(gap.clone()),
             Seen::Value(described) => described,

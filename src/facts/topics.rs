@@ -6,8 +6,27 @@ use std::collections::BTreeSet;
 
 use crate::snapshot::Topic;
 
+/// What tells who may reach a table: conditions ask for its tags, too.
+const WHO: &[Topic] = &[Topic::Principals, Topic::TablePolicies, Topic::Tags];
+
 /// Facts, by how their paths begin, and the topics that tell them.
 const NEEDS: &[(&str, &[Topic])] = &[
+    ("account.auditor_can_write", WHO),
+    ("attribute.readers", WHO),
+    ("cluster.role_reads_every_table", WHO),
+    // Tags say what is production.
+    ("key.mixes_stages", &[Topic::Tags]),
+    ("principal.", WHO),
+    ("reader.", WHO),
+    ("replica.differences", &[Topic::TablePolicies, Topic::Tags]),
+    ("replica.differs_in", &[Topic::TablePolicies, Topic::Tags]),
+    ("stream.policy", &[Topic::TablePolicies]),
+    ("table.access", WHO),
+    ("table.policy", &[Topic::TablePolicies]),
+    ("table.protection.plans", &[Topic::Tags]),
+    ("table.restored", &[Topic::TablePolicies, Topic::Tags]),
+    ("table.stage", &[Topic::Tags]),
+    ("table.tags", &[Topic::Tags]),
     ("account.sensitive", &[Topic::Items]),
     ("attribute.", &[Topic::Items]),
     ("attribute.copies", &[Topic::Copies, Topic::Integrations, Topic::Streaming]),
@@ -155,7 +174,7 @@ mod tests {
     fn a_fact_needs_its_topics_and_no_others() {
         assert!(needed(["table.name", "table.protect", "index.name"]).is_empty());
         assert_eq!(needed(["export.bucket_public"]), [Topic::Buckets, Topic::Copies].into());
-        assert_eq!(needed(["table.protection"]), [Topic::BackupPlans, Topic::Copies].into());
+        assert_eq!(needed(["table.protection"]), [Topic::BackupPlans, Topic::Copies, Topic::Tags].into());
         assert_eq!(needed(["table.pitr.enabled"]), [Topic::ContinuousBackups].into());
         assert_eq!(needed(["vault.locked"]), [Topic::BackupPlans].into());
     }

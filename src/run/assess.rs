@@ -173,7 +173,10 @@ impl Ready {
 
     /// What the chosen checks need to be asked about, beside the tables themselves.
     pub fn topics(&self) -> BTreeSet<Topic> {
-        topics::needed(self.chosen().flat_map(Check::facts).map(String::as_str))
+        let facts = self.chosen().flat_map(Check::facts).map(String::as_str);
+        // What the configuration calls sensitive by its tags is shown of every finding.
+        let by_tags = [&self.sensitivity.sensitive, &self.sensitivity.pci].iter().any(|r| !r.tags.is_empty());
+        topics::needed(facts).into_iter().chain(by_tags.then_some(Topic::Tags)).collect()
     }
 
     fn chosen(&self) -> impl Iterator<Item = &Check> {

@@ -68,7 +68,7 @@ pub fn audit(args: &cli::Audit, config: &Config, console: &Console) -> Result<Ou
 
 /// Leaves of a plan what tells who asks and what binds them; no table is looked at.
 fn narrow(plan: &mut Plan) {
-    plan.topics = [Topic::Organization].into();
+    plan.topics = [Topic::Organization, Topic::Principals].into();
     plan.sampling = None;
     plan.exports = Exports::default();
     // Nor is it a piece of an audit that goes on.

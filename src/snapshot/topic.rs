@@ -42,6 +42,8 @@ pub enum Topic {
     Networks,
     /// Organizations: where the account stands, and what binds it there.
     Organization,
+    /// IAM: users, groups, roles and their policies.
+    Principals,
     /// AWS Config: what is recorded.
     Recorders,
     /// EventBridge: rules that react to changes.
@@ -50,6 +52,10 @@ pub enum Topic {
     Scaling,
     /// DynamoDB: which Kinesis streams receive changes.
     Streaming,
+    /// DynamoDB: policies of tables and of their streams.
+    TablePolicies,
+    /// DynamoDB: tags of tables.
+    Tags,
     /// DynamoDB: time to live.
     TimeToLive,
     /// CloudTrail: trails and event data stores, and what they select.
@@ -60,7 +66,7 @@ pub enum Topic {
 
 impl Topic {
     /// Every topic.
-    pub const ALL: [Topic; 25] = [
+    pub const ALL: [Topic; 28] = [
         Topic::BackupPlans,
         Topic::Buckets,
         Topic::Caches,
@@ -79,10 +85,13 @@ impl Topic {
         Topic::KinesisStreams,
         Topic::Networks,
         Topic::Organization,
+        Topic::Principals,
         Topic::Recorders,
         Topic::Rules,
         Topic::Scaling,
         Topic::Streaming,
+        Topic::TablePolicies,
+        Topic::Tags,
         Topic::TimeToLive,
         Topic::Trails,
         Topic::Usage,
