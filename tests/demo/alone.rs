@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use dynaudit::check::{Check, Library, judge};
+use dynaudit::collect::calls::{Beyond, needed};
 use dynaudit::collect::{Exports, Halt, Plan, Regions, Sampling, collect};
 use dynaudit::demo::REGIONS;
 use dynaudit::detect::DigestKey;
@@ -55,7 +56,21 @@ async fn a_check_alone_says_what_it_says_among_all_others() {
     }
     let mut wrong = Vec::new();
     for (topics, checks) in alike {
-        let alone = said(&library, &collected(&topics).await);
+        let snapshot = collected(&topics).await;
+        let beyond = Beyond { sampled: true, ..Beyond::default() };
+        let needed: Vec<String> =
+            needed(&beyond, &topics.iter().copied().collect()).iter().map(|call| call.name()).collect();
+        for call in snapshot.calls.keys().filter(|call| !needed.contains(call)) {
+            wrong.push(format!("{call} was asked for {topics:?}"));
+        }
+        if topics.is_empty() {
+            let asked: Vec<&str> = snapshot.calls.keys().map(String::as_str).collect();
+            assert!(checks.iter().any(|check| check.id == "deletion-protection-off"));
+            assert!(!asked.iter().any(|c| c.starts_with("iam:") || c.starts_with("tag:")), "{asked:?}");
+            assert!(!asked.contains(&"dynamodb:ListTagsOfResource"), "{asked:?}");
+            assert!(!asked.contains(&"dynamodb:GetResourcePolicy"), "{asked:?}");
+        }
+        let alone = said(&library, &snapshot);
         for check in checks {
             let of = |all: &BTreeMap<(String, String), String>| -> Vec<_> {
                 all.iter()
