@@ -254,6 +254,8 @@ pub struct Beyond<'a> {
 /// The calls of a run about these topics.
 pub fn needed(beyond: &Beyond<'_>, topics: &BTreeSet<Topic>) -> Vec<&'static Call> {
     let wanted = |call: &&Call| match call.class {
+        // Files are listed in the Region that their bucket names.
+        Class::Metadata if **call == GET_BUCKET_LOCATION && topics.contains(&Topic::Files) => true,
         Class::Metadata => call.topic.is_none_or(|topic| topics.contains(&topic)),
         Class::Contents => beyond.sampled && call.topic.is_none_or(|topic| topics.contains(&topic)),
         Class::Signing => beyond.signing.is_some(),
