@@ -80,7 +80,8 @@ const STREAMING: Reason = Reason(DESCRIBE.0, Some(Topic::Streaming));
 const INSIGHTS: Reason = Reason(DESCRIBE.0, Some(Topic::Insights));
 const TAGS: Reason = Reason(DESCRIBE.0, Some(Topic::Tags));
 const SHARED: Reason = Reason("Read who may reach a table by its own policy", Some(Topic::TablePolicies));
-const KEYS: Reason = Reason("Describe the keys and who may decrypt", None);
+const KEYS: Reason = Reason("Describe the keys and who may decrypt", Some(Topic::Keys));
+const KEY_SETTINGS: Reason = Reason(KEYS.0, Some(Topic::KeySettings));
 const WHO: Reason = Reason("Read who exists and what they may do", Some(Topic::Principals));
 const SELF: Reason = Reason("Name the account and the caller", None);
 const ITEMS: Reason = Reason("Sample items", Some(Topic::Items));
@@ -162,10 +163,10 @@ calls! {
     DESCRIBE_BACKUP = "dynamodb" "DescribeBackup", BACKUP, COPIES;
     DESCRIBE_EXPORT = "dynamodb" "DescribeExport", EXPORT, COPIES;
     DESCRIBE_KEY = "kms" "DescribeKey", KEY, KEYS;
-    GET_KEY_ROTATION_STATUS = "kms" "GetKeyRotationStatus", KEY, KEYS;
-    GET_KEY_POLICY = "kms" "GetKeyPolicy", KEY, KEYS;
-    LIST_GRANTS = "kms" "ListGrants", KEY, KEYS;
-    LIST_RESOURCE_TAGS = "kms" "ListResourceTags", KEY, KEYS;
+    GET_KEY_ROTATION_STATUS = "kms" "GetKeyRotationStatus", KEY, KEY_SETTINGS;
+    GET_KEY_POLICY = "kms" "GetKeyPolicy", KEY, KEY_SETTINGS;
+    LIST_GRANTS = "kms" "ListGrants", KEY, KEY_SETTINGS;
+    LIST_RESOURCE_TAGS = "kms" "ListResourceTags", KEY, KEY_SETTINGS;
     DESCRIBE_REGION_SETTINGS = "backup" "DescribeRegionSettings", ALL, PLANS;
     LIST_BACKUP_PLANS = "backup" "ListBackupPlans", ALL, PLANS;
     LIST_BACKUP_SELECTIONS = "backup" "ListBackupSelections", PLAN, PLANS;
@@ -253,6 +254,7 @@ pub struct Beyond<'a> {
 
 /// The calls of a run about these topics.
 pub fn needed(beyond: &Beyond<'_>, topics: &BTreeSet<Topic>) -> Vec<&'static Call> {
+    let reads = topics.contains(&Topic::Items);
     let wanted = |call: &&Call| match call.class {
         // Files are listed in the Region that their bucket names.
         Class::Metadata if **call == GET_BUCKET_LOCATION && topics.contains(&Topic::Files) => true,
@@ -260,6 +262,7 @@ pub fn needed(beyond: &Beyond<'_>, topics: &BTreeSet<Topic>) -> Vec<&'static Cal
         Class::Contents => beyond.sampled && call.topic.is_none_or(|topic| topics.contains(&topic)),
         Class::Signing => beyond.signing.is_some(),
         // Who names an export by itself has nothing looked for.
+        Class::Exports if !reads => false,
         Class::Exports if **call == LIST_EXPORTED => beyond.exports.iter().any(|uri| !uri.is_export()),
         Class::Exports => !beyond.exports.is_empty(),
     };

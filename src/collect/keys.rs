@@ -10,10 +10,11 @@ use super::describe::{count, moment};
 use super::desk::Desk;
 use super::fault::Fault;
 use super::pages::{Page, pages};
+use super::run::Run;
 use super::tables::document;
 use crate::snapshot::key::{Description, Grant, Key, Rotation};
 use crate::snapshot::table::{Backup, Encryption, Table};
-use crate::snapshot::{Listed, Seen, Why};
+use crate::snapshot::{Listed, Seen, Topic, Why};
 
 /// ARNs of the keys to ask about, sorted.
 pub(super) fn named<'a>(tables: &'a [Table], orphans: impl Iterator<Item = &'a Backup>) -> BTreeSet<String> {
@@ -37,14 +38,20 @@ pub(super) fn region_of(arn: &str) -> &str {
     arn.split(':').nth(3).unwrap_or_default()
 }
 
-/// Asks everything about one key.
-pub(super) async fn key(desk: &Desk, client: &Client, arn: &str) -> Key {
-    let region = region_of(arn);
-    let answer =
-        desk.ask(&calls::DESCRIBE_KEY, region, || client.describe_key().key_id(arn).send()).await.and_then(
-            |out| out.key_metadata.ok_or_else(|| Fault::own(Why::Malformed, "the answer holds no key")),
-        );
-    let description = desk.seen(&calls::DESCRIBE_KEY, arn, answer.map(|metadata| describe(&metadata)));
+/// Asks about one key what the run needs.
+pub(super) async fn key(run: &Run, arn: &str) -> Key {
+    let (desk, region) = (&*run.desk, region_of(arn));
+    let client = &run.clients.kms(region);
+    let description = match run.unasked(Topic::Keys) {
+        Some(gap) => Seen::Gap(gap),
+        None => {
+            let send = || client.describe_key().key_id(arn).send();
+            let answer = desk.ask(&calls::DESCRIBE_KEY, region, send).await.and_then(|out| {
+                out.key_metadata.ok_or_else(|| Fault::own(Why::Malformed, "the answer holds no key"))
+            });
+            desk.seen(&calls::DESCRIBE_KEY, arn, answer.map(|metadata| describe(&metadata)))
+        }
+    };
     let row = |rotation, policy, grants, tags| Key {
         arn: arn.to_owned(),
         region: region.to_owned(),
@@ -56,9 +63,11 @@ pub(super) async fn key(desk: &Desk, client: &Client, arn: &str) -> Key {
     };
     // Only DescribeKey takes an alias; where it was refused, nobody knows which key to ask about. A key that is
     // gone, or was never reached, has one gap and not five.
-    if let Seen::Gap(gap) = &description
-        && (arn.contains(":alias/") || desk.because(gap, Why::Gone) || desk.unreached(gap))
-    {
+    let needless = run.unasked(Topic::KeySettings);
+    let hidden = description
+        .gap()
+        .filter(|gap| arn.contains(":alias/") || desk.because(gap, Why::Gone) || desk.unreached(gap));
+    if let Some(gap) = needless.as_ref().or(hidden) {
         let (rotation, policy) = (Seen::Gap(gap.clone()), Seen::Gap(gap.clone()));
         return row(rotation, policy, Listed::missing(gap.clone()), Seen::Gap(gap.clone()));
     }

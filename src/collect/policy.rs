@@ -32,7 +32,8 @@ pub fn policy(beyond: &Beyond<'_>, topics: &BTreeSet<Topic>, partition: &Partiti
             json!({ "Sid": sid(why), "Effect": "Allow", "Action": group.actions, "Resource": group.resources })
         })
         .collect();
-    if beyond.sampled {
+    let reads = topics.contains(&Topic::Items);
+    if beyond.sampled && reads {
         statements.push(json!({
             "Sid": "DecryptThroughDynamoDBOnly",
             "Effect": "Allow",
@@ -41,7 +42,7 @@ pub fn policy(beyond: &Beyond<'_>, topics: &BTreeSet<Topic>, partition: &Partiti
             "Condition": { "StringLike": { "kms:ViaService": format!("dynamodb.*.{}", partition.dns) } },
         }));
     }
-    statements.extend(reading(beyond.exports, partition));
+    statements.extend(reading(if reads { beyond.exports } else { &[] }, partition));
     json!({ "Version": "2012-10-17", "Statement": statements })
 }
 
@@ -188,11 +189,24 @@ mod tests {
     }
 
     #[test]
+    fn who_looks_at_no_item_decrypts_nothing() {
+        let exports = ["s3://bbb/p"].map(|uri| uri.parse().unwrap());
+        let beyond = Beyond { exports: &exports, ..SAMPLED };
+        let policy = policy(&beyond, &[Topic::Keys].into(), partition_of("eu-west-1"));
+        let asked = actions(&policy);
+        assert!(asked.contains("kms:DescribeKey"), "{asked:?}");
+        assert!(
+            !asked.iter().any(|a| a.starts_with("s3:") || a == "kms:Decrypt" || a == "kms:GetKeyPolicy"),
+            "{asked:?}"
+        );
+    }
+
+    #[test]
     fn exports_are_read_below_their_prefixes_alone() {
         let exports =
             ["s3://bbb/p*/${x}", "s3://bbb/AWSDynamoDB/01-ab", "s3://ccc"].map(|uri| uri.parse().unwrap());
         let beyond = Beyond { exports: &exports, ..Beyond::default() };
-        let policy = policy(&beyond, &[].into(), partition_of("cn-north-1"));
+        let policy = policy(&beyond, &[Topic::Items].into(), partition_of("cn-north-1"));
         let statements = policy["Statement"].as_array().unwrap();
         let first = statements.iter().position(|one| one["Sid"] == "ReadExports").unwrap();
         let [read, b, c, decrypt] = &statements[first..] else { panic!("{policy}") };

@@ -291,9 +291,7 @@ async fn ask_keys(run: &Arc<Run>, arns: Vec<String>) -> Vec<Key> {
         let run = Arc::clone(run);
         async move {
             piece(&run, format!("key {arn}"), async |run: Arc<Run>| {
-                keys::key(&run.desk, &run.clients.kms(keys::region_of(&arn)), &arn)
-                    .await
-                    .veiled(&run.detector)
+                keys::key(&run, &arn).await.veiled(&run.detector)
             })
             .await
         }

@@ -6,70 +6,82 @@ use std::collections::BTreeSet;
 
 use crate::snapshot::Topic;
 
-/// What tells who may reach a table: conditions ask for its tags, too.
-const WHO: &[Topic] = &[Topic::Principals, Topic::TablePolicies, Topic::Tags];
+/// What tells who may reach a table, and open its key: conditions ask for tags, and the organization binds all.
+const WHO: &[Topic] = &[
+    Topic::KeySettings,
+    Topic::Keys,
+    Topic::Organization,
+    Topic::Principals,
+    Topic::TablePolicies,
+    Topic::Tags,
+];
 
-/// Facts, by how their paths begin, and the topics that tell them.
+/// What one table is compared by with another.
+const COMPARED: &[Topic] = &[Topic::ContinuousBackups, Topic::TablePolicies, Topic::Tags, Topic::TimeToLive];
+
+/// Facts, by how their paths begin, and the topics that tell them; every one that fits counts.
 const NEEDS: &[(&str, &[Topic])] = &[
     ("account.auditor_can_write", WHO),
-    ("attribute.readers", WHO),
-    ("cluster.role_reads_every_table", WHO),
-    // Tags say what is production.
-    ("key.mixes_stages", &[Topic::Tags]),
-    ("principal.", WHO),
-    ("reader.", WHO),
-    ("replica.differences", &[Topic::TablePolicies, Topic::Tags]),
-    ("replica.differs_in", &[Topic::TablePolicies, Topic::Tags]),
-    ("stream.policy", &[Topic::TablePolicies]),
-    ("table.access", WHO),
-    ("table.policy", &[Topic::TablePolicies]),
-    ("table.protection.plans", &[Topic::Tags]),
-    ("table.restored", &[Topic::TablePolicies, Topic::Tags]),
-    ("table.stage", &[Topic::Tags]),
-    ("table.tags", &[Topic::Tags]),
-    ("account.sensitive", &[Topic::Items]),
-    ("attribute.", &[Topic::Items]),
-    ("attribute.copies", &[Topic::Copies, Topic::Integrations, Topic::Streaming]),
-    ("attribute.lies_also_in", &[Topic::Copies, Topic::Integrations, Topic::Streaming]),
-    ("attribute.expires", &[Topic::TimeToLive]),
-    ("backup.", &[Topic::Copies]),
-    ("copy.", &[Topic::Copies, Topic::Integrations, Topic::Items, Topic::Streaming]),
-    ("export.", &[Topic::Copies]),
-    ("grant.", &[Topic::Copies]),
-    // Backups have keys, too.
-    ("key.", &[Topic::Copies]),
-    ("key.mixes_sensitivity", &[Topic::Items]),
+    ("account.guarded", &[Topic::Organization]),
     ("account.regions.bare_vpcs", &[Topic::Endpoints, Topic::Networks]),
     ("account.regions.recorded", &[Topic::Recorders]),
     ("account.regions.watched", &[Topic::Rules, Topic::Trails]),
+    ("account.sensitive", &[Topic::Items]),
+    ("attribute.", &[Topic::Items]),
+    ("attribute.copies", &[Topic::Copies, Topic::Integrations, Topic::Streaming]),
+    ("attribute.expires", &[Topic::TimeToLive]),
+    ("attribute.lies_also_in", &[Topic::Copies, Topic::Integrations, Topic::Streaming]),
+    ("attribute.readers", WHO),
+    ("backup.", &[Topic::Copies]),
+    ("backup.key_owner", &[Topic::Keys]),
     ("cluster.", &[Topic::Caches]),
+    ("cluster.role_reads_every_table", WHO),
+    ("copy.", &[Topic::Copies, Topic::Integrations, Topic::Items, Topic::Streaming]),
     ("endpoint.", &[Topic::Endpoints]),
+    ("export.", &[Topic::Copies]),
     ("export.bucket_", &[Topic::Buckets]),
     ("export.emptied", &[Topic::Files]),
+    ("grant.", &[Topic::Copies, Topic::KeySettings, Topic::Keys]),
     ("imported.", &[Topic::Imports]),
-    ("imported.bucket_", &[Topic::Buckets, Topic::Imports]),
-    ("imported.files", &[Topic::Files, Topic::Imports]),
-    // Who may reach what is bound by the organization.
-    ("principal.", &[Topic::Organization]),
-    ("principal.indirect", &[Topic::Caches, Topic::Items]),
-    ("principal.reads_sensitive", &[Topic::Items]),
+    ("imported.bucket_", &[Topic::Buckets]),
+    ("imported.files", &[Topic::Files]),
+    // Backups have keys, too.
+    ("key.", &[Topic::Copies, Topic::Keys]),
+    ("key.grants", &[Topic::KeySettings]),
+    ("key.mixes_sensitivity", &[Topic::Items]),
+    // Tags say what is production.
+    ("key.mixes_stages", &[Topic::Tags]),
+    ("key.policy", &[Topic::KeySettings]),
+    ("key.rotation", &[Topic::KeySettings]),
+    ("principal.", WHO),
     ("principal.activity.guest_pools", &[Topic::IdentityPools]),
     ("principal.activity.keys", &[Topic::Credentials]),
     ("principal.activity.oldest_key_days", &[Topic::Credentials]),
     ("principal.activity.password", &[Topic::Credentials]),
     ("principal.activity.unused", &[Topic::Usage]),
     ("principal.activity.used_days", &[Topic::Usage]),
-    ("reader.", &[Topic::Organization]),
+    ("principal.indirect", &[Topic::Caches, Topic::Items]),
+    ("principal.reads_sensitive", &[Topic::Items]),
+    ("reader.", WHO),
     ("reader.reads_sensitive", &[Topic::Items]),
     ("reader.tables.sensitive", &[Topic::Items]),
-    ("table.access", &[Topic::Organization]),
-    ("account.auditor_can_write", &[Topic::Organization]),
-    ("account.guarded", &[Topic::Organization]),
-    ("replica.differences", &[Topic::ContinuousBackups, Topic::TimeToLive]),
+    ("replica.differences", COMPARED),
+    ("replica.differs_in", COMPARED),
+    ("replica.key_owner", &[Topic::Keys]),
+    ("replica.weaker", &[Topic::Keys]),
     ("stream.consumers", &[Topic::Consumers]),
     ("stream.logged", &[Topic::Trails]),
+    ("stream.policy", &[Topic::TablePolicies]),
+    ("table.access", WHO),
     ("table.autoscaled", &[Topic::Scaling]),
     ("table.data_events", &[Topic::Trails]),
+    ("table.encryption.key", &[Topic::Keys]),
+    ("table.encryption.key.grants", &[Topic::KeySettings]),
+    ("table.encryption.key.mixes_sensitivity", &[Topic::Items]),
+    ("table.encryption.key.mixes_stages", &[Topic::Tags]),
+    ("table.encryption.key.policy", &[Topic::KeySettings]),
+    ("table.encryption.key.rotation", &[Topic::KeySettings]),
+    ("table.encryption.owner", &[Topic::Keys]),
     ("table.has_backup", &[Topic::ContinuousBackups, Topic::Copies]),
     ("table.insights_on", &[Topic::Insights]),
     ("table.integrations", &[Topic::Integrations]),
@@ -78,13 +90,17 @@ const NEEDS: &[(&str, &[Topic])] = &[
     ("table.legacy_global", &[Topic::GlobalTables]),
     ("table.pci_scope", &[Topic::Items]),
     ("table.pitr", &[Topic::ContinuousBackups]),
-    ("table.protection.plans", &[Topic::BackupPlans]),
+    ("table.policy", &[Topic::TablePolicies]),
+    // Plans choose by tags.
+    ("table.protection.plans", &[Topic::BackupPlans, Topic::Tags]),
     ("table.protection.points", &[Topic::BackupPlans, Topic::Copies]),
-    ("table.restored", &[Topic::ContinuousBackups, Topic::TimeToLive]),
+    ("table.restored", COMPARED),
     ("table.sample", &[Topic::Items, Topic::TimeToLive]),
     ("table.sensitive", &[Topic::Items]),
+    ("table.stage", &[Topic::Tags]),
+    ("table.tags", &[Topic::Tags]),
     ("table.ttl", &[Topic::TimeToLive]),
-    ("use.", &[Topic::Copies]),
+    ("use.", &[Topic::Copies, Topic::Keys]),
     ("vault.", &[Topic::BackupPlans]),
 ];
 
@@ -98,6 +114,7 @@ const BY_SAMPLE: &[&str] = &[
     "principal.reads_sensitive",
     "reader.reads_sensitive",
     "reader.tables.sensitive",
+    "table.encryption.key.mixes_sensitivity",
     "table.known_as",
     "table.pci_scope",
     "table.sample.cards",
@@ -175,6 +192,7 @@ mod tests {
         assert!(needed(["table.name", "table.protect", "index.name"]).is_empty());
         assert_eq!(needed(["export.bucket_public"]), [Topic::Buckets, Topic::Copies].into());
         assert_eq!(needed(["table.protection"]), [Topic::BackupPlans, Topic::Copies, Topic::Tags].into());
+        assert_eq!(needed(["table.encryption.key.state"]), [Topic::Keys].into());
         assert_eq!(needed(["table.pitr.enabled"]), [Topic::ContinuousBackups].into());
         assert_eq!(needed(["vault.locked"]), [Topic::BackupPlans].into());
     }

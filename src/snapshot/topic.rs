@@ -36,6 +36,10 @@ pub enum Topic {
     Insights,
     /// DynamoDB: a sample of the items.
     Items,
+    /// KMS: whose keys they are, and in what state.
+    Keys,
+    /// KMS: rotation, policies, grants and tags of keys.
+    KeySettings,
     /// Kinesis: the streams that receive changes.
     KinesisStreams,
     /// EC2: VPCs, and what has an interface in them.
@@ -66,7 +70,7 @@ pub enum Topic {
 
 impl Topic {
     /// Every topic.
-    pub const ALL: [Topic; 28] = [
+    pub const ALL: [Topic; 30] = [
         Topic::BackupPlans,
         Topic::Buckets,
         Topic::Caches,
@@ -82,6 +86,8 @@ impl Topic {
         Topic::Integrations,
         Topic::Insights,
         Topic::Items,
+        Topic::Keys,
+        Topic::KeySettings,
         Topic::KinesisStreams,
         Topic::Networks,
         Topic::Organization,
