@@ -100,7 +100,7 @@ fn rests_on(check: &Check, out: &mut String) {
     }
     let mut asked: Vec<String> =
         calls::told(paths.iter().copied()).iter().map(|c| format!("`{c}`")).collect();
-    asked.extend(topics::needed(paths.iter().copied()).into_iter().map(calls::topic));
+    asked.extend(topics::needed(paths.iter().copied()).into_iter().filter_map(calls::beyond));
     if !asked.is_empty() {
         let _ = write!(
             out,

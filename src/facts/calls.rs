@@ -10,8 +10,12 @@ const BACKUPS: &[&str] = &["dynamodb:ListBackups"];
 const POLICIES: &[&str] = &[
     "iam:GetAccountAuthorizationDetails",
     "dynamodb:GetResourcePolicy",
+    "dynamodb:ListTagsOfResource",
+    "tag:GetResources",
+    "kms:DescribeKey",
     "kms:GetKeyPolicy",
     "kms:ListGrants",
+    "kms:ListResourceTags",
 ];
 const KEY: &[&str] = &["kms:DescribeKey"];
 
@@ -102,12 +106,14 @@ pub fn all() -> BTreeSet<&'static str> {
     TOLD.iter().flat_map(|(_, calls)| *calls).copied().collect()
 }
 
-/// What a topic is, in the words of the service that tells it.
-pub fn topic(topic: Topic) -> String {
-    serde_json::to_value(topic)
-        .ok()
-        .and_then(|word| Some(word.as_str()?.replace('-', " ")))
-        .unwrap_or_default()
+/// What a topic is, in the words of the service that tells it; none where the calls above tell it.
+pub fn beyond(topic: Topic) -> Option<String> {
+    use Topic::*;
+    match topic {
+        ContinuousBackups | Copies | GlobalTables | Imports | Insights | Items | Keys | KeySettings
+        | Principals | Streaming | TablePolicies | Tags | TimeToLive => None,
+        _ => Some(serde_json::to_value(topic).ok()?.as_str()?.replace('-', " ")),
+    }
 }
 
 #[cfg(test)]
