@@ -13,7 +13,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use self::{
-    fate::{Fate, blind},
+    fate::{Fate, Less, blind},
     sighted::Sighted,
 };
 use super::{Finding, Severity, Shared, Subject, Verdict};
@@ -63,16 +63,18 @@ pub struct Baseline {
     /// ARNs of the tables that were sensitive by what was seen in their items, then or before; none where its report does
     /// not say.
     pub sighted: Option<BTreeSet<String>>,
-    /// How that run and each before it chose what to look at; none where one chose otherwise, or its report does not say.
-    pub chosen: Option<Chosen>,
+    /// What that run was to look at.
+    pub chosen: Chosen,
 }
 
-/// Which tables a run was to look at.
+/// Which tables a run was to look at, and those before it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Chosen {
     /// Pattern of their names, or none for all.
     pub table: Option<String>,
-    /// Their Regions.
+    /// Whether each run before it chose by the same.
+    pub alike: bool,
+    /// Their Regions, and those that an earlier run looked at and none since.
     pub regions: BTreeSet<String>,
 }
 
@@ -129,9 +131,12 @@ pub struct Triage {
     /// What the earlier run could not assess and today's sample did not meet: kept, so that it is known when it is met.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unknown_not_seen_again: Vec<Finding>,
-    /// Whether this run looked at all that each earlier one was to look at, by the same pattern of names.
+    /// Whether each earlier run chose tables by the same pattern of names as this one.
     #[serde(default)]
     pub alike: bool,
+    /// Regions that an earlier run looked at, and none since.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<String>,
     /// What was resolved earlier, so that it is known if it comes back.
     pub history: Vec<Past>,
     /// ARNs of tables that were sensitive by what was seen in their items, of which today's sample met nothing and was not
@@ -171,7 +176,11 @@ pub fn triage<'g>(
     today: &Today<'_>,
 ) -> Triage {
     let taken = today.snapshot.taken;
-    let mut out = Triage { baseline: baseline.taken, alike: today.is_alike(baseline), ..Triage::default() };
+    let alike = today.is_alike(baseline);
+    let left_out = today.left_out(baseline);
+    let less =
+        Less { by_name: today.snapshot.scope.table.is_some() && !alike, by_region: !left_out.is_empty() };
+    let mut out = Triage { baseline: baseline.taken, alike, left_out, ..Triage::default() };
     for gap in gaps {
         out.unreached += u64::from(gap.why.is_unreached());
         out.new_gaps.extend(Some(gap.id()).filter(|id| !baseline.gaps.contains(id)));
@@ -198,10 +207,10 @@ pub fn triage<'g>(
     let blind = blind(findings);
     let fate = |old: &Finding| match told.get(old.fingerprint.as_str()) {
         Some(now) if now.verdict == Verdict::Unknown => Fate::NotAssessed,
-        Some(_) if today.rests_on_less(old, out.alike) => Fate::NotAssessed,
+        Some(_) if today.rests_on_less(old, less) => Fate::NotAssessed,
         Some(now) if sighted.hide(old, now) => Fate::NotSeenAgain,
         Some(_) => Fate::Resolved,
-        None => today.fate(old, &blind, out.alike),
+        None => today.fate(old, &blind, less),
     };
     let today_says = |old: &Finding, verdicts: &[Verdict]| {
         told.get(old.fingerprint.as_str()).is_some_and(|now| verdicts.contains(&now.verdict))

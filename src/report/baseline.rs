@@ -58,7 +58,7 @@ struct Form {
 #[derive(Deserialize)]
 struct Run {
     taken: Timestamp,
-    scope: Option<Scope>,
+    scope: Scope,
 }
 
 #[derive(Deserialize)]
@@ -124,8 +124,9 @@ pub fn read(text: impl BufRead, path: &Path) -> Result<Baseline, Error> {
         return Err(Error::Verdicts(path.to_owned()));
     }
     let triage = form.triage.unwrap_or_else(|| Triage { alike: true, ..Triage::default() });
-    let chosen = form.run.scope.filter(|_| triage.alike);
-    let chosen = chosen.map(|scope| Chosen { table: scope.table, regions: scope.regions });
+    let Scope { table, mut regions } = form.run.scope;
+    regions.extend(triage.left_out);
+    let chosen = Chosen { table, alike: triage.alike, regions };
     let samples = form.coverage.samples;
     let says = !samples.is_empty() && samples.iter().all(|sample| sample.sighted.is_some());
     let met = samples.into_iter().filter(|sample| sample.sighted == Some(true)).map(|sample| sample.table);

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::{Baseline, Chosen, Today, is_whole};
+use super::{Baseline, Today, is_whole};
 use crate::{
     finding::{Finding, Subject, SubjectKind, Verdict},
-    snapshot::{Account, Scope},
+    snapshot::Account,
 };
 
 /// What became of a finding of the earlier run.
@@ -21,38 +21,41 @@ pub(super) fn blind(findings: &[Finding]) -> BTreeSet<(&str, &str, Option<&str>)
     unknown.map(|f| (f.check.as_str(), f.subject.account.as_str(), f.subject.region.as_deref())).collect()
 }
 
-impl Chosen {
-    /// What `scope` asks for.
-    pub(super) fn of(scope: &Scope) -> Self {
-        Self { table: scope.table.clone(), regions: scope.regions.iter().cloned().collect() }
-    }
+/// What today's run leaves out of what an earlier one was to look at.
+#[derive(Clone, Copy)]
+pub(super) struct Less {
+    /// Tables, by their names.
+    pub by_name: bool,
+    /// Whole Regions.
+    pub by_region: bool,
 }
 
 impl Today<'_> {
-    /// Whether no earlier run looked at tables that this one leaves out. What is flagged is then about tables that are
-    /// looked at again, also where their names choose them.
+    /// Whether each earlier run chose tables by the pattern that this one does: then no finding was about others.
     pub(super) fn is_alike(&self, baseline: &Baseline) -> bool {
-        let now = Chosen::of(&self.snapshot.scope);
-        let alike = |then: &Chosen| then.table == now.table && then.regions.is_subset(&now.regions);
-        baseline.taken.is_none() || baseline.chosen.as_ref().is_some_and(alike)
+        let then = &baseline.chosen;
+        baseline.taken.is_none() || (then.alike && then.table == self.snapshot.scope.table)
+    }
+
+    /// Regions that an earlier run was to look at and this one is not.
+    pub(super) fn left_out(&self, baseline: &Baseline) -> Vec<String> {
+        let now = &self.snapshot.scope.regions;
+        baseline.chosen.regions.iter().filter(|region| !now.contains(region)).cloned().collect()
     }
 
     /// Whether a subject is judged by all tables that it reaches, encrypts or holds, of which today's run could not see
     /// all: the verdict is then about the others.
-    pub(super) fn rests_on_less(&self, old: &Finding, alike: bool) -> bool {
+    pub(super) fn rests_on_less(&self, old: &Finding, less: Less) -> bool {
         let by_tables = match old.subject.kind {
             SubjectKind::Reader | SubjectKind::Principal | SubjectKind::Key => true,
             SubjectKind::Account => old.because.iter().any(|because| (self.by_sample)(&because.fact)),
             _ => false,
         };
         let account = self.snapshot.accounts.iter().find(|account| account.id == old.subject.account);
-        let less = |account: &Account| account.regions.iter().any(|region| !region.tables.is_whole());
-        by_tables && (self.leaves_out(alike) || account.is_none_or(less))
-    }
-
-    /// Whether a pattern of names leaves tables out that an earlier run looked at.
-    fn leaves_out(&self, alike: bool) -> bool {
-        self.snapshot.scope.table.is_some() && !alike
+        let cut = |account: &Account| account.regions.iter().any(|region| !region.tables.is_whole());
+        // What is of no Region rests on the tables of every one.
+        let elsewhere = less.by_region && old.subject.region.is_none();
+        by_tables && (less.by_name || elsewhere || account.is_none_or(cut))
     }
 
     /// Of a finding of which today's run says nothing.
@@ -60,7 +63,7 @@ impl Today<'_> {
         &self,
         old: &Finding,
         blind: &BTreeSet<(&str, &str, Option<&str>)>,
-        alike: bool,
+        less: Less,
     ) -> Fate {
         let subject = &old.subject;
         let account = self.snapshot.accounts.iter().find(|account| account.id == subject.account);
@@ -78,7 +81,8 @@ impl Today<'_> {
         // A pattern of names leaves tables out, and so does a list that broke off. Keys are those that tables name.
         use SubjectKind::{Grant, Key, Reader, Use};
         let of_tables = subject.table.is_some() || matches!(subject.kind, Reader | Key | Grant | Use);
-        if !whole || (of_tables && self.leaves_out(alike)) {
+        let elsewhere = less.by_region && subject.kind == Reader;
+        if !whole || elsewhere || (of_tables && less.by_name) {
             return Fate::NotAssessed;
         }
         // What goes with its table is gone whatever the check could not see of others, and all at once.
