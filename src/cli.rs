@@ -320,15 +320,16 @@ pub struct Report {
     /// Evidence bundle of the run before, which the new one then names
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub previous: Option<PathBuf>,
-    /// JSON report or evidence bundle of an earlier run: only what is new or reopened since then makes the exit code 1
+    /// JSON report or evidence bundle of an earlier run: only what is new, reopened or no longer accepted since then
+    /// makes the exit code 1
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub baseline: Option<PathBuf>,
     /// Directory of a job that runs again and again, made if it is not there: the last run is kept there as the
     /// next one's baseline, and two runs at once are refused
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub state_dir: Option<PathBuf>,
-    /// Start this program where something changed since the baseline, with the changes as JSON on its standard
-    /// input. It is given a minute; no shell sees the words, quotes keep blanks together
+    /// Start this program where something changed since the baseline or the run ended early, with the changes as JSON on
+    /// its standard input. It is given a minute; no shell sees the words, quotes keep blanks together
     #[arg(long, value_name = "COMMAND")]
     pub on_change: Option<Program>,
     /// Say on standard error in one line how the run went [default: where standard error is no terminal]

@@ -1,10 +1,14 @@
 //! A job that runs again and again: what it keeps, what it tells, and what it does when it cannot.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod support;
 
+#[path = "nightly/gone.rs"]
+mod gone;
 #[path = "nightly/missed.rs"]
 mod missed;
+#[path = "nightly/told.rs"]
+mod told;
 
 use std::{fs, path::Path};
 

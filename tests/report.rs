@@ -9,6 +9,8 @@ mod controls;
 mod effort;
 #[path = "report/page.rs"]
 mod page;
+#[path = "report/since.rs"]
+mod since;
 mod support;
 
 use dynaudit::{

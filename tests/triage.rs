@@ -12,7 +12,7 @@ use dynaudit::{
         triage::{Baseline, Today, Triage, triage},
     },
     report::{baseline, json},
-    snapshot::{GapId, Sample, Seen, Snapshot, Timestamp, Why, sample::Stopped},
+    snapshot::{Sample, Seen, Snapshot, Timestamp, Why, sample::Stopped},
 };
 use support::{add_table, empty, finding, gap, unsample, view_of, with_table};
 
@@ -49,7 +49,7 @@ fn today<'a>(snapshot: &'a Snapshot, checks: &'a BTreeSet<String>) -> Today<'a> 
 fn next(snapshot: &Snapshot, findings: Vec<Finding>, before: &Baseline) -> (Triage, Vec<Finding>, Baseline) {
     let mut findings = findings;
     let checks = BTreeSet::from([CHECK.to_owned()]);
-    let gaps = snapshot.gaps.keys().cloned();
+    let gaps = snapshot.gaps.values();
     let came = triage(&mut findings, gaps, before, &today(snapshot, &checks));
     let verdicts = [Verdict::Flagged, Verdict::Unknown];
     let view = view_of(snapshot, findings.clone(), &verdicts).with_triage(Some(came.clone()));
@@ -150,7 +150,7 @@ fn what_was_not_asked_about_is_not_resolved() {
     let mut findings = vec![];
     let snapshot = later(empty(), 1);
     let none = BTreeSet::new();
-    let came = triage(&mut findings, std::iter::empty::<GapId>(), &before, &today(&snapshot, &none));
+    let came = triage(&mut findings, std::iter::empty(), &before, &today(&snapshot, &none));
     assert!(came.resolved.is_empty(), "another check");
 }
 

@@ -21,7 +21,12 @@ pub(super) struct Template {
 enum Piece {
     Text(String),
     Value(Expr),
+    /// A whole number, after which a noun agrees.
+    Count(Expr),
 }
+
+/// Nouns that stand after a count; of one thing they lose their last letter.
+const COUNTED: [&str; 5] = ["days", "hops", "items", "readers", "tables"];
 
 impl Template {
     /// Compiles a message that is only said where `sure` holds.
@@ -35,6 +40,7 @@ impl Template {
                         .help("write `{expression}`, or `{{` and `}}` for a brace".to_owned()),
                 ),
                 Part::Value(span) => match Expr::compile(&message.value[span.clone()], over, sure) {
+                    Ok((expr, ty)) if *ty.non_null() == Type::Int => pieces.push(Piece::Count(expr)),
                     Ok((expr, ty)) if printable(&ty) => pieces.push(Piece::Value(expr)),
                     Ok((_, ty)) => {
                         let help = "name one of its fields".to_owned();
@@ -58,14 +64,33 @@ impl Template {
     /// A failure that the type check should have excluded.
     pub fn render(&self, scope: &Scope<'_, '_>) -> Result<String, String> {
         let mut out = String::new();
+        let mut one = false;
         for piece in &self.pieces {
-            match piece {
-                Piece::Text(text) => out.push_str(text),
-                Piece::Value(expr) => out.push_str(expr.text(scope)?.as_deref().unwrap_or("unknown")),
-            }
+            let (expr, counts) = match piece {
+                Piece::Value(expr) => (expr, false),
+                Piece::Count(expr) => (expr, true),
+                Piece::Text(text) => {
+                    match singular(text).filter(|_| one) {
+                        Some((noun, rest)) => out.extend([noun, rest]),
+                        None => out.push_str(text),
+                    }
+                    continue;
+                }
+            };
+            let said = expr.text(scope)?;
+            one = counts && said.as_deref() == Some("1");
+            out.push_str(said.as_deref().unwrap_or("unknown"));
         }
         Ok(out)
     }
+}
+
+/// A text that begins with a noun in the plural, as the same in the singular and what follows.
+fn singular(text: &str) -> Option<(&str, &str)> {
+    let word = text.strip_prefix(' ')?;
+    let end = word.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(word.len());
+    let (noun, rest) = word.split_at(end);
+    COUNTED.contains(&noun).then(|| (&text[..noun.len()], rest))
 }
 
 /// Whether a message can print it: one value, or a list of them. A collection is counted, never listed.
@@ -126,6 +151,15 @@ fn split(message: &str) -> Vec<Part> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_one_thing_a_noun_is_in_the_singular() {
+        assert_eq!(singular(" days ago"), Some((" day", " ago")));
+        assert_eq!(singular(" tables"), Some((" table", "")));
+        for text in [" daysies", "days", " indexes", "", " of 3 days"] {
+            assert_eq!(singular(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn braces_split_a_message() {

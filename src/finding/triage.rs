@@ -4,6 +4,7 @@
 //! seen again* and kept, and so is what was flagged for it; what could not be assessed today, or was not asked
 //! about, is kept as it was.
 
+mod fate;
 mod sighted;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -11,9 +12,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use self::sighted::Sighted;
-use super::{Finding, Severity, Shared, Subject, SubjectKind, Verdict};
-use crate::snapshot::{Account, GapId, Sample, Snapshot, Timestamp, sample::Stopped};
+use self::{
+    fate::{Fate, Less, blind},
+    sighted::Sighted,
+};
+use super::{Finding, Severity, Shared, Subject, Verdict};
+use crate::snapshot::{Gap, GapId, Sample, Snapshot, Timestamp, sample::Stopped};
 
 /// How a finding stands to the earlier run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -25,6 +29,8 @@ pub enum State {
     Unchanged,
     /// Resolved before, and flagged again.
     Reopened,
+    /// Flagged and accepted then, and accepted no more: its last day is over, or the acceptance was taken out.
+    AcceptanceEnded,
 }
 
 impl State {
@@ -34,6 +40,7 @@ impl State {
             State::New => "new",
             State::Unchanged => "unchanged",
             State::Reopened => "reopened",
+            State::AcceptanceEnded => "acceptance-ended",
         }
     }
 }
@@ -45,8 +52,10 @@ pub struct Baseline {
     pub taken: Option<Timestamp>,
     /// Flagged then, or kept from before, by fingerprint.
     pub flagged: BTreeMap<String, Finding>,
-    /// Not assessed then, by fingerprint.
+    /// Not assessed then, or kept from before, by fingerprint.
     pub unknown: BTreeSet<String>,
+    /// Those of them that a sample may not meet.
+    pub sampled: Vec<Finding>,
     /// Resolved then or before, by fingerprint.
     pub resolved: BTreeMap<String, Past>,
     /// Gaps of that run.
@@ -54,6 +63,19 @@ pub struct Baseline {
     /// ARNs of the tables that were sensitive by what was seen in their items, then or before; none where its report does
     /// not say.
     pub sighted: Option<BTreeSet<String>>,
+    /// What that run was to look at.
+    pub chosen: Chosen,
+}
+
+/// Which tables a run was to look at, and those before it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Chosen {
+    /// Pattern of their names, or none for all.
+    pub table: Option<String>,
+    /// Whether each run before it chose by the same.
+    pub alike: bool,
+    /// Their Regions, and those that an earlier run looked at and none since.
+    pub regions: BTreeSet<String>,
 }
 
 /// A finding that is no more.
@@ -91,8 +113,14 @@ pub struct Triage {
     pub unchanged: u64,
     /// Those that had been resolved.
     pub reopened: u64,
+    /// Those that were accepted then, and are no more.
+    #[serde(default)]
+    pub acceptance_ended: u64,
     /// Gaps that the earlier run did not have.
     pub new_gaps: Vec<GapId>,
+    /// How many gaps are of what the run ended before, whether the earlier run had them or not.
+    #[serde(default)]
+    pub unreached: u64,
     /// Findings of the earlier run that are mended, or whose subject is gone.
     pub resolved: Vec<Past>,
     /// Secrets of the earlier run that today's sample did not meet, and what was flagged for them: kept, since a sample
@@ -100,6 +128,15 @@ pub struct Triage {
     pub not_seen_again: Vec<Finding>,
     /// Findings of the earlier run that could not be assessed today, or were not asked about: kept.
     pub not_assessed: Vec<Finding>,
+    /// What the earlier run could not assess and today's sample did not meet: kept, so that it is known when it is met.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unknown_not_seen_again: Vec<Finding>,
+    /// Whether each earlier run chose tables by the same pattern of names as this one.
+    #[serde(default)]
+    pub alike: bool,
+    /// Regions that an earlier run looked at, and none since.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<String>,
     /// What was resolved earlier, so that it is known if it comes back.
     pub history: Vec<Past>,
     /// ARNs of tables that were sensitive by what was seen in their items, of which today's sample met nothing and was not
@@ -109,9 +146,11 @@ pub struct Triage {
 }
 
 impl Triage {
-    /// Whether everything is as it was: nothing new, nothing back, nothing gone, nothing hidden that was seen.
+    /// Whether everything was looked at and is as it was: nothing new, nothing back, nothing gone, nothing hidden that was
+    /// seen.
     pub fn is_quiet(&self) -> bool {
-        self.new == 0 && self.reopened == 0 && self.resolved.is_empty() && self.new_gaps.is_empty()
+        let counts = [self.new, self.reopened, self.acceptance_ended, self.unreached];
+        counts == [0; 4] && self.resolved.is_empty() && self.new_gaps.is_empty()
     }
 }
 
@@ -128,24 +167,31 @@ pub struct Today<'a> {
     pub sighted: BTreeSet<String>,
 }
 
-/// Holds all of today's findings, of every verdict, against `baseline`, and marks the flagged ones.
-/// `gaps`: all of today's.
-pub fn triage(
+/// Holds all of today's findings, of every verdict, against `baseline`, and marks the flagged ones. What is accepted is
+/// marked before. `gaps`: all of today's.
+pub fn triage<'g>(
     findings: &mut [Finding],
-    gaps: impl Iterator<Item = GapId>,
+    gaps: impl Iterator<Item = &'g Gap>,
     baseline: &Baseline,
     today: &Today<'_>,
 ) -> Triage {
     let taken = today.snapshot.taken;
-    let mut out = Triage {
-        baseline: baseline.taken,
-        new_gaps: gaps.filter(|gap| !baseline.gaps.contains(gap)).collect(),
-        ..Triage::default()
-    };
+    let alike = today.is_alike(baseline);
+    let left_out = today.left_out(baseline);
+    let less =
+        Less { by_name: today.snapshot.scope.table.is_some() && !alike, by_region: !left_out.is_empty() };
+    let mut out = Triage { baseline: baseline.taken, alike, left_out, ..Triage::default() };
+    for gap in gaps {
+        out.unreached += u64::from(gap.why.is_unreached());
+        out.new_gaps.extend(Some(gap.id()).filter(|id| !baseline.gaps.contains(id)));
+    }
     for finding in findings.iter_mut().filter(|finding| finding.verdict == Verdict::Flagged) {
         let known = baseline.flagged.get(&finding.fingerprint);
         let past = baseline.resolved.get(&finding.fingerprint);
         let (state, count) = match (known, past) {
+            (Some(known), _) if known.accepted.is_some() && finding.accepted.is_none() => {
+                (State::AcceptanceEnded, &mut out.acceptance_ended)
+            }
             (Some(_), _) => (State::Unchanged, &mut out.unchanged),
             (None, Some(_)) => (State::Reopened, &mut out.reopened),
             (None, None) => (State::New, &mut out.new),
@@ -159,96 +205,36 @@ pub fn triage(
         findings.iter().map(|finding| (finding.fingerprint.as_str(), finding)).collect();
     let sighted = Sighted::of(baseline, today);
     let blind = blind(findings);
-    for (fingerprint, old) in &baseline.flagged {
-        let now = told.get(fingerprint.as_str()).copied();
-        let fate = match now.map(|now| (now.verdict, now)) {
-            Some((Verdict::Flagged, _)) => continue,
-            Some((Verdict::Unknown, _)) => Fate::NotAssessed,
-            Some(_) if today.rests_on_less(old) => Fate::NotAssessed,
-            Some((_, now)) if sighted.hide(old, now) => Fate::NotSeenAgain,
-            Some(_) => Fate::Resolved,
-            None => today.fate(old, &blind),
-        };
+    let fate = |old: &Finding| match told.get(old.fingerprint.as_str()) {
+        Some(now) if now.verdict == Verdict::Unknown => Fate::NotAssessed,
+        Some(_) if today.rests_on_less(old, less) => Fate::NotAssessed,
+        Some(now) if sighted.hide(old, now) => Fate::NotSeenAgain,
+        Some(_) => Fate::Resolved,
+        None => today.fate(old, &blind, less),
+    };
+    let today_says = |old: &Finding, verdicts: &[Verdict]| {
+        told.get(old.fingerprint.as_str()).is_some_and(|now| verdicts.contains(&now.verdict))
+    };
+    for old in baseline.flagged.values().filter(|old| !today_says(old, &[Verdict::Flagged])) {
         let kept = || {
             let first_seen = old.first_seen.or(baseline.taken);
             Finding { state: Some(State::Unchanged), first_seen, ..old.clone() }
         };
-        match fate {
+        match fate(old) {
             Fate::Resolved => out.resolved.push(past(old, baseline, taken)),
             Fate::NotSeenAgain => out.not_seen_again.push(kept()),
             Fate::NotAssessed => out.not_assessed.push(kept()),
         }
     }
+    let decided = [Verdict::Flagged, Verdict::Unknown];
+    let open = baseline.sampled.iter().filter(|old| !today_says(old, &decided));
+    out.unknown_not_seen_again = open.filter(|old| !matches!(fate(old), Fate::Resolved)).cloned().collect();
     let back = |fingerprint: &String| {
         told.get(fingerprint.as_str()).is_some_and(|now| now.verdict == Verdict::Flagged)
     };
     out.history = baseline.resolved.values().filter(|past| !back(&past.fingerprint)).cloned().collect();
     out.not_met = sighted.not_met();
     out
-}
-
-/// What became of a finding about which today's run says nothing.
-enum Fate {
-    Resolved,
-    NotSeenAgain,
-    NotAssessed,
-}
-
-/// Where a check could not look at something: there, what it does not mention may still be.
-fn blind(findings: &[Finding]) -> BTreeSet<(&str, &str, Option<&str>)> {
-    let unknown = findings.iter().filter(|finding| finding.verdict == Verdict::Unknown);
-    unknown.map(|f| (f.check.as_str(), f.subject.account.as_str(), f.subject.region.as_deref())).collect()
-}
-
-impl Today<'_> {
-    /// Whether a subject is judged by all tables that it reaches, encrypts or holds, of which today's run could not see
-    /// all: the verdict is then about the others.
-    fn rests_on_less(&self, old: &Finding) -> bool {
-        let by_tables = match old.subject.kind {
-            SubjectKind::Reader | SubjectKind::Principal | SubjectKind::Key => true,
-            SubjectKind::Account => old.because.iter().any(|because| (self.by_sample)(&because.fact)),
-            _ => false,
-        };
-        let account = self.snapshot.accounts.iter().find(|account| account.id == old.subject.account);
-        let less = |account: &Account| account.regions.iter().any(|region| !region.tables.is_whole());
-        by_tables && (self.snapshot.scope.table.is_some() || account.is_none_or(less))
-    }
-
-    fn fate(&self, old: &Finding, blind: &BTreeSet<(&str, &str, Option<&str>)>) -> Fate {
-        let subject = &old.subject;
-        let account = self.snapshot.accounts.iter().find(|account| account.id == subject.account);
-        let Some(account) = account.filter(|_| self.checks.contains(&old.check)) else {
-            return Fate::NotAssessed;
-        };
-        let region = subject.region.as_deref();
-        let asked = account.regions.iter().find(|r| Some(r.name.as_str()) == region);
-        let whole = match (region, asked) {
-            // What is of no Region, a reader above all, rests on the tables of every one.
-            (None, _) => account.regions.iter().all(|region| region.tables.is_whole()),
-            (Some(_), Some(region)) => region.tables.is_whole(),
-            (Some(_), None) => false,
-        };
-        // A pattern of names leaves tables out, and so does a list that broke off. Keys are those that tables name.
-        use SubjectKind::{Grant, Key, Reader, Use};
-        let of_tables = subject.table.is_some() || matches!(subject.kind, Reader | Key | Grant | Use);
-        if !whole || (of_tables && self.snapshot.scope.table.is_some()) {
-            return Fate::NotAssessed;
-        }
-        let hidden =
-            [region, None].iter().any(|r| blind.contains(&(old.check.as_str(), account.id.as_str(), *r)));
-        if !matches!(subject.kind, SubjectKind::Attribute | SubjectKind::Copy) {
-            return if hidden { Fate::NotAssessed } else { Fate::Resolved };
-        }
-        let same = |table: &&crate::snapshot::Table| {
-            Some(table.region.as_str()) == region && Some(table.name.as_str()) == subject.table.as_deref()
-        };
-        match account.tables.iter().find(same).map(|table| table.sample.value()) {
-            None => Fate::Resolved,
-            Some(Some(sample)) if is_whole(sample) => Fate::Resolved,
-            Some(Some(_)) => Fate::NotSeenAgain,
-            Some(None) => Fate::NotAssessed,
-        }
-    }
 }
 
 /// Whether every item was looked through.

@@ -53,6 +53,18 @@ fn one(view: &View, finding: &Finding) -> Value {
     if !requirements.is_empty() {
         compliance.insert("RelatedRequirements".to_owned(), json!(requirements));
     }
+    let mut fields = Map::new();
+    for (name, value) in [
+        ("fingerprint", json!(finding.fingerprint)),
+        ("check", json!(finding.check)),
+        ("verdict", json!(finding.verdict)),
+        ("version", json!(view.run.version)),
+    ] {
+        fields.insert(format!("dynaudit/{name}"), value);
+    }
+    if let Some(state) = finding.state {
+        fields.insert("dynaudit/state".to_owned(), json!(state));
+    }
     let said = label::said(finding);
     json!({
         "SchemaVersion": "2018-10-08",
@@ -71,12 +83,7 @@ fn one(view: &View, finding: &Finding) -> Value {
         "Title": cut(&finding.title, 256),
         "Description": cut(if said.is_empty() { &finding.title } else { &said }, 1024),
         "Remediation": { "Recommendation": { "Text": cut(fix, 512) } },
-        "ProductFields": {
-            "dynaudit/fingerprint": finding.fingerprint,
-            "dynaudit/check": finding.check,
-            "dynaudit/verdict": finding.verdict,
-            "dynaudit/version": view.run.version,
-        },
+        "ProductFields": fields,
         "Resources": [{
             "Type": resource(subject.kind),
             "Id": cut(&subject.arn, 512),

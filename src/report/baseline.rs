@@ -1,7 +1,7 @@
 //! The JSON report of an earlier run, read back as a baseline.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     io::{self, BufRead},
     path::{Path, PathBuf},
 };
@@ -10,9 +10,10 @@ use serde::Deserialize;
 
 use super::view::SCHEMA;
 use crate::{
+    facts::topics::by_sample,
     finding::{
-        Finding, Verdict,
-        triage::{Baseline, Triage},
+        Finding, SubjectKind, Verdict,
+        triage::{Baseline, Chosen, Triage},
     },
     snapshot::{
         GapId, Timestamp,
@@ -57,6 +58,13 @@ struct Form {
 #[derive(Deserialize)]
 struct Run {
     taken: Timestamp,
+    scope: Scope,
+}
+
+#[derive(Deserialize)]
+struct Scope {
+    table: Option<String>,
+    regions: BTreeSet<String>,
 }
 
 #[derive(Default, Deserialize)]
@@ -115,22 +123,43 @@ pub fn read(text: impl BufRead, path: &Path) -> Result<Baseline, Error> {
     if listed != (form.summary.verdicts.flagged, form.summary.verdicts.unknown) {
         return Err(Error::Verdicts(path.to_owned()));
     }
-    let triage = form.triage.unwrap_or_default();
+    let triage = form.triage.unwrap_or_else(|| Triage { alike: true, ..Triage::default() });
+    let Scope { table, mut regions } = form.run.scope;
+    regions.extend(triage.left_out);
+    let chosen = Chosen { table, alike: triage.alike, regions };
     let samples = form.coverage.samples;
     let says = !samples.is_empty() && samples.iter().all(|sample| sample.sighted.is_some());
     let met = samples.into_iter().filter(|sample| sample.sighted == Some(true)).map(|sample| sample.table);
     let sighted = (says || !triage.not_met.is_empty()).then(|| met.chain(triage.not_met).collect());
-    let unknown = form.findings.iter().filter(|f| f.verdict == Verdict::Unknown);
+    let not_met = triage.unknown_not_seen_again;
+    let unknown = form.findings.iter().filter(|f| f.verdict == Verdict::Unknown).chain(&not_met);
     let unknown = unknown.map(|f| f.fingerprint.clone()).collect();
-    let flagged = form.findings.into_iter().filter(|f| f.verdict == Verdict::Flagged);
+    // What a verdict lacked that the sample did not meet is not new when it is met again.
+    let lacked = not_met.iter().chain(&triage.not_seen_again).flat_map(|f| &f.missing);
+    let lacked: Vec<GapId> = lacked.map(|missing| missing.gap.clone()).collect();
+    let (flagged, rest): (Vec<Finding>, Vec<Finding>) =
+        form.findings.into_iter().partition(|f| f.verdict == Verdict::Flagged);
+    let sampled = rest.into_iter().filter(|f| f.verdict == Verdict::Unknown && may_be_missed(f));
     let kept = triage.not_seen_again.into_iter().chain(triage.not_assessed);
     let resolved = triage.history.into_iter().chain(triage.resolved);
     Ok(Baseline {
         taken: Some(form.run.taken),
-        flagged: flagged.chain(kept).map(|f| (f.fingerprint.clone(), f)).collect::<BTreeMap<_, _>>(),
+        flagged: flagged
+            .into_iter()
+            .chain(kept)
+            .map(|f| (f.fingerprint.clone(), f))
+            .collect::<BTreeMap<_, _>>(),
         unknown,
+        sampled: sampled.chain(not_met).collect(),
         resolved: resolved.map(|past| (past.fingerprint.clone(), past)).collect(),
         sighted,
-        gaps: form.gaps.into_iter().map(|gap| gap.id).collect(),
+        chosen,
+        gaps: form.gaps.into_iter().map(|gap| gap.id).chain(lacked).collect(),
     })
+}
+
+/// Whether a verdict is not there, or is another, where a sample does not meet what it is about.
+fn may_be_missed(finding: &Finding) -> bool {
+    let of_items = matches!(finding.subject.kind, SubjectKind::Attribute | SubjectKind::Copy);
+    of_items || finding.because.iter().any(|because| by_sample(&because.fact))
 }

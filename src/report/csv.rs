@@ -6,9 +6,9 @@ use std::{
 };
 
 use super::{View, label, text::inert};
-use crate::finding::{Finding, accept::Accepted};
+use crate::finding::{Finding, State, accept::Accepted};
 
-const HEADINGS: [&str; 15] = [
+const HEADINGS: [&str; 17] = [
     "severity",
     "verdict",
     "confidence",
@@ -24,6 +24,9 @@ const HEADINGS: [&str; 15] = [
     "fix",
     "fingerprint",
     "accepted",
+    // Empty without a baseline; last, so that the others keep their places.
+    "state",
+    "first_seen",
 ];
 
 /// Writes a row of headings and a row for each finding.
@@ -42,7 +45,7 @@ pub fn render(view: &View, out: &mut dyn Write) -> io::Result<()> {
     csv.flush()
 }
 
-fn row<'a>(view: &'a View, finding: &'a Finding) -> [Cow<'a, str>; 15] {
+fn row<'a>(view: &'a View, finding: &'a Finding) -> [Cow<'a, str>; 17] {
     let subject = &finding.subject;
     let fix = view.check(&finding.check).map_or("", |check| check.fix.as_str());
     [
@@ -61,6 +64,8 @@ fn row<'a>(view: &'a View, finding: &'a Finding) -> [Cow<'a, str>; 15] {
         fix.into(),
         finding.fingerprint.as_str().into(),
         finding.accepted.as_deref().map(Accepted::said).unwrap_or_default().into(),
+        finding.state.map_or("", State::as_str).into(),
+        finding.first_seen.map(|seen| seen.to_string()).unwrap_or_default().into(),
     ]
 }
 

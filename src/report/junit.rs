@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::{View, label, text::inert};
-use crate::finding::{Finding, Verdict};
+use crate::finding::{Finding, State, Verdict};
 
 /// Writes the report. What is flagged is a failure, what was not assessed an error; what does not concern
 /// the subject, and what is accepted, is skipped.
@@ -20,12 +20,22 @@ pub fn render(view: &View, out: &mut dyn Write) -> io::Result<()> {
         let of = |verdict| {
             suite.iter().filter(|finding| finding.verdict == verdict && finding.accepted.is_none()).count()
         };
+        let came = |finding: &&&Finding| {
+            finding.state.is_some_and(|state| state != State::Unchanged) && finding.accepted.is_none()
+        };
+        let new = match &view.triage {
+            Some(_) => {
+                let count = suite.iter().filter(came).count();
+                format!("      <property name=\"new-since-baseline\" value=\"{count}\"/>\n")
+            }
+            None => String::new(),
+        };
         // The schema of Ant's JUnit task wants a host and a time, and a verdict has neither.
         writeln!(
             out,
             "  <testsuite id=\"{id}\" package=\"dynaudit\" name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"{}\" \
              timestamp=\"{}\" hostname=\"localhost\" time=\"0\">\n    <properties>\n      \
-             <property name=\"snapshot-sha256\" value=\"{}\"/>\n    </properties>",
+             <property name=\"snapshot-sha256\" value=\"{}\"/>\n{new}    </properties>",
             escaped(&suite[0].check),
             suite.len(),
             of(Verdict::Flagged),
@@ -51,7 +61,11 @@ fn case(view: &View, finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
     )?;
     let said = escaped(&label::said(finding));
     let fix = view.check(&finding.check).map_or("", |check| check.fix.as_str());
-    let more = format!("{}\nFix: {}\nFingerprint: {}", finding.subject.arn, fix, finding.fingerprint);
+    let mut more = format!("{}\nFix: {}\nFingerprint: {}", finding.subject.arn, fix, finding.fingerprint);
+    if let Some(state) = finding.state {
+        // A property of a test case is what the schemas do not know.
+        more += &format!("\nState: {}", state.as_str());
+    }
     if let Some(by) = &finding.accepted {
         let why = escaped(&by.said());
         return writeln!(out, ">\n      <skipped message=\"accepted: {why}; {said}\"/>\n    </testcase>");

@@ -4,10 +4,11 @@ use std::io::{self, Write};
 
 use super::{
     View, label,
-    text::{cell, count},
+    summary::came_up,
+    text::{cell, count, counted},
     view::Tally,
 };
-use crate::finding::{Severity, Verdict};
+use crate::finding::{Finding, Severity, State, Verdict};
 
 /// Findings shown; a comment on a pull request holds 65,536 characters.
 const ROWS: usize = 200;
@@ -40,10 +41,24 @@ pub fn render(view: &View, out: &mut dyn Write) -> io::Result<()> {
         count(t.clear),
         count(t.not_applicable)
     )?;
+    since(view, out)?;
     controls(view, out)?;
     findings(view, out)?;
     accepted(view, out)?;
     gaps(view, out)
+}
+
+/// What changed since the earlier run, where there is one.
+fn since(view: &View, out: &mut dyn Write) -> io::Result<()> {
+    let Some(triage) = &view.triage else { return Ok(()) };
+    let taken = triage.baseline.map_or_else(|| "the baseline".to_owned(), |taken| taken.to_string());
+    let (unchanged, resolved) = (count(triage.unchanged), count(triage.resolved.len() as u64));
+    writeln!(out, "\nSince {taken}: **{}**, {unchanged} unchanged, {resolved} resolved.", came_up(triage))?;
+    if triage.unreached > 0 {
+        let gaps = counted(triage.unreached, "gap is", "gaps are");
+        writeln!(out, "\n**The run ended early**: {gaps} of what it did not reach.")?;
+    }
+    Ok(())
 }
 
 /// What is accepted, and what no longer is.
@@ -85,12 +100,19 @@ fn findings(view: &View, out: &mut dyn Write) -> io::Result<()> {
         out,
         "\n## Findings\n\n| severity | verdict | check | subject | what was seen |\n|---|---|---|---|---|"
     )?;
-    for finding in view.findings.iter().take(ROWS) {
-        let verdict = match finding.verdict {
+    // What an earlier run told too comes last, for not all may be shown.
+    let known = |finding: &&Finding| finding.state == Some(State::Unchanged);
+    let (known, fresh): (Vec<&Finding>, Vec<&Finding>) = view.findings.iter().partition(known);
+    for finding in fresh.into_iter().chain(known).take(ROWS) {
+        let mut verdict = match finding.verdict {
             Verdict::Unknown => "not assessed",
             Verdict::Flagged if finding.accepted.is_some() => "accepted",
             verdict => verdict.as_str(),
-        };
+        }
+        .to_owned();
+        if let Some(state) = finding.state {
+            verdict += &format!(", {}", state.as_str());
+        }
         let place = finding.subject.region.as_deref().unwrap_or(&finding.subject.account);
         writeln!(
             out,

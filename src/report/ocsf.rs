@@ -187,7 +187,8 @@ fn event<'a>(view: &'a View, finding: &'a Finding, version: Version, metadata: &
     let check = view.check(&finding.check);
     let class = class(finding, version);
     let millis = |at: Timestamp| at.0.saturating_mul(1000);
-    let activity = if finding.state == Some(State::Unchanged) { UPDATE } else { CREATE };
+    let was_there = matches!(finding.state, Some(State::Unchanged | State::AcceptanceEnded));
+    let activity = if was_there { UPDATE } else { CREATE };
     let (severity_id, severity) = severity(finding);
     let (confidence_id, confidence) = confidence(finding.confidence);
     let unknown = finding.verdict == Verdict::Unknown;

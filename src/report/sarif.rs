@@ -125,6 +125,8 @@ fn result(view: &View, finding: &Finding) -> Value {
     }
     match finding.state {
         Some(State::New | State::Reopened) => out.insert("baselineState".to_owned(), json!("new")),
+        // The same result, of which something else is another.
+        Some(State::AcceptanceEnded) => out.insert("baselineState".to_owned(), json!("updated")),
         Some(State::Unchanged) => out.insert("baselineState".to_owned(), json!("unchanged")),
         None => None,
     };

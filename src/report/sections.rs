@@ -7,6 +7,7 @@ use super::{
     coverage::total,
     framework::State,
     label, style,
+    summary::came_up,
     table::base,
     text::{cell, columns, count, counted},
     view::Tally,
@@ -97,15 +98,8 @@ pub(super) fn controls(view: &View, width: u16) -> String {
 pub(super) fn since(view: &View, width: u16) -> String {
     let Some(triage) = &view.triage else { return String::new() };
     let n = |list: &[Finding]| count(list.len() as u64);
-    let mut rows = vec![(
-        "flagged".to_owned(),
-        format!(
-            "{} new, {} reopened, {} unchanged",
-            count(triage.new),
-            count(triage.reopened),
-            count(triage.unchanged)
-        ),
-    )];
+    let mut rows =
+        vec![("flagged".to_owned(), format!("{}, {} unchanged", came_up(triage), count(triage.unchanged)))];
     for past in triage.resolved.iter().take(MOST) {
         rows.push((
             "resolved".to_owned(),
@@ -125,6 +119,10 @@ pub(super) fn since(view: &View, width: u16) -> String {
     }
     if !triage.new_gaps.is_empty() {
         rows.push(("not seen".to_owned(), counted(triage.new_gaps.len() as u64, "new gap", "new gaps")));
+    }
+    if triage.unreached > 0 {
+        let left = counted(triage.unreached, "gap, told each night", "gaps, told each night");
+        rows.push(("ended early".to_owned(), left));
     }
     let title = match triage.baseline {
         Some(taken) => format!("Since {taken}"),

@@ -4,6 +4,7 @@ use super::{
     View,
     text::{cell, count, counted},
 };
+use crate::finding::triage::Triage;
 
 /// Longest line, in columns.
 const MOST: usize = 400;
@@ -17,7 +18,7 @@ pub fn line(view: &View) -> String {
         count(view.summary.verdicts.flagged)
     );
     if let Some(triage) = &view.triage {
-        said += &format!(" ({} new, {} reopened)", count(triage.new), count(triage.reopened));
+        said += &format!(" ({})", came_up(triage));
     }
     said += &format!(", {} not assessed", count(view.summary.verdicts.unknown));
     if let Some(triage) = &view.triage {
@@ -27,5 +28,17 @@ pub fn line(view: &View) -> String {
         said += &format!(", {} no longer assessed", n(triage.not_assessed.len()));
     }
     said += &format!("; {}", counted(view.summary.gaps, "gap", "gaps"));
+    if view.gaps.iter().any(|gap| gap.why.is_unreached()) {
+        said += "; ended early";
+    }
     cell(&said, MOST)
+}
+
+/// Flagged findings that somebody has to look at, counted.
+pub(super) fn came_up(triage: &Triage) -> String {
+    let ended = match triage.acceptance_ended {
+        0 => String::new(),
+        n => format!(", {} no longer accepted", count(n)),
+    };
+    format!("{} new, {} reopened{ended}", count(triage.new), count(triage.reopened))
 }

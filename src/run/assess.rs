@@ -212,6 +212,7 @@ impl Ready {
         let needed: BTreeSet<&GapId> =
             judged.findings.iter().flat_map(|f| &f.missing).map(|missing| &missing.gap).collect();
         gaps.retain(|id, gap| gap.why != Why::NotAsked || needed.contains(id));
+        let accepted = accept(&mut judged.findings, &self.accept, snapshot.taken);
         let triage = self.baseline.as_ref().map(|baseline| {
             let today = Today {
                 snapshot,
@@ -219,10 +220,12 @@ impl Ready {
                 by_sample: topics::by_sample,
                 sighted: sighted(&snapshot.accounts),
             };
-            triage(&mut judged.findings, gaps.keys().cloned(), baseline, &today)
+            triage(&mut judged.findings, gaps.values(), baseline, &today)
         });
-        let accepted = accept(&mut judged.findings, &self.accept, snapshot.taken);
-        let known = |gap: &Gap| self.baseline.as_ref().is_some_and(|b| b.gaps.contains(&gap.id()));
+        // A run that ends early ends somewhere each night: what it does not reach is never what is known.
+        let known = |gap: &Gap| {
+            !gap.why.is_unreached() && self.baseline.as_ref().is_some_and(|b| b.gaps.contains(&gap.id()))
+        };
         let fresh = |f: &&Finding| match &self.baseline {
             None => true,
             Some(baseline) if f.verdict == Verdict::Unknown => !baseline.unknown.contains(&f.fingerprint),

@@ -32,10 +32,13 @@ struct Changes<'a> {
     summary: String,
     new: Vec<&'a Finding>,
     reopened: Vec<&'a Finding>,
+    acceptance_ended: Vec<&'a Finding>,
     resolved: &'a [Past],
     not_seen_again: &'a [Finding],
     not_assessed: &'a [Finding],
     new_gaps: Vec<&'a view::GapRow>,
+    /// What the run ended before, new or not.
+    unreached: Vec<&'a view::GapRow>,
 }
 
 /// Starts the program and waits for it. `view` lists at least what is flagged; `summary` says it in a line.
@@ -50,10 +53,12 @@ pub fn tell(program: &Program, view: &View, triage: &Triage, summary: &str) -> R
         summary: summary.to_owned(),
         new: of(State::New),
         reopened: of(State::Reopened),
+        acceptance_ended: of(State::AcceptanceEnded),
         resolved: &triage.resolved,
         not_seen_again: &triage.not_seen_again,
         not_assessed: &triage.not_assessed,
         new_gaps: view.gaps.iter().filter(|gap| triage.new_gaps.contains(&gap.id)).collect(),
+        unreached: view.gaps.iter().filter(|gap| gap.why.is_unreached()).collect(),
     };
     let failed = |why: String| Error::Refused(format!("--on-change: `{}` {why}", program.name));
     let mut input = Vec::new();

@@ -3,13 +3,13 @@
 use std::fs;
 
 use dynaudit::snapshot::{
-    Seen, Snapshot,
+    Listed, Seen, Snapshot,
     sample::{SecretKind, Stopped},
 };
 use serde_json::{Value, json};
 
 use super::support::{
-    build::{described, sample, see},
+    build::{deny, described, sample, see, table},
     with_table,
 };
 use super::{company, next_day, night};
@@ -112,4 +112,41 @@ fn a_night_of_one_table_resolves_nothing_that_was_about_the_others() {
     let report: Value = serde_json::from_str(&report).unwrap();
     let back = (&report["triage"]["reopened"], &report["triage"]["new"]);
     assert_eq!((code, back), (0, (&json!(0), &json!(0))), "all tables again: {said}");
+}
+
+#[test]
+fn what_could_not_be_assessed_of_a_secret_is_known_when_the_sample_meets_it_again() {
+    // Of the table's streams and of the account's trails nothing is told, ever.
+    let unseen = |met| {
+        let mut snapshot = rare(met, Stopped::Items);
+        let streams = deny(&mut snapshot, "dynamodb:DescribeKinesisStreamingDestination", "table/sessions");
+        table(&mut snapshot).kinesis = Seen::Gap(streams);
+        let trails = deny(&mut snapshot, "cloudtrail:DescribeTrails", "eu-west-1");
+        snapshot.accounts[0].regions[0].services.trails = Listed::missing(trails);
+        snapshot
+    };
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path();
+    let (_, report, _) = night(dir, &unseen(true), &[]);
+    let report: Value = serde_json::from_str(&report).unwrap();
+    let unknown: Vec<&Value> = report["findings"].as_array().unwrap().iter().collect();
+    let unknown = |kind: &str| {
+        let of = |f: &&&Value| f["verdict"] == "unknown" && f["subject"]["kind"] == kind;
+        unknown.iter().filter(of).count()
+    };
+    assert!(unknown("attribute") > 0 && unknown("table") > 0, "else nothing is tried");
+    for _ in 0..2 {
+        let (code, report, said) = night(dir, &next_day(&unseen(false)), &["--quiet"]);
+        assert_eq!((code, report.as_str(), said.as_str()), (0, "", ""), "not met: {said}");
+    }
+    let (code, report, said) = night(dir, &next_day(&unseen(true)), &["--quiet"]);
+    assert_eq!((code, report.as_str(), said.as_str()), (0, "", ""), "met again: {said}");
+
+    // Every item is read, and it is not there: nothing is kept for ever.
+    let mut whole = next_day(&unseen(false));
+    sample(&mut whole).stopped = Stopped::Everything;
+    let (_, report, _) = night(dir, &whole, &[]);
+    let report: Value = serde_json::from_str(&report).unwrap();
+    assert_eq!(report["triage"].get("unknown_not_seen_again"), None);
+    assert_eq!(night(dir, &next_day(&unseen(true)), &["--quiet", "--fail-on", "never"]).0, 3, "new again");
 }

@@ -3,6 +3,7 @@
 mod command;
 mod judge;
 mod library;
+mod message;
 mod scale;
 
 use std::path::PathBuf;

@@ -24,6 +24,7 @@ use super::{
     framework::{self, State},
     json::{self as form, Each},
     label, remediation,
+    summary::came_up,
     text::inert,
     view::CheckRow,
 };
@@ -63,6 +64,11 @@ pub fn render(view: &View, out: &mut dyn Write) -> io::Result<()> {
         run => view.run,
         summary => view.summary,
         total => view.summary.verdicts.all(),
+        since => view.triage.as_ref().map(|triage| context! {
+            taken => triage.baseline.map_or_else(|| "the baseline".to_owned(), |taken| taken.to_string()),
+            came_up => came_up(triage), unchanged => triage.unchanged, resolved => triage.resolved.len(),
+            unreached => triage.unreached,
+        }),
         coverage => view.coverage,
         checks => view.checks.len(),
         severities => Severity::ALL.iter().map(severity).collect::<Vec<_>>(),
@@ -230,6 +236,9 @@ fn more(check: &CheckRow, finding: &Finding) -> serde_json::Value {
         more.insert("$steps".to_owned(), json!(steps));
     } else if !finding.subject.names.is_empty() {
         more.insert("$names".to_owned(), json!(finding.subject.names));
+    }
+    if let Some(state) = finding.state {
+        more.insert("Since the baseline".to_owned(), json!(state));
     }
     if finding.verdict == Verdict::Flagged {
         if !finding.evidence.is_empty() {

@@ -192,6 +192,12 @@ pub fn observation<'a>(ids: &'a Ids<'_>, taken: &'a str, finding: &'a Finding) -
         let value = own_line(serde_json::to_string(accepted).unwrap_or_default());
         props.push(Prop { value, ..prop("accepted", "") });
     }
+    if let Some(state) = finding.state {
+        props.push(prop("state", state.as_str()));
+    }
+    if let Some(seen) = finding.first_seen {
+        props.push(Prop { value: own_line(seen.to_string()), ..prop("first-seen", "") });
+    }
     let said = |said: String| Evidence { description: own_line(said), props: None };
     let mut evidence: Vec<Evidence<'_>> = Vec::new();
     for because in &finding.because {
