@@ -217,7 +217,7 @@ impl Today<'_> {
     fn fate(&self, old: &Finding, blind: &BTreeSet<(&str, &str, Option<&str>)>) -> Fate {
         let subject = &old.subject;
         let account = self.snapshot.accounts.iter().find(|account| account.id == subject.account);
-        let Some(account) = account.filter(|_| self.checks.contains(&old.check)) else {
+        let Some(account) = account.filter(|_| self.checks.contains(&*old.check)) else {
             return Fate::NotAssessed;
         };
         let region = subject.region.as_deref();
@@ -258,8 +258,8 @@ fn is_whole(sample: &Sample) -> bool {
 
 fn past(old: &Finding, baseline: &Baseline, now: Timestamp) -> Past {
     Past {
-        check: old.check.clone(),
-        title: old.title.clone(),
+        check: old.check.to_string(),
+        title: old.title.to_string(),
         severity: old.severity,
         subject: old.subject.clone(),
         fingerprint: old.fingerprint.clone(),
