@@ -291,16 +291,16 @@ fn every_form_has_every_finding_and_the_same_bytes_each_time() {
         assert_eq!(text, again, "{name}");
         for finding in &view.findings {
             let by = match name {
-                "markdown" => &finding.check,
-                "remediation" => &finding.title,
-                _ => &finding.fingerprint,
+                "markdown" => finding.check.as_str(),
+                "remediation" => finding.title.as_str(),
+                _ => finding.fingerprint.as_str(),
             };
             let beside = match name {
                 "junit" => finding.verdict == Verdict::Clear,
                 "remediation" => finding.verdict != Verdict::Flagged,
                 _ => false,
             };
-            let shown = text.contains(by.as_str()) || beside;
+            let shown = text.contains(by) || beside;
             assert!(shown, "{name} lacks {by}");
         }
         if !["junit", "markdown", "remediation"].contains(&name) {

@@ -67,9 +67,9 @@ impl Example {
         if judgement.verdict != self.is {
             let message =
                 format!("this example should be {} and is {}", self.is.as_str(), judgement.verdict.as_str());
-            let read = because(check.facts(), &scope).into_iter().map(|b| match b.value {
-                Some(value) => format!("{} = {value}", b.fact),
-                None => format!("{} is unknown", b.fact),
+            let read = because(check.facts(), &scope).into_iter().map(|(fact, value)| match value {
+                Some(value) => format!("{fact} = {value}"),
+                None => format!("{fact} is unknown"),
             });
             let read: Vec<String> = read.collect();
             return Err(

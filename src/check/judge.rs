@@ -9,6 +9,7 @@ use std::{
 use super::{
     Check, Judgement, Library,
     expr::{Meter, Scope, because, missing},
+    said::Said,
     types,
 };
 use crate::{
@@ -26,6 +27,9 @@ const MANY: usize = 20_000;
 /// Steps for one subject, from which on a check is remembered as one that takes many.
 const HEAVY: u64 = 1_000;
 
+/// The fact that says whether PCI DSS bears on a subject and on what stands below it.
+const SCOPE: &str = "pci_scope";
+
 /// How many subjects a check came to which verdict on.
 pub type Tally = BTreeMap<String, BTreeMap<Verdict, u64>>;
 
@@ -40,6 +44,7 @@ pub struct Judged {
     pub spent: Option<String>,
     /// Steps of the checks that took many for one subject.
     steps: BTreeMap<String, u64>,
+    said: Said,
 }
 
 impl Judged {
@@ -110,6 +115,7 @@ pub(super) fn judge_within<'a>(
         judged.spent =
             Some(most.map_or_else(String::new, |check| format!("`{}` ({})", check.id, check.origin)));
     }
+    judged.said = Said::default();
     judged.findings.sort_by(order);
     judged
 }
@@ -211,9 +217,11 @@ impl<'a, K: Fn(&Check, Verdict) -> bool + Sync> Judge<'a, K> {
             return None;
         }
         // The scope of the table, or of the account, that it is or stands below.
-        let pci = node.facts.get("pci_scope").map_or(pci, serde_json::Value::as_bool);
+        let of = types::of(kind);
+        let own = of.object().is_some_and(|object| object.fields.contains_key(SCOPE));
+        let pci = if own { node.facts.get(SCOPE).and_then(serde_json::Value::as_bool) } else { pci };
         let mut scope = above.inner();
-        scope.bind(kind.as_str(), &node.facts, types::of(kind));
+        scope.bind(kind.as_str(), &node.facts, of);
         Some((scope, pci))
     }
 
@@ -229,7 +237,8 @@ impl<'a, K: Fn(&Check, Verdict) -> bool + Sync> Judge<'a, K> {
             if (self.keep)(check, judgement.verdict) {
                 let shared =
                     shared.get_or_insert_with(|| (node.subject.clone().into(), node.evidence.clone().into()));
-                judged.findings.push(self.finding(check, (node, &*shared), scope, &judgement, pci));
+                let finding = self.finding(check, (node, &*shared), scope, &judgement, pci, &mut judged.said);
+                judged.findings.push(finding);
             }
             let steps = left - scope.meter.left();
             if steps > HEAVY {
@@ -245,19 +254,20 @@ impl<'a, K: Fn(&Check, Verdict) -> bool + Sync> Judge<'a, K> {
         scope: &Scope<'_, '_>,
         judgement: &Judgement<'_>,
         pci_scope: Option<bool>,
+        said: &mut Said,
     ) -> Finding {
         let verdict = judgement.verdict;
         let missing = match judgement.undecided {
-            Some(expr) => self.missing(expr, judgement.broken.as_deref(), node, scope),
+            Some(expr) => self.missing(expr, judgement.broken.as_deref(), node, scope, said),
             None => Vec::new(),
         };
         let message = match verdict {
-            Verdict::Flagged => check.message.render(scope).unwrap_or_else(|_| check.title.clone()),
-            Verdict::Clear => "looked at, and not so".to_owned(),
-            Verdict::NotApplicable => "does not apply here".to_owned(),
+            Verdict::Flagged => check.message.render(scope).as_deref().unwrap_or(&check.title).into(),
+            Verdict::Clear => said.text("looked at, and not so"),
+            Verdict::NotApplicable => said.text("does not apply here"),
             Verdict::Unknown => match &judgement.broken {
-                Some(how) => format!("{}: {how}", not_assessed(&missing)),
-                None => not_assessed(&missing),
+                Some(how) => said.text(&format!("{}: {how}", not_assessed(&missing))),
+                None => said.text(&not_assessed(&missing)),
             },
         };
         let because = match (verdict, &check.when) {
@@ -265,15 +275,16 @@ impl<'a, K: Fn(&Check, Verdict) -> bool + Sync> Judge<'a, K> {
             (Verdict::NotApplicable, Some(when)) => because(&when.paths, scope),
             _ => because(check.facts(), scope),
         };
+        let id = said.text(&check.id);
         Finding {
-            check: check.id.clone(),
-            title: check.title.clone(),
+            because: said.because(&id, because),
+            check: id,
+            title: said.text(&check.title),
             severity: check.severity,
             confidence: check.confidence.min(node.confidence.unwrap_or(Confidence::High)),
             verdict,
             subject: subject.clone(),
             message,
-            because,
             missing,
             evidence: evidence.clone(),
             fingerprint: fingerprint(&check.id, &node.subject),
@@ -291,28 +302,27 @@ impl<'a, K: Fn(&Check, Verdict) -> bool + Sync> Judge<'a, K> {
         broken: Option<&str>,
         node: &Node,
         scope: &Scope<'_, '_>,
+        said: &mut Said,
     ) -> Vec<Missing> {
-        let own = |fact: String, message: &str| {
-            let on = ResourceId(node.subject.arn.clone());
-            let message = message.to_owned();
-            let gap = Gap { call: "check".to_owned(), on, why: Why::Malformed, message };
-            Missing { fact, gap: gap.id(), call: gap.call, on: gap.on, why: gap.why }
+        let own = |message: &str| {
+            let (call, on) = ("check".to_owned(), ResourceId(node.subject.arn.clone()));
+            Gap { call, on, why: Why::Malformed, message: message.to_owned() }
         };
         // What was given up was not for want of a fact.
         let unknown = if broken.is_some() { Vec::new() } else { missing(expr, scope) };
-        let mut out: Vec<Missing> = unknown
-            .into_iter()
-            .map(|(fact, id)| match id.and_then(|id| self.gap(&id).map(|gap| (id, gap))) {
-                Some((id, gap)) => {
-                    Missing { fact, gap: id, call: gap.call.clone(), on: gap.on.clone(), why: gap.why }
-                }
-                None => own(fact, "a fact is missing without a gap"),
-            })
-            .collect();
-        if out.is_empty() {
-            out.push(own(node.subject.kind.as_str().to_owned(), broken.unwrap_or("undecided without a gap")));
+        if unknown.is_empty() {
+            let gap = own(broken.unwrap_or("undecided without a gap"));
+            return vec![said.missing(node.subject.kind.as_str(), gap.id(), &gap)];
         }
-        out
+        let missing = |(fact, id): (String, Option<GapId>)| match id.and_then(|id| Some((self.gap(&id)?, id)))
+        {
+            Some((gap, id)) => said.missing(&fact, id, gap),
+            None => {
+                let gap = own("a fact is missing without a gap");
+                said.missing(&fact, gap.id(), &gap)
+            }
+        };
+        unknown.into_iter().map(missing).collect()
     }
 
     fn gap(&self, id: &GapId) -> Option<&'a Gap> {

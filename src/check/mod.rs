@@ -14,6 +14,7 @@ pub mod library;
 pub mod pages;
 pub mod recipe;
 pub mod reference;
+mod said;
 mod scene;
 mod template;
 mod typeck;

@@ -47,7 +47,7 @@ impl Detection {
         let before = problems.len();
         let found = Self::all(file, value, problems);
         // A pattern tells what a secret looks like, and an example may be one.
-        problems[before..].iter_mut().for_each(|problem| problem.veiled = true);
+        problems[before..].iter_mut().for_each(|problem| problem.redacted = true);
         found
     }
 

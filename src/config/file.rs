@@ -71,8 +71,8 @@ impl File {
             .map(|first| {
                 let message = first.message().lines().collect::<Vec<_>>().join(" ");
                 let problem = Problem::new(first.span().unwrap_or(0..0), message);
-                let veiled = !is_plain_part(&source.text, problem.span.start);
-                Problem { veiled, ..problem }
+                let redacted = !is_plain_part(&source.text, problem.span.start);
+                Problem { redacted, ..problem }
             })
             .into_iter()
             .collect();

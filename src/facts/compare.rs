@@ -110,8 +110,7 @@ impl<'a> Tree<'a> {
         let subject = &node.subject;
         let as_above = above.is_some_and(|above| above.arn == subject.arn && above.names == subject.names);
         let stands_in = as_above || subject.names.values().any(|name| name == "(not listed)");
-        let facts = node.facts.as_object();
-        if stands_in && facts.is_some_and(|f| !f.is_empty() && f.values().all(is_unknown)) {
+        if stands_in && is_unknown(&node.facts) {
             let table = subject.table.as_deref();
             self.unlisted.insert((subject.kind, &subject.account, subject.region.as_deref(), table));
         } else if subject.kind != SubjectKind::Reader {

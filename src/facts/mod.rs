@@ -55,12 +55,7 @@ pub mod uses;
 pub mod vault;
 pub mod watched;
 
-use std::{
-    borrow::Cow,
-    cell::RefCell,
-    collections::BTreeMap,
-    sync::{Arc, LazyLock, Weak},
-};
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Serialize, Serializer, ser::SerializeMap};
@@ -86,7 +81,8 @@ pub struct Facts {
 pub struct Node {
     /// Who it is; `subject.kind` is also the variable's name in expressions.
     pub subject: Subject,
-    /// Its facts, serialised: unknown ones as [`Fact`] and [`Collection`] write them. Shared where many nodes have the same.
+    /// Its facts, serialised: unknown ones as [`Fact`] and [`Collection`] write them, and so all of them together where none
+    /// is known. Shared where many nodes have the same.
     pub facts: Arc<serde_json::Value>,
     /// How sure the facts are, where that is less than what AWS says outright.
     pub confidence: Option<Confidence>,
@@ -112,40 +108,15 @@ impl Node {
     /// fact is unknown, so that each check over them says once, for this place, that it could not
     /// assess them, and why.
     pub fn unlisted(subject: Subject, gap: &GapId) -> Self {
-        let facts = hidden(subject.kind, gap);
+        Self::hidden(subject, Arc::new(serde_json::json!({ UNKNOWN: gap })))
+    }
+
+    fn hidden(subject: Subject, facts: Arc<serde_json::Value>) -> Self {
         let below =
             SubjectKind::ALL.into_iter().filter(|kind| ancestors(*kind).last() == Some(&subject.kind));
-        let children = below.map(|kind| Self::unlisted(Subject { kind, ..subject.clone() }, gap)).collect();
-        Self { children, ..Self::with(subject, facts) }
+        let child = |kind| Self::hidden(Subject { kind, ..subject.clone() }, facts.clone());
+        Self { children: below.map(child).collect(), ..Self::with(subject, facts) }
     }
-}
-
-/// The names of the facts of each kind.
-static NAMES: LazyLock<BTreeMap<SubjectKind, Vec<String>>> = LazyLock::new(|| {
-    let names = |kind| {
-        let properties = &schema(kind)["properties"];
-        properties.as_object().into_iter().flat_map(|p| p.keys()).cloned().collect()
-    };
-    SubjectKind::ALL.into_iter().map(|kind| (kind, names(kind))).collect()
-});
-
-/// Facts of which none is known. What was not asked for is so for each of thousands of tables: all of them share the last ones
-/// made.
-fn hidden(kind: SubjectKind, gap: &GapId) -> Arc<serde_json::Value> {
-    type Last = BTreeMap<SubjectKind, (GapId, Weak<serde_json::Value>)>;
-    thread_local!(static LAST: RefCell<Last> = const { RefCell::new(BTreeMap::new()) });
-    let make = || {
-        let names = NAMES.get(&kind).into_iter().flatten();
-        Arc::new(names.map(|name| (name.clone(), serde_json::json!({ UNKNOWN: gap }))).collect())
-    };
-    LAST.with_borrow_mut(|last| {
-        let shared = last.get(&kind).filter(|(of, _)| of == gap).and_then(|(_, facts)| facts.upgrade());
-        shared.unwrap_or_else(|| {
-            let facts = make();
-            last.insert(kind, (gap.clone(), Arc::downgrade(&facts)));
-            facts
-        })
-    })
 }
 
 /// A fact: known, or unknown with the gap that hides it.

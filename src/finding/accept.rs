@@ -118,7 +118,7 @@ impl Flagged {
         let mut out = Self::default();
         for (at, finding) in findings.iter().enumerate().filter(|(_, f)| f.verdict == Verdict::Flagged) {
             out.by_fingerprint.entry(finding.fingerprint.clone()).or_default().push(at);
-            let names = out.by_check.entry(finding.check.clone()).or_default();
+            let names = out.by_check.entry(finding.check.to_string()).or_default();
             for name in finding.subject.table.iter().chain([&finding.subject.arn]) {
                 names.entry(name.clone()).or_default().push(at);
             }

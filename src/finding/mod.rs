@@ -273,7 +273,8 @@ impl Subject {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Because {
     /// Path of the fact, as the check's expression has it.
-    pub fact: String,
+    #[schemars(with = "String")]
+    pub fact: Shared<str>,
     /// Its value; absent where it is unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<serde_json::Value>,
@@ -283,13 +284,17 @@ pub struct Because {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Missing {
     /// Path of the fact.
-    pub fact: String,
+    #[schemars(with = "String")]
+    pub fact: Shared<str>,
     /// The gap that stands in its place.
-    pub gap: GapId,
+    #[schemars(with = "GapId")]
+    pub gap: Shared<GapId>,
     /// The call that failed.
-    pub call: String,
+    #[schemars(with = "String")]
+    pub call: Shared<str>,
     /// What it was about.
-    pub on: ResourceId,
+    #[schemars(with = "ResourceId")]
+    pub on: Shared<ResourceId>,
     /// Why.
     pub why: Why,
 }
@@ -305,9 +310,11 @@ fn is_bare(evidence: &Evidence) -> bool {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Finding {
     /// Id of the check: the name of its file.
-    pub check: String,
+    #[schemars(with = "String")]
+    pub check: Shared<str>,
     /// What is wrong, in a few words.
-    pub title: String,
+    #[schemars(with = "String")]
+    pub title: Shared<str>,
     /// How bad.
     pub severity: Severity,
     /// How sure.
@@ -318,9 +325,11 @@ pub struct Finding {
     #[schemars(with = "Subject")]
     pub subject: Shared<Subject>,
     /// What was seen.
-    pub message: String,
+    #[schemars(with = "String")]
+    pub message: Shared<str>,
     /// The facts that the verdict rests on.
-    pub because: Vec<Because>,
+    #[schemars(with = "Vec<Because>")]
+    pub because: Shared<[Because]>,
     /// What could not be seen.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<Missing>,

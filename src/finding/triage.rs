@@ -244,8 +244,8 @@ fn is_whole(sample: &Sample) -> bool {
 
 fn past(old: &Finding, baseline: &Baseline, now: Timestamp) -> Past {
     Past {
-        check: old.check.clone(),
-        title: old.title.clone(),
+        check: old.check.to_string(),
+        title: old.title.to_string(),
         severity: old.severity,
         subject: old.subject.clone(),
         fingerprint: old.fingerprint.clone(),

@@ -136,7 +136,7 @@ pub fn read(text: impl BufRead, path: &Path) -> Result<Baseline, Error> {
     let unknown = unknown.map(|f| f.fingerprint.clone()).collect();
     // What a verdict lacked that the sample did not meet is not new when it is met again.
     let lacked = not_met.iter().chain(&triage.not_seen_again).flat_map(|f| &f.missing);
-    let lacked: Vec<GapId> = lacked.map(|missing| missing.gap.clone()).collect();
+    let lacked: Vec<GapId> = lacked.map(|missing| GapId::clone(&missing.gap)).collect();
     let (flagged, rest): (Vec<Finding>, Vec<Finding>) =
         form.findings.into_iter().partition(|f| f.verdict == Verdict::Flagged);
     let sampled = rest.into_iter().filter(|f| f.verdict == Verdict::Unknown && may_be_missed(f));

@@ -5,7 +5,7 @@ use crate::finding::{Finding, Subject, SubjectKind, Verdict};
 /// The message, and for what is unknown the facts that are missing.
 pub fn said(finding: &Finding) -> String {
     if finding.verdict != Verdict::Unknown {
-        return finding.message.clone();
+        return finding.message.to_string();
     }
     let missing: Vec<String> =
         finding.missing.iter().map(|m| format!("{} ({} {})", m.fact, m.call, m.why)).collect();

@@ -107,7 +107,7 @@ fn result(view: &View, finding: &Finding) -> Value {
         // "An open result indicates that there was insufficient information to decide."
         Verdict::Unknown => ("open", "none"),
     };
-    let index = view.checks.binary_search_by(|check| check.id.cmp(&finding.check)).ok();
+    let index = view.checks.binary_search_by(|check| check.id.as_str().cmp(&finding.check)).ok();
     let mut out = Map::new();
     out.insert("ruleId".to_owned(), json!(finding.check));
     if let Some(index) = index {
@@ -116,7 +116,7 @@ fn result(view: &View, finding: &Finding) -> Value {
     out.insert("kind".to_owned(), json!(kind));
     out.insert("level".to_owned(), json!(level));
     let said = label::said(finding);
-    let text = if said.is_empty() { finding.title.clone() } else { said };
+    let text = if said.is_empty() { finding.title.to_string() } else { said };
     out.insert("message".to_owned(), json!({ "text": text }));
     if let Some(accepted) = &finding.accepted {
         let suppression =

@@ -210,7 +210,7 @@ impl Ready {
         let mut judged = judged.whole().map_err(Error::Refused)?;
         // What was not asked about, since no verdict needs it, is no gap in what was asked.
         let needed: BTreeSet<&GapId> =
-            judged.findings.iter().flat_map(|f| &f.missing).map(|missing| &missing.gap).collect();
+            judged.findings.iter().flat_map(|f| &f.missing).map(|missing| &*missing.gap).collect();
         gaps.retain(|id, gap| gap.why != Why::NotAsked || needed.contains(id));
         let accepted = accept(&mut judged.findings, &self.accept, snapshot.taken);
         let triage = self.baseline.as_ref().map(|baseline| {

@@ -172,19 +172,19 @@ fn reported(report: Report) -> Side {
 }
 
 fn findings(old: &Side, new: &Side) -> Vec<FindingChange> {
-    let both: BTreeSet<&String> = old.checks.intersection(&new.checks).collect();
+    let both: BTreeSet<&str> = old.checks.intersection(&new.checks).map(String::as_str).collect();
     let mut out = Vec::new();
     let mut add = |state, finding: &Finding| {
         out.push(FindingChange {
             state,
-            check: finding.check.clone(),
+            check: finding.check.to_string(),
             severity: finding.severity,
             subject: finding.subject.clone(),
             fingerprint: finding.fingerprint.clone(),
         });
     };
     let flagged = |side: &'_ Side| -> Vec<Finding> {
-        let all = side.findings.iter().filter(|f| f.verdict == Verdict::Flagged && both.contains(&f.check));
+        let all = side.findings.iter().filter(|f| f.verdict == Verdict::Flagged && both.contains(&*f.check));
         all.cloned().collect()
     };
     for finding in flagged(new) {

@@ -21,7 +21,7 @@ use crate::{
     cli::Cli,
     config::file::{File, Profile, Setting},
     report::text::inert,
-    source::{Problem, near, veil},
+    source::{Problem, near, redact},
 };
 
 /// The file that is read where no other is named.
@@ -51,15 +51,15 @@ pub enum Stop {
 
 impl From<clap::Error> for Stop {
     fn from(error: clap::Error) -> Self {
-        Stop::Usage(Box::new(veiled(error)))
+        Stop::Usage(Box::new(redacted(error)))
     }
 }
 
 /// A mistake without the password of a URL that it quotes.
-fn veiled(mut error: clap::Error) -> clap::Error {
+fn redacted(mut error: clap::Error) -> clap::Error {
     for kind in [ContextKind::InvalidValue, ContextKind::InvalidArg] {
         if let Some(ContextValue::String(value)) = error.get(kind) {
-            let value = ContextValue::String(veil::user_info(value));
+            let value = ContextValue::String(redact::user_info(value));
             error.insert(kind, value);
         }
     }
@@ -193,7 +193,7 @@ fn mistake(command: &Command, name: &str, setting: &Setting) -> Option<Problem> 
         // It conflicts with what is not here; the whole command has its say on that.
         error.kind() != clap::error::ErrorKind::MissingRequiredArgument
     })?;
-    let said = veiled(error).to_string();
+    let said = redacted(error).to_string();
     let said = said.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
     Some(Problem::new(setting.value.clone(), said))
 }

@@ -5,8 +5,8 @@ pub mod glob;
 pub mod near;
 pub mod open;
 pub mod place;
+pub mod redact;
 pub mod text;
-pub mod veil;
 
 use std::{fmt::Write, ops::Range};
 
@@ -36,13 +36,13 @@ pub struct Problem {
     /// What else to know.
     pub note: Option<String>,
     /// Whether the line may hold a secret, so that no value in it is shown.
-    pub veiled: bool,
+    pub redacted: bool,
 }
 
 impl Problem {
     /// A problem without help or note.
     pub fn new(span: Span, message: impl Into<String>) -> Self {
-        Self { message: message.into(), span, help: None, note: None, veiled: false }
+        Self { message: message.into(), span, help: None, note: None, redacted: false }
     }
 
     /// Adds help, where there is some.
@@ -92,7 +92,7 @@ impl Source {
 
         let pad = " ".repeat(row.to_string().len());
         let line = &self.text[start..line_end];
-        let line = if problem.veiled { veil::values(line) } else { veil::user_info(line) };
+        let line = if problem.redacted { redact::values(line) } else { redact::user_info(line) };
         let (from, stop) = (from.min(line_end) - start, stop.min(line_end) - start);
         let (lead, marked, tail) =
             cut(&escape_line(&line[..from]), &escape_line(&line[from..stop]), &escape_line(&line[stop..]));

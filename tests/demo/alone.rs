@@ -40,7 +40,7 @@ fn said(library: &Library, snapshot: &Snapshot) -> BTreeMap<(String, String), St
     gaps.extend(facts.gaps.clone());
     let findings = judge::judge(library, &facts, &gaps);
     let row = |f: dynaudit::finding::Finding| {
-        ((f.check, f.fingerprint.to_string()), format!("{:?} {:?}", f.verdict, f.severity))
+        ((f.check.to_string(), f.fingerprint.to_string()), format!("{:?} {:?}", f.verdict, f.severity))
     };
     findings.into_iter().map(row).collect()
 }

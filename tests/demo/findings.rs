@@ -48,7 +48,7 @@ async fn says(check: &str, about: &str) -> String {
     let flagged = run().await.1.iter().filter(|f| f.check == check && f.verdict == Verdict::Flagged);
     let found: Vec<&Finding> = flagged.filter(|f| f.subject.arn.ends_with(about)).collect();
     assert_eq!(found.len(), 1, "{check} about {about}: {found:#?}");
-    found[0].message.clone()
+    found[0].message.to_string()
 }
 
 #[tokio::test]

@@ -46,7 +46,7 @@ fn keys(findings: &[Finding]) -> BTreeSet<(String, String, String)> {
     let key = |f: &Finding| {
         let mut names = f.subject.names.clone();
         names.remove("class");
-        (f.check.clone(), f.subject.arn.clone(), format!("{names:?}"))
+        (f.check.to_string(), f.subject.arn.clone(), format!("{names:?}"))
     };
     findings.iter().map(key).collect()
 }

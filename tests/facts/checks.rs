@@ -295,7 +295,7 @@ fn verdicts(library: &Library, change: fn(&mut Snapshot)) -> BTreeMap<String, BT
     change(&mut snapshot);
     let mut verdicts: BTreeMap<String, BTreeSet<Verdict>> = BTreeMap::new();
     for finding in judge(library, &build(&snapshot), &snapshot.gaps) {
-        verdicts.entry(finding.check).or_default().insert(finding.verdict);
+        verdicts.entry(finding.check.to_string()).or_default().insert(finding.verdict);
     }
     verdicts
 }

@@ -24,7 +24,7 @@ fn one_unknown_row_each(snapshot: &Snapshot, kinds: &[SubjectKind], call: &str) 
     let library = Library::builtin().unwrap();
     let mut rows: BTreeMap<String, Vec<Finding>> = BTreeMap::new();
     for finding in findings(&library, snapshot) {
-        rows.entry(finding.check.clone()).or_default().push(finding);
+        rows.entry(finding.check.to_string()).or_default().push(finding);
     }
     for check in library.checks().iter().filter(|check| kinds.contains(&check.over)) {
         let found = rows.get(&check.id).map_or(&[][..], Vec::as_slice);

@@ -174,12 +174,12 @@ pub fn finding(check: &str, severity: Severity, verdict: Verdict, name: &str) ->
     };
     Finding {
         check: check.into(),
-        title: format!("Title of {check}"),
+        title: format!("Title of {check}").into(),
         severity,
         confidence: Confidence::High,
         verdict,
-        message: format!("{check} on {name}"),
-        because: Vec::new(),
+        message: format!("{check} on {name}").into(),
+        because: Vec::new().into(),
         missing: Vec::new(),
         evidence: Default::default(),
         fingerprint: fingerprint(check, &subject),
@@ -195,9 +195,9 @@ pub fn finding(check: &str, severity: Severity, verdict: Verdict, name: &str) ->
 pub fn lacking(mut finding: Finding, gap: &Gap) -> Finding {
     finding.missing.push(Missing {
         fact: "table.deletion_protection".into(),
-        gap: gap.id(),
-        call: gap.call.clone(),
-        on: gap.on.clone(),
+        gap: gap.id().into(),
+        call: gap.call.as_str().into(),
+        on: gap.on.clone().into(),
         why: gap.why,
     });
     finding

@@ -14,7 +14,7 @@ use super::{
     truth,
     unseen::ALL,
 };
-use crate::{facts::UNKNOWN, finding::Because, snapshot::GapId};
+use crate::{facts::UNKNOWN, snapshot::GapId};
 
 /// Facts that one finding names as missing at most.
 const MOST: usize = 20;
@@ -77,7 +77,8 @@ fn follow<'v>(path: &str, scope: &Scope<'_, 'v>) -> Found<'v> {
         };
         let (Some(json), Some(ty)) = (at.json.get(name), ty) else {
             let of_map = matches!(at.ty.non_null(), Type::Map(_));
-            return if of_map { Found::Nothing } else { Found::Unknown(so_far, None) };
+            // Of a subject that was not seen at all, one gap hides every fact.
+            return if of_map { Found::Nothing } else { Found::Unknown(so_far, gap_of(at.json)) };
         };
         if json.get(UNKNOWN).is_some() && elements(json).is_none() {
             return Found::Unknown(so_far, gap_of(json));
@@ -87,11 +88,11 @@ fn follow<'v>(path: &str, scope: &Scope<'_, 'v>) -> Found<'v> {
     Found::Known(at)
 }
 
-/// The facts under `paths` with their values: what a verdict rests on.
+/// The facts under `paths`, each with its value where that is known: what a verdict rests on.
 pub(in crate::check) fn because<'a>(
     paths: impl IntoIterator<Item = &'a String>,
     scope: &Scope<'_, '_>,
-) -> Vec<Because> {
+) -> Vec<(&'a str, Option<Json>)> {
     let mut all: Vec<&String> = Vec::new();
     for path in paths {
         if !all.contains(&path) {
@@ -99,17 +100,14 @@ pub(in crate::check) fn because<'a>(
         }
     }
     let deeper = |path: &String| all.iter().any(|p| p.strip_prefix(path).is_some_and(|r| r.starts_with('.')));
-    let fact = |path: &&String| match follow(path, scope) {
+    let fact = |path: &&'a String| match follow(path, scope) {
         // An object whose fields are named too says nothing beside them.
         Found::Known(at) if at.json.is_object() && deeper(path) => None,
-        Found::Known(at) => Some(Because { fact: (*path).clone(), value: Some(show::cut(at.json)) }),
-        Found::Unknown(..) => Some(Because { fact: (*path).clone(), value: None }),
+        Found::Known(at) => Some((path.as_str(), Some(show::cut(at.json)))),
+        Found::Unknown(..) => Some((path.as_str(), None)),
         Found::Nothing => None,
     };
-    let mut facts: Vec<Because> = all.iter().filter_map(fact).collect();
-    // There are as many of these lists as findings.
-    facts.shrink_to_fit();
-    facts
+    all.iter().filter_map(fact).collect()
 }
 
 /// The unknown facts that leave an expression undecided, each with its gap, none where the facts name no gap.

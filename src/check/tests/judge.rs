@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value as Json, json};
 
 use super::{
-    super::{expr::Meter, judge, judge::judge_within, judge_only},
+    super::{Library, expr::Meter, judge, judge::judge_within, judge_only, types},
     fixed,
 };
 use crate::{
@@ -83,7 +83,7 @@ fn what_was_refused_is_not_assessed_and_names_the_call() {
         assert_eq!(finding.verdict, Verdict::Unknown);
         assert_eq!(finding.message, "not assessed: kms:DescribeKey (denied)");
         assert_eq!(finding.missing.len(), 1);
-        assert_eq!((finding.missing[0].fact.as_str(), &finding.missing[0].gap), (fact, &id));
+        assert_eq!((finding.missing[0].fact.as_str(), &*finding.missing[0].gap), (fact, &id));
         assert_eq!(finding.missing[0].why, Why::Denied);
     }
     // The engines' own gaps are found as well.
@@ -92,6 +92,49 @@ fn what_was_refused_is_not_assessed_and_names_the_call() {
     facts.gaps.insert(id, own);
     let findings = judge(&fixed(&[]), &facts, &BTreeMap::new());
     assert_eq!(of(&findings, "public-table-policy").message, "not assessed: policy (malformed)");
+}
+
+#[test]
+fn of_a_subject_that_was_not_seen_every_check_says_what_it_says_where_no_fact_was() {
+    let (id, denied) = gap("dynamodb:DescribeTable", Why::Denied);
+    let subject = node(SubjectKind::Account, "account", &json!({})).subject;
+    let hidden = Node::unlisted(subject, &id);
+    let mut spelled = hidden.clone();
+    fn spell(node: &mut Node, id: &GapId) {
+        let fields = &types::of(node.subject.kind).object().unwrap().fields;
+        let facts: Json = fields.keys().map(|name| (name.clone(), json!({ "$unknown": id }))).collect();
+        node.facts = facts.into();
+        node.children.iter_mut().for_each(|child| spell(child, id));
+    }
+    spell(&mut spelled, &id);
+    let (library, gaps) = (Library::builtin().unwrap(), BTreeMap::from([(id, denied)]));
+    let said = |root: Node| judge(&library, &Facts { roots: vec![root], ..Facts::default() }, &gaps);
+    let findings = said(hidden);
+    assert_eq!(findings, said(spelled));
+    assert_eq!(findings.len(), library.checks().len());
+    assert!(findings.iter().all(|f| f.message == "not assessed: dynamodb:DescribeTable (denied)"));
+}
+
+#[test]
+fn what_many_findings_say_is_held_once() {
+    let (id, denied) = gap("kms:DescribeKey", Why::Denied);
+    let facts = json!({"name": "a", "encryption": {"$unknown": id.0}, "policy": null});
+    let tables = (0..2).map(|n| node(SubjectKind::Table, &format!("t{n}"), &facts));
+    let findings = judge(&fixed(&[]), &account(tables.collect()), &BTreeMap::from([(id.clone(), denied)]));
+    let of: Vec<&Finding> = findings.iter().filter(|f| f.check == "key-disabled").collect();
+    let [one, other] = of[..] else { panic!("{of:?}") };
+    let (is, was) = (&one.missing[0], &other.missing[0]);
+    for (is, was) in [
+        (&one.check, &other.check),
+        (&one.title, &other.title),
+        (&one.message, &other.message),
+        (&is.fact, &was.fact),
+        (&is.call, &was.call),
+    ] {
+        assert!(std::ptr::eq(is.as_str(), was.as_str()), "{is}");
+    }
+    assert!(std::ptr::eq(&*is.gap, &*was.gap) && std::ptr::eq(&*is.on, &*was.on));
+    assert!(std::ptr::eq(&*one.because, &*other.because));
 }
 
 #[test]

@@ -67,7 +67,7 @@ impl Today<'_> {
     ) -> Fate {
         let subject = &old.subject;
         let account = self.snapshot.accounts.iter().find(|account| account.id == subject.account);
-        let Some(account) = account.filter(|_| self.checks.contains(&old.check)) else {
+        let Some(account) = account.filter(|_| self.checks.contains(&*old.check)) else {
             return Fate::NotAssessed;
         };
         let region = subject.region.as_deref();

@@ -190,7 +190,7 @@ fn row<'a>(
 ) -> Option<impl Serialize + use<'a>> {
     let subject = &finding.subject;
     let table = table_of(subject).and_then(|arn| known.get(arn));
-    let check = view.checks.binary_search_by(|check| check.id.cmp(&finding.check)).ok()?;
+    let check = view.checks.binary_search_by(|check| check.id.as_str().cmp(&finding.check)).ok()?;
     // A table's own ARN stands in the list of tables.
     let arn = match inert(&subject.arn) {
         own if table.is_some() && table_arn(&subject.arn) == Some(&*own) => Cow::Borrowed(""),

@@ -200,7 +200,7 @@ pub fn observation<'a>(ids: &'a Ids<'_>, taken: &'a str, finding: &'a Finding) -
     }
     let said = |said: String| Evidence { description: own_line(said), props: None };
     let mut evidence: Vec<Evidence<'_>> = Vec::new();
-    for because in &finding.because {
+    for because in finding.because.iter() {
         let value = because.value.as_ref().map_or_else(|| "not seen".to_owned(), Value::to_string);
         evidence.push(said(format!("{} = {value}", because.fact)));
     }
