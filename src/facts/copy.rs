@@ -54,6 +54,8 @@ pub fn of(table: &snapshot::Table, name: &str, services: &Services, taken: Times
         Seen::Value(description) => described(table, description, name, &mut items),
         Seen::Gap(gap) => gaps.push(gap.clone()),
     }
+    // The first is the one that is told: what hides the most copies of the most tables.
+    gaps.extend(table.backups.gap.iter().chain(&table.exports.gap).cloned());
     match &table.kinesis {
         Seen::Value(streams) => items.extend(streams.iter().filter(|s| s.status == "ACTIVE").map(|stream| {
             copy(Place::Kinesis, &stream.arn, stream.arn.rsplit('/').next().unwrap_or(&stream.arn), None)
@@ -73,8 +75,6 @@ pub fn of(table: &snapshot::Table, name: &str, services: &Services, taken: Times
         let name = one.target_arn.splitn(6, ':').nth(5).unwrap_or(&one.target_arn);
         copy(Place::Integration, &one.target_arn, name, None)
     }));
-    // The first is the one that is told: what nearly every table has comes first.
-    gaps.extend(table.backups.gap.iter().chain(&table.exports.gap).cloned());
     gaps.extend(services.integrations.gap.clone());
     Collection { items, gap: gaps.into_iter().next() }
 }

@@ -94,3 +94,12 @@ fn tables_that_were_not_listed_may_lie_behind_a_cluster_too() {
     let found = indirect(&account);
     assert_eq!((&found["ana"], &found["eve"]), (&json!({ "$unknown": gap }), &json!(null)));
 }
+
+#[test]
+fn where_neither_clusters_nor_a_table_was_seen_the_clusters_are_told() {
+    let (mut account, clusters) = unlisted(true);
+    let (hidden, _) = gap("dynamodb:ListTables");
+    account.regions.last_mut().unwrap().tables.gap = Some(hidden);
+    let found = indirect(&account);
+    assert_eq!(found["ana"], json!({ "$unknown": clusters }));
+}

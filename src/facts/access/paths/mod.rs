@@ -72,7 +72,7 @@ pub struct Paths<'a> {
     reached_outright: Vec<Bits>,
     reached: Vec<Bits>,
     /// Ways that may be there, too.
-    unseen: Option<unseen::Unseen>,
+    unseen: Vec<unseen::Unseen>,
     /// Hops that were told; none for those that are not allowed after all.
     hops: RefCell<HashMap<Leg, Option<Arc<Hop>>>>,
     /// Ways from all nodes to some tables, outright or not, that were looked for.

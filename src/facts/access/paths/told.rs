@@ -125,7 +125,7 @@ impl Paths<'_> {
     fn hidden(&self, at: usize) -> Option<&GapId> {
         let Access { subjects, targets, incomplete, unlisted, doubts, .. } = self.access;
         let unread = |at: usize| {
-            let unseen = self.unseen.as_ref().filter(|unseen| unseen.by.contains(at));
+            let unseen = self.unseen.iter().find(|unseen| unseen.by.contains(at));
             subjects.get(at)?.unread.first().or(unseen.map(|unseen| &unseen.gap))
         };
         let own = unread(at);

@@ -20,17 +20,24 @@ pub(super) struct Unseen {
 }
 
 /// Ways by clusters that were not listed, and by clusters and keys to tables that were not. `any`: what each subject
-/// reads itself.
-pub(super) fn unseen(access: &Access, search: &Search<'_>, any: &[Bits]) -> Option<Unseen> {
+/// reads itself. Whom several hide a way from is told the first.
+pub(super) fn unseen(access: &Access, search: &Search<'_>, any: &[Bits]) -> Vec<Unseen> {
     let size = access.subjects.len();
     let numbers = |found: Vec<(usize, &Subject)>| Bits::of(size, found.into_iter().map(|(at, _)| at));
     if let Some(gap) = access.unlisted.as_ref().or(access.doubts.hidden.as_ref()) {
-        let clusters = !access.scene.clusters.is_empty() || access.scene.clusters_unlisted.is_some();
-        let by = askers(access, |means| means.gives == Gives::Decrypt || clusters && is_cached(means));
-        let by = numbers(by);
-        return (!by.is_empty()).then(|| Unseen { gap: gap.clone(), by });
+        let keyed = numbers(askers(access, |means| means.gives == Gives::Decrypt));
+        let mut found = vec![Unseen { gap: gap.clone(), by: keyed }];
+        let unlisted = access.scene.clusters_unlisted.as_ref();
+        if unlisted.is_some() || !access.scene.clusters.is_empty() {
+            // Where there may be no cluster at all, that is what has to be seen before any table.
+            let cached =
+                Unseen { gap: unlisted.unwrap_or(gap).clone(), by: numbers(askers(access, is_cached)) };
+            found.insert(0, cached);
+        }
+        found.retain(|unseen| !unseen.by.is_empty());
+        return found;
     }
-    let gap = access.scene.clusters_unlisted.clone()?;
+    let Some(gap) = access.scene.clusters_unlisted.clone() else { return Vec::new() };
     let unread = access.targets.len();
     let mut behind = Bits::none(unread + 1);
     let (_, roles) = serving("dax", &search.trusts, &search.ground, &search.stacks);
@@ -43,5 +50,5 @@ pub(super) fn unseen(access: &Access, search: &Search<'_>, any: &[Bits]) -> Opti
     let mut by = numbers(askers(access, is_cached));
     let idle = |at: &usize| any.get(*at).is_some_and(|own| behind.without(own).is_empty());
     by = by.without(&Bits::of(size, by.iter().filter(idle)));
-    (!by.is_empty()).then_some(Unseen { gap, by })
+    if by.is_empty() { Vec::new() } else { vec![Unseen { gap, by }] }
 }
