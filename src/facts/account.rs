@@ -67,13 +67,10 @@ pub fn node(account: &snapshot::Account, marks: &Marks, access: &Access) -> Node
         .map(|region| Region {
             name: region.name.clone(),
             enabled: match &region.tables.gap {
-                Some(gap) if !region.disabled && region.tables.items.is_empty() => Fact::Unknown(gap.clone()),
+                Some(gap) if !region.disabled && region.tables.items.is_empty() => Fact::Unknown(gap.into()),
                 _ => Fact::Known(!region.disabled),
             },
-            tables: match &region.tables.gap {
-                None => Fact::Known(region.tables.items.len() as i64),
-                Some(gap) => Fact::Unknown(gap.clone()),
-            },
+            tables: Fact::unless(&region.tables.gap, region.tables.items.len() as i64),
             recorded: recorded(&region.services.recorders),
             watched: watched::of(region, account),
             bare_vpcs: endpoint::bare_vpcs(&region.services),
@@ -85,25 +82,25 @@ pub fn node(account: &snapshot::Account, marks: &Marks, access: &Access) -> Node
     let facts = Account {
         id: account.id.clone(),
         partition: account.partition.clone(),
-        tables: match &unlisted {
-            None => Fact::Known(account.tables.len() as i64),
-            Some(gap) => Fact::Unknown(gap.clone()),
-        },
-        sensitive: match (marks.any_sensitive(), &unlisted) {
-            (Fact::Known(false), Some(gap)) => Fact::Unknown(gap.clone()),
-            (known, _) => known,
-        },
+        tables: Fact::unless(&unlisted, account.tables.len() as i64),
+        sensitive: unless_unlisted(marks.any_sensitive(), &unlisted),
         sensitive_tables: marks.sensitive().len() as i64,
-        pci_scope: match (marks.any_pci_scope(), &unlisted) {
-            (Fact::Known(false), Some(gap)) => Fact::Unknown(gap.clone()),
-            (known, _) => known,
-        },
+        pci_scope: unless_unlisted(marks.any_pci_scope(), &unlisted),
         auditor: Fact::of(&account.identity, |identity| identity.arn.clone()),
         auditor_can_write: auditor_can_write(account, access),
         guarded: access.guarded(),
         regions,
     };
     Node::new(subject(account), &facts)
+}
+
+/// What holds of some table may hold of one that was not listed.
+fn unless_unlisted(some: Fact<bool>, unlisted: &Option<snapshot::GapId>) -> Fact<bool> {
+    match some {
+        Fact::Known(true) => some,
+        Fact::Known(false) => Fact::unless(unlisted, false),
+        Fact::Unknown(gaps) => Fact::Unknown(gaps.and(unlisted)),
+    }
 }
 
 /// AWS documentation: "Selecting which resources AWS Config records".
@@ -115,7 +112,7 @@ fn recorded(recorders: &Listed<Recorder>) -> Fact<bool> {
     };
     match &recorders.gap {
         _ if recorders.items.iter().any(records) => Fact::Known(true),
-        Some(gap) => Fact::Unknown(gap.clone()),
+        Some(gap) => Fact::Unknown(gap.into()),
         None => Fact::Known(false),
     }
 }
@@ -123,11 +120,11 @@ fn recorded(recorders: &Listed<Recorder>) -> Fact<bool> {
 fn auditor_can_write(account: &snapshot::Account, access: &Access) -> Fact<Option<bool>> {
     let identity = match &account.identity {
         Seen::Value(identity) => identity,
-        Seen::Gap(gap) => return Fact::Unknown(gap.clone()),
+        Seen::Gap(gap) => return Fact::Unknown(gap.into()),
     };
     match (access.can_write(&identity.arn), access.incomplete()) {
         (Some(can), _) => can.and_then(|can| Fact::Known(Some(*can))),
-        (None, Some(gap)) => Fact::Unknown(gap.clone()),
+        (None, Some(gap)) => Fact::Unknown(gap.into()),
         (None, None) => Fact::Known(None),
     }
 }

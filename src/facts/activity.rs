@@ -6,7 +6,7 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Fact, Node};
+use super::{Fact, Gaps, Node};
 use crate::snapshot::{
     Account, Gap, GapId, ResourceId, Seen, Services, Timestamp, Why,
     principal::{Credentials, Principal, Usage},
@@ -35,14 +35,14 @@ pub struct Activity {
 
 impl Activity {
     /// Nothing is known, for one reason.
-    pub fn unseen(gap: &GapId) -> Self {
+    pub fn unseen(gap: &Gaps) -> Self {
         Self {
-            used_days: Fact::Unknown(gap.clone()),
-            unused: Fact::Unknown(gap.clone()),
-            keys: Fact::Unknown(gap.clone()),
-            oldest_key_days: Fact::Unknown(gap.clone()),
-            password: Fact::Unknown(gap.clone()),
-            guest_pools: Fact::Unknown(gap.clone()),
+            used_days: Fact::Unknown(gap.into()),
+            unused: Fact::Unknown(gap.into()),
+            keys: Fact::Unknown(gap.into()),
+            oldest_key_days: Fact::Unknown(gap.into()),
+            password: Fact::Unknown(gap.into()),
+            guest_pools: Fact::Unknown(gap.into()),
         }
     }
 }
@@ -96,7 +96,7 @@ impl Reports<'_> {
     }
 
     fn usage(&self, principal: &Principal) -> (Fact<Option<i64>>, Fact<bool>) {
-        let hidden = |gap: &GapId| (Fact::Unknown(gap.clone()), Fact::Unknown(gap.clone()));
+        let hidden = |gap: &GapId| (Fact::Unknown(gap.into()), Fact::Unknown(gap.into()));
         let usage = match self.usage {
             None => return hidden(&self.absent),
             Some(Seen::Gap(gap)) => return hidden(gap),
@@ -118,9 +118,8 @@ impl Reports<'_> {
         principal: &Principal,
         gaps: &mut BTreeMap<GapId, Gap>,
     ) -> (Fact<i64>, Fact<Option<i64>>, Fact<bool>) {
-        let hidden = |gap: &GapId| {
-            (Fact::Unknown(gap.clone()), Fact::Unknown(gap.clone()), Fact::Unknown(gap.clone()))
-        };
+        let hidden =
+            |gap: &GapId| (Fact::Unknown(gap.into()), Fact::Unknown(gap.into()), Fact::Unknown(gap.into()));
         if !principal.arn.contains(":user/") {
             return (Fact::Known(0), Fact::Known(None), Fact::Known(false));
         }
@@ -148,22 +147,22 @@ impl Reports<'_> {
 /// Identity pools by the role that they give to guests.
 struct Pools<'a> {
     by_role: BTreeMap<&'a str, Vec<String>>,
-    hidden: Option<&'a GapId>,
+    hidden: Gaps,
 }
 
 impl<'a> Pools<'a> {
     fn of(account: &'a Account) -> Self {
-        let (mut by_role, mut hidden) = (BTreeMap::<&str, Vec<String>>::new(), None);
+        let (mut by_role, mut hidden) = (BTreeMap::<&str, Vec<String>>::new(), Gaps::default());
         for region in account.regions.iter().filter(|region| !region.disabled) {
             let pools = &region.services.identity_pools;
-            hidden = hidden.or(pools.gap.as_ref());
+            hidden.add(&pools.gap);
             for pool in &pools.items {
                 match (&pool.guests, &pool.guest_role) {
                     (Seen::Value(false), _) | (_, Seen::Value(None)) => {}
                     (Seen::Value(true), Seen::Value(Some(role))) => {
                         by_role.entry(role).or_default().push(pool.name.clone());
                     }
-                    (Seen::Gap(gap), _) | (_, Seen::Gap(gap)) => hidden = hidden.or(Some(gap)),
+                    (guests, role) => hidden.extend(guests.gap().into_iter().chain(role.gap()).cloned()),
                 }
             }
         }
@@ -172,10 +171,10 @@ impl<'a> Pools<'a> {
     }
 
     fn of_role(&self, arn: &str) -> Fact<Vec<String>> {
-        match (self.by_role.get(arn), self.hidden) {
-            (Some(names), _) => Fact::Known(names.clone()),
-            (None, Some(gap)) if arn.contains(":role/") => Fact::Unknown(gap.clone()),
-            (None, _) => Fact::Known(Vec::new()),
+        match self.by_role.get(arn) {
+            Some(names) => Fact::Known(names.clone()),
+            None if arn.contains(":role/") => Fact::unless(&self.hidden, Vec::new()),
+            None => Fact::Known(Vec::new()),
         }
     }
 }

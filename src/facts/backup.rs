@@ -73,7 +73,7 @@ pub fn nodes(table: &snapshot::Table, around: &Around<'_>, gaps: &mut BTreeMap<G
             expires_in_days: backup.expires.map(|at| around.taken.days_until(at)),
             key_owner: match &backup.encryption {
                 Seen::Value(encryption) => around.keys.owner(encryption.as_ref(), &backup.arn, gaps),
-                Seen::Gap(gap) => Fact::Unknown(gap.clone()),
+                Seen::Gap(gap) => Fact::Unknown(gap.into()),
             },
             of_former_table: matches!((id, &backup.table_id), (Some(now), Some(then)) if now != then),
         };
@@ -93,7 +93,7 @@ pub fn export_nodes(table: &snapshot::Table, around: &Around<'_>) -> Vec<Node> {
         let details = &export.details;
         let external = Fact::of(details, |d| d.bucket_owner.as_ref().is_some_and(|owner| owner != account));
         let bucket = |read: fn(&snapshot::Bucket) -> &Seen<bool>| match details {
-            Seen::Gap(gap) => Fact::Unknown(gap.clone()),
+            Seen::Gap(gap) => Fact::Unknown(gap.into()),
             Seen::Value(d) => in_bucket(d.bucket.as_deref(), around, |bucket| Some(read(bucket))),
         };
         let facts = Export {
@@ -104,7 +104,7 @@ pub fn export_nodes(table: &snapshot::Table, around: &Around<'_>) -> Vec<Node> {
             kms: Fact::of(details, |d| d.encryption.as_deref() == Some("KMS")),
             bucket_public: bucket(|bucket| &bucket.public),
             bucket_blocked: match details {
-                Seen::Gap(gap) => Fact::Unknown(gap.clone()),
+                Seen::Gap(gap) => Fact::Unknown(gap.into()),
                 Seen::Value(d) => {
                     blocked(d.bucket.as_deref(), external.known().copied().unwrap_or_default(), around)
                 }
@@ -124,7 +124,7 @@ pub fn export_nodes(table: &snapshot::Table, around: &Around<'_>) -> Vec<Node> {
 /// Whether its bucket is gone, or was seen to hold nothing under its prefix.
 fn emptied(export: &snapshot::table::Export, around: &Around<'_>) -> Fact<bool> {
     let details = match &export.details {
-        Seen::Gap(gap) => return Fact::Unknown(gap.clone()),
+        Seen::Gap(gap) => return Fact::Unknown(gap.into()),
         Seen::Value(details) => details,
     };
     let Some(name) = &details.bucket else { return Fact::Known(false) };
@@ -132,7 +132,7 @@ fn emptied(export: &snapshot::table::Export, around: &Around<'_>) -> Fact<bool> 
     match found.map(|bucket| (bucket.gone, bucket.files.get(&details.files_of(&export.arn)))) {
         Some((true, _)) => Fact::Known(true),
         Some((false, Some(files))) => Fact::of(files, |holds| !holds),
-        Some((false, None)) | None => Fact::Unknown(Services::not_collected().id()),
+        Some((false, None)) | None => Fact::Unknown(Services::not_collected().id().into()),
     }
 }
 
@@ -147,7 +147,7 @@ pub fn in_bucket(
     match found.map(|bucket| (bucket.gone, read(bucket))) {
         Some((true, _)) => Fact::Known(None),
         Some((false, Some(seen))) => Fact::of(seen, |known| Some(*known)),
-        Some((false, None)) | None => Fact::Unknown(Services::not_collected().id()),
+        Some((false, None)) | None => Fact::Unknown(Services::not_collected().id().into()),
     }
 }
 
@@ -160,6 +160,7 @@ pub fn blocked(name: Option<&str>, external: bool, around: &Around<'_>) -> Fact<
         _ if external => own,
         (_, Seen::Value(true)) => Fact::Known(Some(true)),
         (_, Seen::Value(false)) => own,
-        (_, Seen::Gap(gap)) => Fact::Unknown(gap.clone()),
+        (Fact::Unknown(gaps), Seen::Gap(gap)) => Fact::Unknown(gaps.clone().and(gap)),
+        (Fact::Known(_), Seen::Gap(gap)) => Fact::Unknown(gap.into()),
     }
 }

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Fact, Node, UNKNOWN};
+use super::{Fact, Gaps, Node};
 use crate::{
     finding::{Subject, SubjectKind},
-    snapshot::{Account, GapId, Region, Services},
+    snapshot::{Account, Region, Services},
 };
 
 /// A DynamoDB Accelerator cluster: it reads tables with a role of its own, and keeps items in memory.
@@ -42,8 +42,7 @@ pub struct Cluster {
 pub fn reads_every_table(principals: &[Node]) -> Roles {
     let fact = |node: &Node| {
         let fact = &node.facts["reads_every_table"];
-        let gap = fact[UNKNOWN].as_str().map(|gap| GapId(gap.to_owned()));
-        (node.subject.arn.clone(), gap.map_or(Fact::Known(fact.as_bool()), Fact::Unknown))
+        (node.subject.arn.clone(), Fact::unless(Gaps::named(fact).unwrap_or_default(), fact.as_bool()))
     };
     principals.iter().map(fact).collect()
 }
@@ -80,14 +79,14 @@ pub fn nodes(region: &Region, account: &Account, roles: &Roles) -> Vec<Node> {
                 role: cluster.role_arn.clone(),
                 role_reads_every_table: match (roles.get(&cluster.role_arn), &account.principals.gap) {
                     (Some(known), _) => known.clone(),
-                    (None, Some(gap)) => Fact::Unknown(gap.clone()),
+                    (None, Some(gap)) => Fact::Unknown(gap.into()),
                     (None, None) => Fact::Known(None),
                 },
                 open_to_world: match &cluster.reachable_from {
                     Some(ranges) => {
                         Fact::of(ranges, |ranges| ranges.iter().any(|range| range.ends_with("/0")))
                     }
-                    None => Fact::Unknown(Services::not_collected().id()),
+                    None => Fact::Unknown(Services::not_collected().id().into()),
                 },
                 item_ttl_seconds: Fact::of(&cluster.ttl, |ttl| seconds(ttl.record_millis)),
                 query_ttl_seconds: Fact::of(&cluster.ttl, |ttl| seconds(ttl.query_millis)),

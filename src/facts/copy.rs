@@ -3,12 +3,12 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Collection, Node, table::subject};
+use super::{Collection, Gaps, Node, table::subject};
 use crate::{
     detect::shown_name,
     finding::SubjectKind,
     snapshot::{
-        self, GapId, Seen, Services, Timestamp,
+        self, Seen, Services, Timestamp,
         table::{Description, Index},
     },
 };
@@ -49,18 +49,16 @@ pub enum Place {
 /// The places that the top-level attribute `name` (as paths write it) of `table` is copied to.
 pub fn of(table: &snapshot::Table, name: &str, services: &Services, taken: Timestamp) -> Collection<Copy> {
     let mut items: Vec<Copy> = Vec::new();
-    let mut gaps: Vec<GapId> = Vec::new();
+    let mut gaps = Gaps::default();
     match &table.description {
         Seen::Value(description) => described(table, description, name, &mut items),
-        Seen::Gap(gap) => gaps.push(gap.clone()),
+        Seen::Gap(gap) => gaps.add(gap),
     }
-    // The first is the one that is told: what hides the most copies of the most tables.
-    gaps.extend(table.backups.gap.iter().chain(&table.exports.gap).cloned());
     match &table.kinesis {
         Seen::Value(streams) => items.extend(streams.iter().filter(|s| s.status == "ACTIVE").map(|stream| {
             copy(Place::Kinesis, &stream.arn, stream.arn.rsplit('/').next().unwrap_or(&stream.arn), None)
         })),
-        Seen::Gap(gap) => gaps.push(gap.clone()),
+        Seen::Gap(gap) => gaps.add(gap),
     }
     items.extend(table.backups.items.iter().filter(|b| b.status == "AVAILABLE").map(|backup| {
         let dies = backup.expires.map(|at| taken.days_until(at));
@@ -75,8 +73,8 @@ pub fn of(table: &snapshot::Table, name: &str, services: &Services, taken: Times
         let name = one.target_arn.splitn(6, ':').nth(5).unwrap_or(&one.target_arn);
         copy(Place::Integration, &one.target_arn, name, None)
     }));
-    gaps.extend(services.integrations.gap.clone());
-    Collection { items, gap: gaps.into_iter().next() }
+    let gaps = gaps.and(&table.backups.gap).and(&table.exports.gap).and(&services.integrations.gap);
+    Collection { items, gaps }
 }
 
 /// A copy in words: where it lies, and when it is gone by itself.
@@ -112,8 +110,9 @@ pub fn nodes(
             Node::new(subject(SubjectKind::Copy, table, &copy.arn, account, names), copy)
         })
         .collect();
-    if let Some(gap) = &copies.gap {
-        nodes.push(Node::unlisted(subject(SubjectKind::Copy, table, &table.arn, account, named), gap));
+    if !copies.gaps.is_empty() {
+        let place = subject(SubjectKind::Copy, table, &table.arn, account, named);
+        nodes.push(Node::unlisted(place, &copies.gaps));
     }
     nodes
 }

@@ -38,7 +38,7 @@ impl<'a> Keys<'a> {
         match &encryption.key_arn {
             Some(arn) => self.owner_of(arn, on, gaps),
             None if encryption.kind.as_deref() == Some("AES256") => Fact::Known(KeyOwner::AwsOwned),
-            None => Fact::Unknown(not_named(on, gaps)),
+            None => Fact::Unknown(not_named(on, gaps).into()),
         }
     }
 
@@ -51,12 +51,12 @@ impl<'a> Keys<'a> {
         if account_of(arn).is_some_and(|owner| owner != self.account) {
             return Fact::Known(KeyOwner::Customer);
         }
-        let Some(key) = self.get(arn) else { return Fact::Unknown(not_named(on, gaps)) };
+        let Some(key) = self.get(arn) else { return Fact::Unknown(not_named(on, gaps).into()) };
         let manager = Fact::of(&key.description, |d| d.manager.clone());
         manager.and_then(|manager| match manager.as_deref() {
             Some("CUSTOMER") => Fact::Known(KeyOwner::Customer),
             Some("AWS") => Fact::Known(KeyOwner::AwsManaged),
-            _ => Fact::Unknown(not_named(on, gaps)),
+            _ => Fact::Unknown(not_named(on, gaps).into()),
         })
     }
 }

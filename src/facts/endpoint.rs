@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Fact, Node};
+use super::{Fact, Gaps, Node};
 use crate::{
     finding::{Subject, SubjectKind},
     iam::{Condition, Effect, Kind, Policy, Statement},
@@ -68,12 +68,9 @@ pub fn nodes(region: &Region, account: &Account, gaps: &mut BTreeMap<GapId, Gap>
 /// Ids of VPCs with workloads in which no endpoint for DynamoDB is available.
 pub fn bare_vpcs(services: &Services) -> Fact<Vec<String>> {
     let (vpcs, endpoints) = (&services.vpcs, &services.endpoints);
-    if let Some(gap) = vpcs.gap.as_ref().or(endpoints.gap.as_ref()) {
-        return Fact::Unknown(gap.clone());
-    }
     let served = |id: &str| endpoints.items.iter().any(|one| one.vpc == id && one.state == "available");
     let bare = vpcs.items.iter().filter(|vpc| vpc.workloads > 0 && !served(&vpc.id));
-    Fact::Known(bare.map(|vpc| vpc.id.clone()).collect())
+    Fact::unless(Gaps::from(&vpcs.gap).and(&endpoints.gap), bare.map(|vpc| vpc.id.clone()).collect())
 }
 
 /// Whether everything goes through, and whether items can be written to strangers' tables. An endpoint that was made
@@ -106,7 +103,7 @@ fn lets_out(
             };
             let id = gap.id();
             gaps.entry(id.clone()).or_insert(gap);
-            (Fact::Unknown(id.clone()), Fact::Unknown(id))
+            (Fact::Unknown((&id).into()), Fact::Unknown(id.into()))
         }
     }
 }

@@ -121,8 +121,9 @@ pub fn nodes(
             let of_key = subject(SubjectKind::Use, names);
             Node::new(Subject { arn: arn.clone(), region, table, ..of_key }, used)
         }));
-        if let Some(gap) = &facts.grants.gap {
-            node.children.push(Node::unlisted(subject(SubjectKind::Grant, BTreeMap::new()), gap));
+        if !facts.grants.gaps.is_empty() {
+            let grants = subject(SubjectKind::Grant, BTreeMap::new());
+            node.children.push(Node::unlisted(grants, &facts.grants.gaps));
         }
         node
     };
@@ -153,7 +154,7 @@ pub fn facts(
             _ => KeyOwner::Customer,
         }),
         external: match (told.or(named), description.gap()) {
-            (None, Some(gap)) => Fact::Unknown(gap.clone()),
+            (None, Some(gap)) => Fact::Unknown(gap.into()),
             _ => Fact::Known(owner != account.id),
         },
         state: Fact::of(description, |d| d.state.clone().unwrap_or_default()),
@@ -167,7 +168,7 @@ pub fn facts(
         policy: policy(key, owner, gaps),
         grants: Collection {
             items: key.grants.items.iter().map(|grant| self::grant(grant, owner)).collect(),
-            gap: key.grants.gap.clone(),
+            gaps: (&key.grants.gap).into(),
         },
     }
 }
@@ -175,7 +176,7 @@ pub fn facts(
 fn policy(key: &snapshot::Key, owner: &str, gaps: &mut BTreeMap<GapId, Gap>) -> Fact<KeyPolicy> {
     let text = match &key.policy {
         Seen::Value(text) => text,
-        Seen::Gap(gap) => return Fact::Unknown(gap.clone()),
+        Seen::Gap(gap) => return Fact::Unknown(gap.into()),
     };
     let arn = key.description.value().map_or(key.arn.as_str(), |d| d.arn.as_str());
     match kms::read_key_policy(text, arn, owner) {
@@ -195,7 +196,7 @@ fn policy(key: &snapshot::Key, owner: &str, gaps: &mut BTreeMap<GapId, Gap>) -> 
             };
             let id = gap.id();
             gaps.entry(id.clone()).or_insert(gap);
-            Fact::Unknown(id)
+            Fact::Unknown(id.into())
         }
     }
 }

@@ -24,9 +24,9 @@ pub struct Kinesis {
 /// The Kinesis streams of `table`, in an account of this id; `services` are those of its Region.
 pub fn of(table: &snapshot::Table, account: &str, services: &Services) -> Collection<Kinesis> {
     match &table.kinesis {
-        Seen::Gap(gap) => Collection { items: Vec::new(), gap: Some(gap.clone()) },
-        Seen::Value(destinations) => Collection {
-            items: destinations
+        Seen::Gap(gap) => Collection::unseen(gap),
+        Seen::Value(destinations) => Collection::whole(
+            destinations
                 .iter()
                 .map(|d| Kinesis {
                     arn: d.arn.clone(),
@@ -36,14 +36,13 @@ pub fn of(table: &snapshot::Table, account: &str, services: &Services) -> Collec
                     keeps_days: told(services, &d.arn, |summary| summary.retention_hours / 24),
                 })
                 .collect(),
-            gap: None,
-        },
+        ),
     }
 }
 
 fn told<T>(services: &Services, arn: &str, read: impl FnOnce(&StreamSummary) -> T) -> Fact<T> {
     match services.kinesis_streams.iter().find(|stream| stream.arn == arn) {
         Some(stream) => Fact::of(&stream.summary, read),
-        None => Fact::Unknown(Services::not_collected().id()),
+        None => Fact::Unknown(Services::not_collected().id().into()),
     }
 }

@@ -120,7 +120,7 @@ const SCHEMAS: [Schema; 13] = [
 pub fn known_as(table: &Table) -> Fact<Option<KnownAs>> {
     let keys: Vec<&str> = match &table.description {
         Seen::Value(description) => description.keys.iter().map(|key| key.name.as_str()).collect(),
-        Seen::Gap(gap) => return Fact::Unknown(gap.clone()),
+        Seen::Gap(gap) => return Fact::Unknown(gap.into()),
     };
     let mut candidates = SCHEMAS.iter().filter(|schema| schema.keys == ["*"] || schema.keys == keys);
     let read = table.sample.as_result().and_then(|sample| sample.unread().map_or(Ok(sample), Err));
@@ -130,7 +130,7 @@ pub fn known_as(table: &Table) -> Fact<Option<KnownAs>> {
             candidates.find(|schema| schema.attributes.iter().all(&has))
         }
         Err(gap) => match candidates.find(|schema| schema.attributes.is_empty()) {
-            None => return Fact::Unknown(gap.clone()),
+            None => return Fact::Unknown(gap.into()),
             by_keys => by_keys,
         },
     };

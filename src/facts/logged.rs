@@ -5,9 +5,9 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Collection, Fact};
+use super::{Collection, Fact, Gaps};
 use crate::snapshot::{
-    GapId, Seen, Services,
+    Seen, Services,
     services::trail::{Field, Selectors},
 };
 
@@ -52,7 +52,7 @@ pub const STREAM: Kind = Kind { name: "AWS::DynamoDB::Stream", reads: &["GetReco
 /// What is recorded of the resource `arn` in `region`, of which `services` tell.
 pub fn of(services: &Services, region: &str, arn: &str, kind: &Kind) -> DataEvents {
     let (mut reads, mut writes, mut trails) = (false, false, Vec::new());
-    let mut gap = services.trails.gap.clone().or_else(|| services.event_stores.gap.clone());
+    let mut gaps = Gaps::from(&services.trails.gap).and(&services.event_stores.gap);
     let mut add = |selectors: &Selectors, trail: Trail| {
         let all = |operations: &[&str], read: bool| {
             let event = |name| Event { arn, kind: kind.name, name, read };
@@ -64,7 +64,6 @@ pub fn of(services: &Services, region: &str, arn: &str, kind: &Kind) -> DataEven
             trails.push(trail);
         }
     };
-    let mut hide = |unseen: &GapId| gap = gap.take().or_else(|| Some(unseen.clone()));
     for trail in services.trails.items.iter().filter(|trail| trail.multi_region || trail.home == region) {
         match (&trail.logging, &trail.selectors) {
             (Seen::Value(false), _) => {}
@@ -72,7 +71,7 @@ pub fn of(services: &Services, region: &str, arn: &str, kind: &Kind) -> DataEven
                 selectors,
                 Trail { name: trail.name.clone(), validated: trail.validated, kms: trail.key_id.is_some() },
             ),
-            (Seen::Gap(unseen), _) | (_, Seen::Gap(unseen)) => hide(unseen),
+            (logging, selectors) => gaps.extend(logging.gap().into_iter().chain(selectors.gap()).cloned()),
         }
     }
     for store in &services.event_stores.items {
@@ -82,17 +81,14 @@ pub fn of(services: &Services, region: &str, arn: &str, kind: &Kind) -> DataEven
                 Trail { name: store.name.clone(), validated: true, kms: details.key_id.is_some() },
             ),
             Seen::Value(_) => {}
-            Seen::Gap(unseen) => hide(unseen),
+            Seen::Gap(unseen) => gaps.add(unseen),
         }
     }
-    let sure = |found: bool| match &gap {
-        Some(gap) if !found => Fact::Unknown(gap.clone()),
-        _ => Fact::Known(found),
-    };
+    let sure = |found: bool| if found { Fact::Known(true) } else { Fact::unless(&gaps, false) };
     DataEvents {
         reads: sure(reads),
         writes: sure(writes),
-        trails: Collection { items: trails, gap: gap.clone() },
+        trails: Collection { items: trails, gaps: gaps.clone() },
     }
 }
 

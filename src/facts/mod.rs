@@ -28,6 +28,7 @@ pub mod copy;
 pub mod encryption;
 pub mod endpoint;
 pub mod gained;
+mod gaps;
 pub mod import;
 pub mod index;
 pub mod key;
@@ -56,6 +57,8 @@ pub mod vault;
 pub mod watched;
 
 use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
+
+pub use self::gaps::Gaps;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Serialize, Serializer, ser::SerializeMap};
@@ -107,8 +110,8 @@ impl Node {
     /// Stands for subjects that could not be listed, and for all that would stand below them: every
     /// fact is unknown, so that each check over them says once, for this place, that it could not
     /// assess them, and why.
-    pub fn unlisted(subject: Subject, gap: &GapId) -> Self {
-        Self::hidden(subject, Arc::new(serde_json::json!({ UNKNOWN: gap })))
+    pub fn unlisted(subject: Subject, gaps: impl Into<Gaps>) -> Self {
+        Self::hidden(subject, Arc::new(serde_json::json!({ UNKNOWN: gaps.into() })))
     }
 
     fn hidden(subject: Subject, facts: Arc<serde_json::Value>) -> Self {
@@ -119,16 +122,16 @@ impl Node {
     }
 }
 
-/// A fact: known, or unknown with the gap that hides it.
+/// A fact: known, or unknown with the gaps that hide it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Fact<T> {
     /// Seen.
     Known(T),
     /// Not seen. Left out of the value that an expression reads, so that CEL's three-valued logic applies.
-    Unknown(GapId),
+    Unknown(Gaps),
 }
 
-/// The key under which an unknown fact carries its gap: `{"$unknown": "<gap>"}`.
+/// The key under which an unknown fact carries what hides it: `{"$unknown": "<gap>"}`, and a list where that are several.
 pub const UNKNOWN: &str = "$unknown";
 /// The key under which an incomplete collection carries what was seen: `{"$partial": [...], "$unknown": "<gap>"}`.
 pub const PARTIAL: &str = "$partial";
@@ -138,15 +141,21 @@ impl<T> Fact<T> {
     pub fn of<S>(seen: &Seen<S>, get: impl FnOnce(&S) -> T) -> Self {
         match seen {
             Seen::Value(value) => Fact::Known(get(value)),
-            Seen::Gap(gap) => Fact::Unknown(gap.clone()),
+            Seen::Gap(gap) => Fact::Unknown(gap.into()),
         }
+    }
+
+    /// `value`, unless something hides it.
+    pub fn unless(gaps: impl Into<Gaps>, value: T) -> Self {
+        let gaps = gaps.into();
+        if gaps.is_empty() { Fact::Known(value) } else { Fact::Unknown(gaps) }
     }
 
     /// Derives a fact from this one.
     pub fn and_then<U>(&self, derive: impl FnOnce(&T) -> Fact<U>) -> Fact<U> {
         match self {
             Fact::Known(value) => derive(value),
-            Fact::Unknown(gap) => Fact::Unknown(gap.clone()),
+            Fact::Unknown(gap) => Fact::Unknown(gap.into()),
         }
     }
 
@@ -163,9 +172,9 @@ impl<T: Serialize> Serialize for Fact<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Fact::Known(value) => value.serialize(serializer),
-            Fact::Unknown(gap) => {
+            Fact::Unknown(gaps) => {
                 let mut map = serializer.serialize_map(Some(1))?;
-                map.serialize_entry(UNKNOWN, gap)?;
+                map.serialize_entry(UNKNOWN, gaps)?;
                 map.end()
             }
         }
@@ -191,20 +200,30 @@ pub struct Collection<T> {
     /// What was seen.
     pub items: Vec<T>,
     /// Why the rest is missing; none if nothing is.
-    pub gap: Option<GapId>,
+    pub gaps: Gaps,
+}
+
+impl<T> Collection<T> {
+    /// Everything there is.
+    pub fn whole(items: Vec<T>) -> Self {
+        Self { items, gaps: Gaps::default() }
+    }
+
+    /// Nothing was seen of it.
+    pub fn unseen(gaps: impl Into<Gaps>) -> Self {
+        Self { items: Vec::new(), gaps: gaps.into() }
+    }
 }
 
 impl<T: Serialize> Serialize for Collection<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match &self.gap {
-            None => self.items.serialize(serializer),
-            Some(gap) => {
-                let mut map = serializer.serialize_map(Some(2))?;
-                map.serialize_entry(PARTIAL, &self.items)?;
-                map.serialize_entry(UNKNOWN, gap)?;
-                map.end()
-            }
+        if self.gaps.is_empty() {
+            return self.items.serialize(serializer);
         }
+        let mut map = serializer.serialize_map(Some(2))?;
+        map.serialize_entry(PARTIAL, &self.items)?;
+        map.serialize_entry(UNKNOWN, &self.gaps)?;
+        map.end()
     }
 }
 

@@ -32,7 +32,7 @@ pub fn of(
     gaps: &mut BTreeMap<GapId, Gap>,
 ) -> Fact<Outsiders> {
     let text = match policy {
-        Seen::Gap(gap) => return Fact::Unknown(gap.clone()),
+        Seen::Gap(gap) => return Fact::Unknown(gap.into()),
         Seen::Value(None) => return Fact::Known(Outsiders::default()),
         Seen::Value(Some(text)) => text,
     };
@@ -47,7 +47,7 @@ pub fn of(
             };
             let id = gap.id();
             gaps.entry(id.clone()).or_insert(gap);
-            Fact::Unknown(id)
+            Fact::Unknown(id.into())
         }
     }
 }

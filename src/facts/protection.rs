@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Collection, Fact, selection, table::Around};
-use crate::snapshot::{self, GapId, Seen, Timestamp};
+use super::{Collection, Fact, Gaps, selection, table::Around};
+use crate::snapshot::{self, Seen, Timestamp};
 
 /// What a table could be restored from, beside point-in-time recovery.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -39,11 +39,7 @@ pub struct Point {
 pub fn of(table: &snapshot::Table, around: &Around<'_>) -> Protection {
     // One that was gone before it could be asked about, or was never reached: who knows what protects it?
     if let Some(gap) = table.description.gap().filter(|gap| table.tags.gap() == Some(gap)) {
-        let gap = Some(gap.clone());
-        return Protection {
-            plans: Collection { items: Vec::new(), gap: gap.clone() },
-            points: Collection { items: Vec::new(), gap },
-        };
+        return Protection { plans: Collection::unseen(gap), points: Collection::unseen(gap) };
     }
     Protection { plans: plans(table, around), points: points(table, around) }
 }
@@ -51,12 +47,12 @@ pub fn of(table: &snapshot::Table, around: &Around<'_>) -> Protection {
 fn plans(table: &snapshot::Table, around: &Around<'_>) -> Collection<Plan> {
     let services = around.services(&table.region);
     let listed = &services.backup_plans;
-    let (mut items, mut gap) = (Vec::new(), listed.gap.clone());
+    let (mut items, mut gaps) = (Vec::new(), Gaps::from(&listed.gap));
     for plan in &listed.items {
-        gap = gap.or_else(|| plan.selections.gap.clone());
+        gaps.add(&plan.selections.gap);
         for selection in &plan.selections.items {
             let taken = match &selection.criteria {
-                Seen::Gap(gap) => Fact::Unknown(gap.clone()),
+                Seen::Gap(gap) => Fact::Unknown(gap.into()),
                 Seen::Value(criteria) => {
                     selection::takes(criteria, &table.arn, &table.tags, &services.backup_opt_in)
                 }
@@ -66,11 +62,11 @@ fn plans(table: &snapshot::Table, around: &Around<'_>) -> Collection<Plan> {
                     items.push(Plan { name: plan.name.clone(), selection: selection.name.clone() });
                 }
                 Fact::Known(false) => {}
-                Fact::Unknown(unsure) => gap = gap.or(Some(unsure)),
+                Fact::Unknown(unsure) => gaps.add(unsure),
             }
         }
     }
-    Collection { items, gap }
+    Collection { items, gaps }
 }
 
 fn points(table: &snapshot::Table, around: &Around<'_>) -> Collection<Point> {
@@ -89,8 +85,7 @@ fn points(table: &snapshot::Table, around: &Around<'_>) -> Collection<Point> {
     items.sort_by(|a, b| a.arn.cmp(&b.arn));
     items.dedup_by(|a, b| a.arn == b.arn);
     let cut = vaults.items.iter().find_map(|vault| vault.points.gap.as_ref());
-    let gap: Option<&GapId> = table.backups.gap.as_ref().or(vaults.gap.as_ref()).or(cut);
-    Collection { items, gap: gap.cloned() }
+    Collection { items, gaps: Gaps::from(&table.backups.gap).and(&vaults.gap).and(cut) }
 }
 
 /// Whether a backup of any kind exists that can be restored.
@@ -99,8 +94,5 @@ pub fn has_backup(table: &snapshot::Table) -> Fact<bool> {
     if pitr || table.backups.items.iter().any(|backup| backup.status == "AVAILABLE") {
         return Fact::Known(true);
     }
-    match (table.continuous_backups.gap(), &table.backups.gap) {
-        (Some(gap), _) | (None, Some(gap)) => Fact::Unknown(gap.clone()),
-        (None, None) => Fact::Known(false),
-    }
+    Fact::unless(Gaps::from(table.continuous_backups.gap()).and(&table.backups.gap), false)
 }

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
-    Collection, Fact, Node,
+    Collection, Fact, Gaps, Node,
     encryption::account_of,
     table::{Around, KeyOwner, subject},
 };
@@ -66,7 +66,7 @@ pub fn nodes(table: &snapshot::Table, around: &Around<'_>, gaps: &mut BTreeMap<G
             let external = replica.arn.as_deref().and_then(account_of).filter(|owner| owner != account);
             let differences = match twin(table, replica, around) {
                 Some(twin) => compare(table, twin),
-                None => Collection { items: Vec::new(), gap: Some(not_looked_at(table, replica, gaps)) },
+                None => Collection::unseen(not_looked_at(table, replica, gaps)),
             };
             let facts = Replica {
                 region: replica.region.clone(),
@@ -118,9 +118,9 @@ fn key_owner(
     match twin(table, replica, around) {
         Some(twin) => match &twin.description {
             Seen::Value(described) => around.keys.owner(described.encryption.as_ref(), &table.arn, gaps),
-            Seen::Gap(gap) => Fact::Unknown(gap.clone()),
+            Seen::Gap(gap) => Fact::Unknown(gap.into()),
         },
-        None => Fact::Unknown(not_looked_at(table, replica, gaps)),
+        None => Fact::Unknown(not_looked_at(table, replica, gaps).into()),
     }
 }
 
@@ -175,12 +175,12 @@ fn compare(table: &snapshot::Table, twin: &snapshot::Table) -> Collection<Differ
             }),
         ),
     ];
-    let mut found = Collection { items: Vec::new(), gap: None };
+    let mut found = Collection::whole(Vec::new());
     for (setting, differs) in told {
         match differs {
             Fact::Known(true) => found.items.push(Difference { setting: setting.to_owned() }),
             Fact::Known(false) => {}
-            Fact::Unknown(gap) => found.gap = found.gap.or(Some(gap)),
+            Fact::Unknown(gaps) => found.gaps.add(gaps),
         }
     }
     found
@@ -189,6 +189,6 @@ fn compare(table: &snapshot::Table, twin: &snapshot::Table) -> Collection<Differ
 fn both<T>(own: &Seen<T>, other: &Seen<T>, differs: impl FnOnce(&T, &T) -> bool) -> Fact<bool> {
     match (own, other) {
         (Seen::Value(own), Seen::Value(other)) => Fact::Known(differs(own, other)),
-        (Seen::Gap(gap), _) | (_, Seen::Gap(gap)) => Fact::Unknown(gap.clone()),
+        (own, other) => Fact::Unknown(Gaps::from(own.gap()).and(other.gap())),
     }
 }

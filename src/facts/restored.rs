@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Collection, Fact, table::Around};
-use crate::snapshot::{self, GapId, Seen};
+use crate::snapshot::{self, Seen};
 
 /// Where a table was restored from, and what it lacks of that.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
@@ -33,21 +33,21 @@ pub struct Guard {
 pub fn of(table: &snapshot::Table, around: &Around<'_>) -> Fact<Option<Restored>> {
     let described = match &table.description {
         Seen::Value(described) => described,
-        Seen::Gap(gap) => return Fact::Unknown(gap.clone()),
+        Seen::Gap(gap) => return Fact::Unknown(gap.into()),
     };
     let Some(restore) = &described.restore else { return Fact::Known(None) };
     let source = restore.table_arn.clone().unwrap_or_default();
     let original = around.account.tables.iter().find(|t| t.arn == source && t.arn != table.arn);
     let lost = match original {
         Some(original) => lost(original, table),
-        None => Collection { items: Vec::new(), gap: None },
+        None => Collection::whole(Vec::new()),
     };
     let lost_guards = lost.items.iter().map(|guard| guard.name.clone()).collect();
     Fact::Known(Some(Restored { source, comparable: original.is_some(), lost, lost_guards }))
 }
 
 fn lost(original: &snapshot::Table, restored: &snapshot::Table) -> Collection<Guard> {
-    let mut found = Collection { items: Vec::new(), gap: None };
+    let mut found = Collection::whole(Vec::new());
     compare(&mut found, "time to live", &original.time_to_live, &restored.time_to_live, |ttl| ttl.is_on());
     compare(
         &mut found,
@@ -71,13 +71,12 @@ fn compare<T>(
     restored: &Seen<T>,
     has: impl Fn(&T) -> bool,
 ) {
-    let unseen = |gap: &GapId, found: &mut Collection<Guard>| {
-        found.gap = found.gap.take().or_else(|| Some(gap.clone()));
-    };
     match (original, restored) {
         (Seen::Value(original), _) if !has(original) => {}
         (_, Seen::Value(restored)) if has(restored) => {}
         (Seen::Value(_), Seen::Value(_)) => found.items.push(Guard { name: name.to_owned() }),
-        (Seen::Gap(gap), _) | (_, Seen::Gap(gap)) => unseen(gap, found),
+        (original, restored) => {
+            found.gaps.extend(original.gap().into_iter().chain(restored.gap()).cloned());
+        }
     }
 }

@@ -5,14 +5,14 @@ use std::collections::BTreeSet;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Collection, Fact};
+use super::{Collection, Fact, Gaps};
 use crate::{
     detect::{
         prevalence::{at_most, percent},
         shown_name,
     },
     snapshot::{
-        self, GapId, Seen,
+        self, Seen,
         sample::{Contents, PersonalKind, SecretKind, Sighting, Stopped},
     },
 };
@@ -87,8 +87,8 @@ pub fn facts(table: &snapshot::Table, sample: &snapshot::Sample) -> Sample {
     Sample {
         items_read: sample.items_read as i64,
         complete: sample.stopped == Stopped::Everything,
-        missed_share: known_but(untold, missed_share(sample)),
-        missed: known_but(untold, {
+        missed_share: Fact::unless(untold, missed_share(sample)),
+        missed: Fact::unless(untold, {
             let of = if begins_only(table) { BEGINNINGS } else { "its items" };
             format!("{} of {of}", percent(missed_share(sample), false))
         }),
@@ -108,10 +108,6 @@ pub fn facts(table: &snapshot::Table, sample: &snapshot::Sample) -> Sample {
         cards: personal(contents, |kind| kind == PersonalKind::CardNumber),
         personal: personal(contents, |kind| kind != PersonalKind::CardNumber),
     }
-}
-
-fn known_but<T>(gap: Option<&GapId>, value: T) -> Fact<T> {
-    gap.map_or(Fact::Known(value), |gap| Fact::Unknown(gap.clone()))
 }
 
 /// The largest share of a table's items, 0 to 1, that can hold what its sample does not (95 %, one-sided), rounded up.
@@ -167,17 +163,17 @@ fn expiries(
     let all = &sample.contents.expiries;
     let ttl = match &table.time_to_live {
         Seen::Gap(gap) => {
-            return (Fact::Unknown(gap.clone()), Collection { items: Vec::new(), gap: Some(gap.clone()) });
+            return (Fact::Unknown(gap.into()), Collection::unseen(gap));
         }
         Seen::Value(ttl) => ttl.attribute.as_deref().filter(|_| ttl.is_on()).map(shown_name),
     };
     let watched = all.iter().find(|one| Some(&one.attribute) == ttl.as_ref());
     let own = match (watched, &sample.gap) {
-        (None, Some(gap)) if ttl.is_some() => Fact::Unknown(gap.clone()),
+        (None, Some(gap)) if ttl.is_some() => Fact::Unknown(gap.into()),
         _ => Fact::Known(watched.map(expiry)),
     };
     let others = all.iter().filter(|one| Some(&one.attribute) != ttl.as_ref());
-    (own, Collection { items: others.map(expiry).collect(), gap: sample.gap.clone() })
+    (own, Collection { items: others.map(expiry).collect(), gaps: (&sample.gap).into() })
 }
 
 fn expiry(one: &snapshot::expiry::Expiry) -> Expiry {
@@ -198,9 +194,6 @@ fn expiry(one: &snapshot::expiry::Expiry) -> Expiry {
 /// Unknown where none was seen and the sample was cut short, or what time to live looks at was not told.
 fn lasting_tokens(table: &snapshot::Table, sample: &snapshot::Sample) -> Fact<i64> {
     let seen = sample.contents.lasting_tokens as i64;
-    match (table.time_to_live.gap(), &sample.gap) {
-        (Some(gap), _) => Fact::Unknown(gap.clone()),
-        (None, Some(gap)) if seen == 0 => Fact::Unknown(gap.clone()),
-        _ => Fact::Known(seen),
-    }
+    let cut = sample.gap.as_ref().filter(|_| seen == 0);
+    Fact::unless(Gaps::from(table.time_to_live.gap()).and(cut), seen)
 }

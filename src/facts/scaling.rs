@@ -12,7 +12,7 @@ pub fn autoscaled(table: &snapshot::Table, services: &Services) -> Fact<bool> {
     };
     match &targets.gap {
         _ if scales("Read") && scales("Write") => Fact::Known(true),
-        Some(gap) => Fact::Unknown(gap.clone()),
+        Some(gap) => Fact::Unknown(gap.into()),
         None => Fact::Known(false),
     }
 }

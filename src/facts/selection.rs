@@ -75,7 +75,7 @@ fn both(a: Fact<bool>, b: Fact<bool>) -> Fact<bool> {
     match (a, b) {
         (Fact::Known(false), _) | (_, Fact::Known(false)) => Fact::Known(false),
         (Fact::Known(true), other) | (other, Fact::Known(true)) => other,
-        (unknown, _) => unknown,
+        (Fact::Unknown(own), Fact::Unknown(other)) => Fact::Unknown(own.and(other)),
     }
 }
 

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Fact, known::known_as};
+use super::{Fact, Gaps, known::known_as};
 use crate::{
-    snapshot::{Account, GapId, Sample, Seen, Table, sample::PersonalKind},
+    snapshot::{Account, Sample, Seen, Table, sample::PersonalKind},
     source::glob,
 };
 
@@ -75,9 +75,9 @@ impl Marks {
     }
 
     /// ARNs of the tables of which it is not known whether they are sensitive, each with what hides it.
-    pub fn unsure(&self) -> BTreeMap<String, GapId> {
+    pub fn unsure(&self) -> BTreeMap<String, Gaps> {
         let hidden = self.by_arn.iter().filter_map(|(arn, mark)| match &mark.sensitive {
-            Fact::Unknown(gap) => Some((arn.clone(), gap.clone())),
+            Fact::Unknown(gaps) => Some((arn.clone(), gaps.clone())),
             Fact::Known(_) => None,
         });
         hidden.collect()
@@ -85,26 +85,33 @@ impl Marks {
 
     /// Whether some table is sensitive.
     pub fn any_sensitive(&self) -> Fact<bool> {
-        any(self.by_arn.values().map(|mark| mark.sensitive.clone()))
+        self.some(|mark| &mark.sensitive)
     }
 
     /// Whether some table is in scope of PCI DSS.
     pub fn any_pci_scope(&self) -> Fact<bool> {
-        any(self.by_arn.values().map(|mark| mark.pci_scope.clone()))
+        self.some(|mark| &mark.pci_scope)
+    }
+
+    /// Whether it holds of some table; what hides it of the first one, where that may be.
+    fn some(&self, of: fn(&Mark) -> &Fact<bool>) -> Fact<bool> {
+        let all = || self.by_arn.values().map(of);
+        let found = all().find(|fact| fact.known() == Some(&true));
+        found.or_else(|| all().find(|fact| fact.known().is_none())).cloned().unwrap_or(Fact::Known(false))
     }
 }
 
 /// True where one is; else unknown where one is.
 fn any(facts: impl IntoIterator<Item = Fact<bool>>) -> Fact<bool> {
-    let mut unknown = None;
+    let mut unknown = Gaps::default();
     for fact in facts {
         match fact {
             Fact::Known(true) => return Fact::Known(true),
             Fact::Known(false) => {}
-            Fact::Unknown(gap) => unknown = unknown.or(Some(gap)),
+            Fact::Unknown(gaps) => unknown.add(gaps),
         }
     }
-    unknown.map_or(Fact::Known(false), Fact::Unknown)
+    Fact::unless(unknown, false)
 }
 
 /// ARNs of the tables which are sensitive, in scope of PCI DSS or known as some software's by what was met in their items:
@@ -148,10 +155,10 @@ fn mark(table: &Table, rules: &Rules) -> Mark {
 fn seen(sample: &Seen<Sample>, is: impl Fn(&Sample) -> bool) -> Fact<bool> {
     let sample = match sample {
         Seen::Value(sample) => sample,
-        Seen::Gap(gap) => return Fact::Unknown(gap.clone()),
+        Seen::Gap(gap) => return Fact::Unknown(gap.into()),
     };
     match &sample.gap {
-        Some(gap) if !is(sample) => Fact::Unknown(gap.clone()),
+        Some(gap) if !is(sample) => Fact::Unknown(gap.into()),
         _ => Fact::Known(is(sample)),
     }
 }
@@ -162,7 +169,7 @@ fn by_tag(table: &Table, rule: &Rule) -> (Fact<bool>, Option<String>) {
     }
     let tags = match &table.tags {
         Seen::Value(tags) => tags,
-        Seen::Gap(gap) => return (Fact::Unknown(gap.clone()), None),
+        Seen::Gap(gap) => return (Fact::Unknown(gap.into()), None),
     };
     let says = |(key, value): &(&String, &String)| {
         let rules = rule.tags.iter().filter(|(name, _)| name.to_lowercase() == key.to_lowercase());
@@ -182,7 +189,7 @@ fn by_name(table: &Table, rule: &Rule) -> (Fact<bool>, Option<String>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::snapshot::Listed;
+    use crate::snapshot::{GapId, Listed};
 
     fn tag(key: &str, values: &[&str]) -> Rule {
         let values = values.iter().map(|value| (*value).to_owned()).collect();
@@ -219,7 +226,10 @@ mod tests {
         let listed = Rule { tables: vec!["prod-*".into()], ..Rule::default() };
         assert_eq!(mark(&table, &rules(listed)).because, ["the configuration lists prod-*"]);
         let neither = mark(&table, &rules(tag("data-class", &["public"])));
-        assert_eq!((neither.sensitive, neither.because), (Fact::Unknown(GapId("sample".into())), vec![]));
+        assert_eq!(
+            (neither.sensitive, neither.because),
+            (Fact::Unknown(GapId("sample".into()).into()), vec![])
+        );
     }
 
     #[test]
@@ -230,6 +240,6 @@ mod tests {
         let plain = mark(&table, &Rules::default());
         assert_eq!((plain.sensitive, plain.pci_scope), (Fact::Known(false), Fact::Known(false)));
         let asked = mark(&table, &Rules { pci: tag("pci", &["yes"]), ..Rules::default() });
-        assert_eq!((asked.sensitive, asked.pci_scope), (Fact::Known(false), Fact::Unknown(gap)));
+        assert_eq!((asked.sensitive, asked.pci_scope), (Fact::Known(false), Fact::Unknown(gap.into())));
     }
 }

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::Collection;
-use crate::snapshot::{GapId, Seen, Snapshot, Table, sample::Sighting};
+use super::{Collection, Gaps};
+use crate::snapshot::{Seen, Snapshot, Table, sample::Sighting};
 
 /// Places told of one attribute; a token that lies in more is no better for it.
 const MAX_PLACES: usize = 16;
@@ -30,28 +30,26 @@ type Place<'a> = (&'a str, &'a str, &'a str, &'a str);
 /// Where each digest was seen, over all accounts of a snapshot.
 pub struct Shared<'a> {
     places: BTreeMap<&'a str, BTreeSet<Place<'a>>>,
-    gap: Option<GapId>,
+    gaps: Gaps,
 }
 
 impl<'a> Shared<'a> {
     /// Reads the samples of all tables.
     pub fn of(snapshot: &'a Snapshot) -> Self {
         let mut places: BTreeMap<&str, BTreeSet<Place<'_>>> = BTreeMap::new();
-        let mut gap = None;
+        let (mut unlisted, mut unread, mut cut) = (None, None, None);
         for account in &snapshot.accounts {
-            let unlisted = account.regions.iter().filter(|region| !region.disabled);
-            gap = gap.or_else(|| unlisted.filter_map(|region| region.tables.gap.clone()).next());
+            let mut regions = account.regions.iter().filter(|region| !region.disabled);
+            unlisted = unlisted.or_else(|| regions.find_map(|region| region.tables.gap.as_ref()));
             for table in &account.tables {
                 let sample = match &table.sample {
                     Seen::Value(sample) => sample,
-                    Seen::Gap(unread) => {
-                        gap.get_or_insert_with(|| unread.clone());
+                    Seen::Gap(gap) => {
+                        unread = unread.or(Some(gap));
                         continue;
                     }
                 };
-                if let Some(cut) = &sample.gap {
-                    gap.get_or_insert_with(|| cut.clone());
-                }
+                cut = cut.or(sample.gap.as_ref());
                 for sighting in &sample.contents.sightings {
                     let place: Place<'_> = (&account.id, &table.arn, &table.name, &sighting.path);
                     for digest in &sighting.digests {
@@ -61,7 +59,8 @@ impl<'a> Shared<'a> {
             }
         }
         places.retain(|_, all| all.len() > 1);
-        Self { places, gap }
+        // The first of each sort; more of a sort say no more.
+        Self { places, gaps: Gaps::from(unlisted).and(unread).and(cut) }
     }
 
     /// The other places of what was seen under `path` of `table`.
@@ -79,6 +78,6 @@ impl<'a> Shared<'a> {
             table: (*table).to_owned(),
             path: (*path).to_owned(),
         });
-        Collection { items: told.collect(), gap: self.gap.clone() }
+        Collection { items: told.collect(), gaps: self.gaps.clone() }
     }
 }

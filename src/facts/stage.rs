@@ -52,7 +52,7 @@ pub fn stage(name: &str, tags: &Seen<BTreeMap<String, String>>) -> Fact<Stage> {
     let by_name = of_words(name);
     match (by_tag, tags.gap()) {
         (Some(Some(stage)), _) => Fact::Known(stage),
-        (None, Some(gap)) if by_name == Stage::Unsaid => Fact::Unknown(gap.clone()),
+        (None, Some(gap)) if by_name == Stage::Unsaid => Fact::Unknown(gap.into()),
         _ => Fact::Known(by_name),
     }
 }
@@ -101,7 +101,7 @@ mod tests {
         assert_eq!(stage("dev-orders", &tags("production")), Fact::Known(Stage::Production));
         assert_eq!(stage("dev-orders", &tags("blue")), Fact::Known(Stage::NonProduction));
         let gap = crate::snapshot::GapId("g".into());
-        assert_eq!(stage("orders", &Seen::Gap(gap.clone())), Fact::Unknown(gap.clone()));
+        assert_eq!(stage("orders", &Seen::Gap(gap.clone())), Fact::Unknown((&gap).into()));
         assert_eq!(stage("orders-dev", &Seen::Gap(gap)), Fact::Known(Stage::NonProduction));
     }
 }

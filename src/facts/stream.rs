@@ -94,7 +94,7 @@ pub fn nodes(table: &snapshot::Table, around: &Around<'_>, gaps: &mut BTreeMap<G
                 .filter(|c| c.source_arn == *arn)
                 .map(|c| consumer(c, account))
                 .collect(),
-            gap: services.consumers.gap.clone(),
+            gaps: (&services.consumers.gap).into(),
         },
         logged: logged::of(services, &table.region, arn, &logged::STREAM).reads,
         policy: access::resource_policy(&table.stream_policy, arn, account, gaps),

@@ -268,8 +268,8 @@ pub fn node(table: &snapshot::Table, around: &Around<'_>, gaps: &mut BTreeMap<Ga
         }),
         stream_on: Fact::of(d, |d| d.stream.as_ref().is_some_and(|stream| stream.enabled)),
         indexes: match d {
-            Seen::Value(d) => Collection { items: d.indexes.iter().map(index::facts).collect(), gap: None },
-            Seen::Gap(gap) => Collection { items: Vec::new(), gap: Some(gap.clone()) },
+            Seen::Value(d) => Collection::whole(d.indexes.iter().map(index::facts).collect()),
+            Seen::Gap(gap) => Collection::unseen(gap),
         },
         policy: access::resource_policy(&table.policy, &table.arn, &around.account.id, gaps),
         insights_on: Fact::of(&table.insights, |i| i.status.starts_with("ENABL")),
@@ -285,7 +285,7 @@ pub fn node(table: &snapshot::Table, around: &Around<'_>, gaps: &mut BTreeMap<Ga
         protection: protection::of(table, around),
         has_backup: protection::has_backup(table),
         sample: match table.sample.value().and_then(snapshot::Sample::unread) {
-            Some(gap) => Fact::Unknown(gap.clone()),
+            Some(gap) => Fact::Unknown(gap.into()),
             None => Fact::of(&table.sample, |sample| sampled::facts(table, sample)),
         },
         sensitive: mark.sensitive.clone(),
@@ -300,7 +300,7 @@ fn legacy_global(table: &snapshot::Table, services: &Services) -> Fact<bool> {
     let listed = &services.legacy_global_tables;
     let says = table.description.value().and_then(|d| d.global_table_version.as_deref());
     match (&listed.gap, listed.items.contains(&table.name) || says == Some("2017.11.29")) {
-        (Some(gap), false) => Fact::Unknown(gap.clone()),
+        (Some(gap), false) => Fact::Unknown(gap.into()),
         (_, legacy) => Fact::Known(legacy),
     }
 }
@@ -313,7 +313,7 @@ fn integrations(table: &snapshot::Table, account: &str, services: &Services) -> 
         target: integration.target_arn.clone(),
         external: account_of(&integration.target_arn).is_some_and(|owner| owner != account),
     });
-    Collection { items: items.collect(), gap: listed.gap.clone() }
+    Collection { items: items.collect(), gaps: (&listed.gap).into() }
 }
 
 /// The subject of `kind` that belongs to `table`.
@@ -340,10 +340,10 @@ fn encryption(table: &snapshot::Table, around: &Around<'_>, gaps: &mut BTreeMap<
         Seen::Value(d) => d,
         Seen::Gap(gap) => {
             return Encryption {
-                owner: Fact::Unknown(gap.clone()),
-                inaccessible: Fact::Unknown(gap.clone()),
-                archive_in_days: Fact::Unknown(gap.clone()),
-                key: Fact::Unknown(gap.clone()),
+                owner: Fact::Unknown(gap.into()),
+                inaccessible: Fact::Unknown(gap.into()),
+                archive_in_days: Fact::Unknown(gap.into()),
+                key: Fact::Unknown(gap.into()),
             };
         }
     };

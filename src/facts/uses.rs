@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
-    Fact,
+    Fact, Gaps,
     sensitivity::Marks,
     stage::{self, Stage},
 };
@@ -63,12 +63,12 @@ pub struct Uses {
     pub mixes_sensitivity: Fact<bool>,
 }
 
-/// What is known of tables so far: of which kind some are, and the gap behind which the kind of others lies.
+/// What is known of tables so far: of which kind some are, and the gaps behind which the kind of others lies.
 #[derive(Debug, Clone, Default)]
 struct Mix {
     yes: bool,
     no: bool,
-    unseen: Option<GapId>,
+    unseen: Gaps,
 }
 
 impl Mix {
@@ -76,15 +76,17 @@ impl Mix {
         match fact {
             Fact::Known(true) => self.yes = true,
             Fact::Known(false) => self.no = true,
-            Fact::Unknown(gap) => self.unseen = Some(gap),
+            // Those of the first table; more of their sort say no more.
+            Fact::Unknown(gaps) if self.unseen.is_empty() => self.unseen = gaps,
+            Fact::Unknown(_) => {}
         }
     }
 
-    fn told(&self, hidden: Option<&GapId>) -> Fact<bool> {
-        match hidden.cloned().or_else(|| self.unseen.clone()) {
-            Some(gap) if !(self.yes && self.no) => Fact::Unknown(gap),
-            _ => Fact::Known(self.yes && self.no),
+    fn told(&self, hidden: &Gaps) -> Fact<bool> {
+        if self.yes && self.no {
+            return Fact::Known(true);
         }
+        Fact::unless(hidden.clone().and(&self.unseen), false)
     }
 }
 
@@ -135,7 +137,7 @@ impl KeyUses {
                 // What says nothing of its stage belongs to either.
                 Fact::Known(Stage::Unsaid) => None,
                 Fact::Known(stage) => Some(Fact::Known(stage == Stage::Production)),
-                Fact::Unknown(gap) => Some(Fact::Unknown(gap)),
+                Fact::Unknown(gaps) => Some(Fact::Unknown(gaps)),
             };
             let own = own.map(|arn| (arn, Place::Table, table.region.as_str()));
             for (arn, place, region) in own.into_iter().chain(replicas) {
@@ -178,14 +180,14 @@ impl KeyUses {
     pub fn by(&self, key: &snapshot::Key) -> Uses {
         let arn = key.description.value().map_or(key.arn.as_str(), |d| d.arn.as_str());
         let region = arn.split(':').nth(3).unwrap_or_default();
-        let hidden = self.undescribed.as_ref().or_else(|| self.unlisted.get(region));
+        let hidden = Gaps::from(&self.undescribed).and(self.unlisted.get(region));
         let nothing = Users::default();
         let users = self.by_arn.get(arn).unwrap_or(&nothing);
         Uses {
             each: users.each.clone(),
-            tables: hidden.map_or(Fact::Known(users.count), |gap| Fact::Unknown(gap.clone())),
-            mixes_stages: users.production.told(hidden),
-            mixes_sensitivity: users.sensitive.told(hidden),
+            tables: Fact::unless(&hidden, users.count),
+            mixes_stages: users.production.told(&hidden),
+            mixes_sensitivity: users.sensitive.told(&hidden),
         }
     }
 }

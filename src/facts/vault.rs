@@ -106,17 +106,14 @@ fn facts(
         let name = name_of(&point.table_arn);
         match &region.tables.gap {
             _ if region.tables.items.iter().any(|table| table == name) => Fact::Known(false),
-            Some(gap) => Fact::Unknown(gap.clone()),
+            Some(gap) => Fact::Unknown(gap.into()),
             None => Fact::Known(true),
         }
     };
     Vault {
         arn: vault.arn.clone(),
         name: vault.name.clone(),
-        tables: match &points.gap {
-            None => Fact::Known(tables.len() as i64),
-            Some(gap) => Fact::Unknown(gap.clone()),
-        },
+        tables: Fact::unless(&points.gap, tables.len() as i64),
         points: Collection {
             items: points
                 .items
@@ -130,7 +127,7 @@ fn facts(
                     expires_in_days: point.expires.map(|at| taken.days_until(at)),
                 })
                 .collect(),
-            gap: points.gap.clone(),
+            gaps: (&points.gap).into(),
         },
         locked: vault.locked,
         lock_final: vault.lock_date.is_some_and(|at| at <= taken),

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{Fact, pattern};
+use super::{Fact, Gaps, pattern};
 use crate::snapshot::{Account, Region, Seen, services::Rule};
 
 /// Which changes a rule of EventBridge reacts to, whatever the table.
@@ -34,20 +34,16 @@ pub fn of(region: &Region, account: &Account) -> Watched {
 
 fn watched(region: &Region, event: &Value) -> Fact<bool> {
     let services = &region.services;
-    let mut gap = services.rules.gap.as_ref();
+    let mut gaps = Gaps::from(&services.rules.gap);
     let mut found = false;
     for rule in services.rules.items.iter().filter(|rule| fits(rule, event)) {
         match &rule.targets {
             Seen::Value(0) => {}
             Seen::Value(_) => found = true,
-            Seen::Gap(unseen) => gap = gap.or(Some(unseen)),
+            Seen::Gap(unseen) => gaps.add(unseen),
         }
     }
-    match gap {
-        Some(gap) if !found => Fact::Unknown(gap.clone()),
-        None if !found => Fact::Known(false),
-        _ => recorded(region),
-    }
+    if found { recorded(region) } else { Fact::unless(gaps, false) }
 }
 
 fn fits(rule: &Rule, event: &Value) -> bool {
@@ -58,12 +54,10 @@ fn fits(rule: &Rule, event: &Value) -> bool {
 fn recorded(region: &Region) -> Fact<bool> {
     let trails = &region.services.trails;
     let here = || trails.items.iter().filter(|trail| trail.multi_region || trail.home == region.name);
-    let hidden = trails.gap.as_ref().or_else(|| here().find_map(|trail| trail.logging.gap()));
-    match hidden {
-        _ if here().any(|trail| trail.logging.value() == Some(&true)) => Fact::Known(true),
-        Some(gap) => Fact::Unknown(gap.clone()),
-        None => Fact::Known(false),
+    if here().any(|trail| trail.logging.value() == Some(&true)) {
+        return Fact::Known(true);
     }
+    Fact::unless(Gaps::from(&trails.gap).and(here().find_map(|trail| trail.logging.gap())), false)
 }
 
 /// What every call of this operation has in its event; what depends on who calls, and on which table, is left out.

@@ -154,7 +154,7 @@ fn a_malformed_policy_makes_only_its_holder_unknown() {
     assert_eq!(facts["kind"], "user");
     assert_eq!(of(&nodes, "fine")[0]["decision"], "allowed");
     let counted = access.of_table(&arn("T0"));
-    assert_eq!(counted.readers, Fact::Unknown(id.clone()));
+    assert_eq!(counted.readers, Fact::Unknown(id.into()));
     assert_eq!(counted.external, Fact::Known(0));
     let tells = resource_policy(&Seen::Value(Some("{".into())), &arn("T0"), OWNER, &mut BTreeMap::new());
     assert!(matches!(tells, Fact::Unknown(_)));
@@ -202,7 +202,7 @@ fn refused_principals_are_one_unknown_reader() {
     }
     assert_eq!(access.principal_nodes().len(), 1);
     assert_eq!(access.incomplete(), Some(&id));
-    assert_eq!(access.of_table(&arn("T0")).readers, Fact::Unknown(id));
+    assert_eq!(access.of_table(&arn("T0")).readers, Fact::Unknown(id.into()));
 }
 
 #[test]
@@ -241,7 +241,7 @@ fn a_table_policy_that_was_not_read_makes_just_that_table_unknown() {
     hidden.policy = Seen::Gap(id.clone());
     let ana = user("ana", json!([allow("dynamodb:GetItem", "*")]));
     let (access, _) = judge(&account(vec![ana], vec![], vec![hidden, table("T1")]));
-    assert_eq!(access.of_table(&arn("T0")).external, Fact::Unknown(id.clone()));
+    assert_eq!(access.of_table(&arn("T0")).external, Fact::Unknown((&id).into()));
     assert_eq!(access.of_table(&arn("T1")).readers, Fact::Known(1));
     let nodes = access.reader_nodes();
     assert_eq!(of(&nodes, "ana")[0]["tables"]["count"], 2);
@@ -259,8 +259,8 @@ fn a_table_that_was_not_described_hides_ways_through_its_indexes_and_stream() {
     let bob = user("bob", json!([allow("dynamodb:Scan", &arn("T*"))]));
     let (access, _) = judge(&account(vec![ana.clone(), bob], vec![], vec![hidden.clone(), table("T1")]));
     let counted = access.of_table(&arn("T0"));
-    assert_eq!((counted.readers, counted.external), (Fact::Unknown(id.clone()), Fact::Unknown(id.clone())));
-    assert_eq!(counted.anyone, Fact::Unknown(id.clone()));
+    assert_eq!((counted.readers, counted.external), (Fact::Unknown((&id).into()), Fact::Unknown((&id).into())));
+    assert_eq!(counted.anyone, Fact::Unknown((&id).into()));
     let other = access.of_table(&arn("T1"));
     assert_eq!((other.readers, other.anyone), (Fact::Known(1), Fact::Known(false)));
 

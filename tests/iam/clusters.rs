@@ -96,10 +96,10 @@ fn tables_that_were_not_listed_may_lie_behind_a_cluster_too() {
 }
 
 #[test]
-fn where_neither_clusters_nor_a_table_was_seen_the_clusters_are_told() {
+fn where_neither_clusters_nor_a_table_was_seen_both_are_told() {
     let (mut account, clusters) = unlisted(true);
     let (hidden, _) = gap("dynamodb:ListTables");
-    account.regions.last_mut().unwrap().tables.gap = Some(hidden);
+    account.regions.last_mut().unwrap().tables.gap = Some(hidden.clone());
     let found = indirect(&account);
-    assert_eq!(found["ana"], json!({ "$unknown": clusters }));
+    assert_eq!(found["ana"], json!({ "$unknown": [clusters, hidden] }));
 }

@@ -134,7 +134,7 @@ fn a_key_becomes_facts_and_what_is_missing_stays_unknown() {
     let mut all = account(vec![], vec![], vec![table("T")]);
     let uses = |all: &Account| KeyUses::of(all, &Marks::default());
     let facts = key::facts(&all, &key, &uses(&all), Timestamp(0), &mut gaps);
-    assert_eq!((facts.state, facts.external), (Fact::Unknown(id), Fact::Known(false)));
+    assert_eq!((facts.state, facts.external), (Fact::Unknown(id.into()), Fact::Known(false)));
     assert_eq!(facts.tables, Fact::Known(0));
     assert!(matches!(facts.policy, Fact::Unknown(_)));
     assert_eq!(gaps.first_key_value().unwrap().1.why, Why::Malformed);

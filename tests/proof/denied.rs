@@ -12,7 +12,7 @@ use crate::harness::{Assessed, demo_run, program, snapshot_of};
 use crate::promise::{Cause, breaches, by_fingerprint};
 
 /// The account with these refused, whole: snapshot and findings.
-async fn refused(operations: &[(&str, &str)]) -> (Embedded, Snapshot, Assessed) {
+pub(crate) async fn refused(operations: &[(&str, &str)]) -> (Embedded, Snapshot, Assessed) {
     let account = demo::account().await.unwrap();
     operations.iter().for_each(|(operation, resource)| account.deny(operation, resource));
     let snapshot = snapshot_of(&account).await;
@@ -33,7 +33,7 @@ fn flagged(assessed: &Assessed) -> bool {
 }
 
 /// The gaps of a refused call.
-fn denied(name: &str) -> impl Fn(&Cause<'_>) -> bool {
+pub(crate) fn denied(name: &str) -> impl Fn(&Cause<'_>) -> bool {
     move |cause| cause.call == name && cause.why == Why::Denied
 }
 

@@ -2,6 +2,7 @@
 #![cfg(feature = "demo")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod both;
 mod denied;
 mod harness;
 mod hostile;

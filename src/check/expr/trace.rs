@@ -14,7 +14,10 @@ use super::{
     truth,
     unseen::ALL,
 };
-use crate::{facts::UNKNOWN, snapshot::GapId};
+use crate::{
+    facts::{Gaps, UNKNOWN},
+    snapshot::GapId,
+};
 
 /// Facts that one finding names as missing at most.
 const MOST: usize = 20;
@@ -47,14 +50,14 @@ pub(super) fn paths(e: &IdedExpr) -> Vec<String> {
 enum Found<'v> {
     Known(Bound<'v>),
     /// Not seen, from this part of the path on.
-    Unknown(String, Option<GapId>),
+    Unknown(String, Gaps),
     /// Something on the way is null.
     Nothing,
 }
 
-/// The gap that an unknown fact or an incomplete collection names.
-fn gap_of(json: &Json) -> Option<GapId> {
-    json.get(UNKNOWN).and_then(Json::as_str).map(|gap| GapId(gap.to_owned()))
+/// The gaps that an unknown fact or an incomplete collection names.
+fn gaps_of(json: &Json) -> Gaps {
+    Gaps::named(json).unwrap_or_default()
 }
 
 fn follow<'v>(path: &str, scope: &Scope<'_, 'v>) -> Found<'v> {
@@ -78,10 +81,10 @@ fn follow<'v>(path: &str, scope: &Scope<'_, 'v>) -> Found<'v> {
         let (Some(json), Some(ty)) = (at.json.get(name), ty) else {
             let of_map = matches!(at.ty.non_null(), Type::Map(_));
             // Of a subject that was not seen at all, one gap hides every fact.
-            return if of_map { Found::Nothing } else { Found::Unknown(so_far, gap_of(at.json)) };
+            return if of_map { Found::Nothing } else { Found::Unknown(so_far, gaps_of(at.json)) };
         };
         if json.get(UNKNOWN).is_some() && elements(json).is_none() {
-            return Found::Unknown(so_far, gap_of(json));
+            return Found::Unknown(so_far, gaps_of(json));
         }
         at = Bound { json, ty };
     }
@@ -110,7 +113,7 @@ pub(in crate::check) fn because<'a>(
     all.iter().filter_map(fact).collect()
 }
 
-/// The unknown facts that leave an expression undecided, each with its gap, none where the facts name no gap.
+/// The unknown facts that leave an expression undecided, each with every gap that it names, none where it names none.
 pub(in crate::check) fn missing(expr: &super::Expr, scope: &Scope<'_, '_>) -> Vec<(String, Option<GapId>)> {
     let mut out = Missing::default();
     let _ = expr.cost.begin(scope);
@@ -127,14 +130,17 @@ struct Missing {
 }
 
 impl Missing {
-    fn add(&mut self, path: &str, gap: Option<GapId>) {
+    fn add(&mut self, path: &str, gaps: &Gaps) {
         let (root, rest) = path.split_once('.').map_or((path, None), |(root, rest)| (root, Some(rest)));
         let named = self.elements.iter().rev().find(|(name, _)| name == root).map(|(_, of)| of.as_str());
         let root = named.unwrap_or(root);
         let fact = rest.map_or_else(|| root.to_owned(), |rest| format!("{root}.{rest}"));
-        let fact = (fact, gap);
-        if self.found.len() < MOST && self.known.insert(fact.clone()) {
-            self.found.push(fact);
+        let unnamed = gaps.is_empty().then_some(None);
+        for gap in gaps.iter().cloned().map(Some).chain(unnamed) {
+            let fact = (fact.clone(), gap);
+            if self.found.len() < MOST && self.known.insert(fact.clone()) {
+                self.found.push(fact);
+            }
         }
     }
 
@@ -145,9 +151,9 @@ impl Missing {
         }
         if let Some(path) = path(e) {
             match follow(&path, scope) {
-                Found::Unknown(at, gap) => self.add(&at, gap),
+                Found::Unknown(at, gaps) => self.add(&at, &gaps),
                 // A collection that was seen in part has no size.
-                Found::Known(at) if at.json.get(UNKNOWN).is_some() => self.add(&path, gap_of(at.json)),
+                Found::Known(at) if at.json.get(UNKNOWN).is_some() => self.add(&path, &gaps_of(at.json)),
                 _ => {}
             }
             return;
@@ -185,7 +191,7 @@ impl Missing {
             inner.bind_element(variable, None, ty);
             // Every question about the unseen element starts with its mark.
             if !asked.iter().all(|e| has_value(e, &inner)) {
-                self.add(visible, gap_of(list.json));
+                self.add(visible, &gaps_of(list.json));
             }
         }
         self.elements.push((variable.to_owned(), format!("{}[]", self.renamed(visible))));

@@ -1,7 +1,7 @@
 //! Tables that one reader may scan whole, where all others look items up by key.
 
-use super::{Access, AccessClass};
-use crate::{facts::Fact, snapshot::GapId};
+use super::{Access, AccessClass, doubts};
+use crate::facts::{Fact, Gaps};
 
 /// Who scans one table, and who looks up in it: as many as the question needs.
 #[derive(Debug, Clone, Default)]
@@ -51,24 +51,16 @@ impl Access {
         if !class.roads.scan && !class.hidden.scan {
             return Fact::Known(0);
         }
-        match self.unsure_of_others(class) {
-            Some(gap) => Fact::Unknown(gap.clone()),
-            None => {
-                let tables = class.tables.iter();
-                let lone = tables.filter(|at| alone.0.get(*at).copied().flatten() == Some(number)).count();
-                Fact::Known(i64::try_from(lone).unwrap_or(i64::MAX))
-            }
-        }
+        let lone = class.tables.iter().filter(|at| alone.0.get(*at).copied().flatten() == Some(number));
+        Fact::unless(self.unsure_of_others(class), i64::try_from(lone.count()).unwrap_or(i64::MAX))
     }
 
-    /// A gap behind which another reader of a class's tables may lie.
-    fn unsure_of_others(&self, class: &AccessClass) -> Option<&GapId> {
-        let doubts = &self.doubts;
-        let tables = || class.tables.iter().filter_map(|at| self.targets.get(at));
-        let unread = doubts.unread.first().map(|(_, gap)| gap);
-        unread
-            .or(self.incomplete.as_ref())
-            .or_else(|| tables().find_map(|target| target.hidden()))
-            .or_else(|| self.unseen_key(&class.tables))
+    /// The gaps behind which another reader of a class's tables may lie.
+    fn unsure_of_others(&self, class: &AccessClass) -> Gaps {
+        let tables = class.tables.iter().filter_map(|at| self.targets.get(at));
+        Gaps::from(self.doubts.unread.first().map(|(_, gap)| gap))
+            .and(&self.incomplete)
+            .and(doubts::hidden(tables))
+            .and(self.unseen_key(&class.tables))
     }
 }

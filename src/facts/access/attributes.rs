@@ -48,17 +48,15 @@ impl Access {
                 }
             }
         }
-        if let Some(gap) = self.uncounted(at, &all) {
-            return Fact::Unknown(gap);
-        }
         let external = any.iter().filter(|n| self.parties.get(**n).is_some_and(|party| party.external));
         let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
-        Fact::Known(Readers {
+        let readers = Readers {
             count: count(any.len()),
             conditional: count(any.difference(&outright).count()),
             external: count(external.count()),
             held_off: count(all.difference(&any).count()),
-        })
+        };
+        Fact::unless(self.uncounted(at, &all), readers)
     }
 }
 

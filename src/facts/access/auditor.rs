@@ -56,9 +56,6 @@ impl Access {
                 !denied(&target.arn, policy) || !denied(&any, None)
             })
         });
-        Some(match subject.unread.first() {
-            Some(gap) if !may => Fact::Unknown(gap.clone()),
-            _ => Fact::Known(may),
-        })
+        Some(if may { Fact::Known(true) } else { Fact::unless(&subject.unread, false) })
     }
 }

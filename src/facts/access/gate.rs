@@ -9,7 +9,6 @@ use crate::{
     facts::reader::Kms,
     iam::Truth,
     kms::{self, KeyAccess, Through},
-    snapshot::GapId,
 };
 
 /// What KMS says of a caller and a table's key.
@@ -20,7 +19,7 @@ pub(super) enum Gate {
     /// It decrypts on these terms.
     Key(Answer),
     /// Nobody can tell.
-    Unseen(GapId),
+    Unseen,
 }
 
 impl Judge<'_> {
@@ -28,7 +27,7 @@ impl Judge<'_> {
     pub(super) fn gate(&self, target: &Target) -> Gate {
         let key = match &target.lock {
             Lock::Open => return Gate::Open,
-            Lock::Unseen(gap) => return Gate::Unseen(gap.clone()),
+            Lock::Unseen(_) => return Gate::Unseen,
             Lock::Key(number) => self.court.locks.key(*number),
         };
         let access = KeyAccess {
@@ -56,7 +55,7 @@ pub(super) fn through(answer: Answer, decrypts: bool, gate: &Gate) -> (Answer, K
     let key = match gate {
         _ if !decrypts => return (answer, Kms::NotNeeded),
         Gate::Open => return (answer, Kms::NotNeeded),
-        Gate::Unseen(_) => return (answer, Kms::Unknown),
+        Gate::Unseen => return (answer, Kms::Unknown),
         Gate::Key(key) => key,
     };
     let kms = match key.real {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Access, subjects::Subject};
 use crate::{
-    facts::Fact,
+    facts::{Fact, Gaps},
     iam::{Effect, arn::Arn},
     snapshot::{Account, GapId},
 };
@@ -52,9 +52,9 @@ impl Access {
                 Some(Ok(_)) | None => {}
             }
         }
-        match subject.unread.first().or(unlisted) {
-            Some(gap) if gone.is_empty() => Fact::Unknown(gap.clone()),
-            _ => Fact::Known(gone.into_iter().collect()),
+        if gone.is_empty() {
+            return Fact::unless(Gaps::from(&subject.unread).and(unlisted), Vec::new());
         }
+        Fact::Known(gone.into_iter().collect())
     }
 }

@@ -35,7 +35,7 @@ impl Term {
         }
         let key = match gate {
             Gate::Open => return Term::Open,
-            Gate::Unseen(_) => return Term::Unseen,
+            Gate::Unseen => return Term::Unseen,
             Gate::Key(answer) => &answer.real,
         };
         let own = row.condition.clone().map_or(Truth::True, Truth::Depends);

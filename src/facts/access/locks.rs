@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::policies::{Policies, malformed};
 use crate::{
-    facts::{Fact, encryption, table::KeyOwner},
+    facts::{Fact, Gaps, encryption, table::KeyOwner},
     iam::{Kind, arn::Arn},
     snapshot::{self, Account, Gap, GapId, Seen, Table, key::Grant},
 };
@@ -17,8 +17,8 @@ pub(super) enum Lock {
     Open,
     /// To decrypt with the key of this number.
     Key(usize),
-    /// Nobody can tell, for the reason that the gap gives.
-    Unseen(GapId),
+    /// Nobody can tell, for the reasons that the gaps give.
+    Unseen(Gaps),
 }
 
 /// A key of the account with what says who may use it.
@@ -51,12 +51,12 @@ impl Locks {
             let described = match &table.description {
                 Seen::Value(described) => described,
                 Seen::Gap(gap) => {
-                    locks.by_table.insert(table.arn.clone(), Lock::Unseen(gap.clone()));
+                    locks.by_table.insert(table.arn.clone(), Lock::Unseen(gap.into()));
                     continue;
                 }
             };
             let lock = match keys.owner(described.encryption.as_ref(), &table.arn, gaps) {
-                Fact::Unknown(gap) => Lock::Unseen(gap),
+                Fact::Unknown(gaps) => Lock::Unseen(gaps),
                 Fact::Known(KeyOwner::AwsOwned) => Lock::Open,
                 Fact::Known(owner) => {
                     let arn = described.encryption.as_ref().and_then(|e| e.key_arn.clone());
@@ -79,7 +79,7 @@ impl Locks {
                 self.keys.push(key);
                 Lock::Key(self.keys.len() - 1)
             }
-            Err(gap) => Lock::Unseen(gap),
+            Err(gap) => Lock::Unseen(gap.into()),
         }
     }
 

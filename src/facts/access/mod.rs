@@ -47,7 +47,7 @@ use self::{
     reaching::Reaching, subjects::Subject, targets::Target, world::World,
 };
 use super::{
-    Fact,
+    Fact, Gaps,
     reader::{Decision, Fence, Grants, ReaderKind, Roads},
     sensitivity::Marks,
     table,
@@ -170,7 +170,7 @@ pub fn evaluate_marked(account: &Account, marks: &Marks, gaps: &mut BTreeMap<Gap
 fn judged(
     account: &Account,
     sensitive: &BTreeSet<String>,
-    unsure: &BTreeMap<String, GapId>,
+    unsure: &BTreeMap<String, Gaps>,
     gaps: &mut BTreeMap<GapId, Gap>,
 ) -> Access {
     let mut policies = Policies::default();
@@ -246,7 +246,7 @@ impl Access {
     /// Whether a policy of the organization holds anybody off from data.
     pub fn guarded(&self) -> Fact<bool> {
         match (self.guard.denies(&self.policies), &self.guard.unread) {
-            (false, Some(gap)) => Fact::Unknown(gap.clone()),
+            (false, Some(gap)) => Fact::Unknown(gap.into()),
             (denies, _) => Fact::Known(denies),
         }
     }
@@ -274,32 +274,25 @@ impl Access {
         let external = parties().filter(|party| party.external).count();
         let own = parties().filter(|party| party.account == self.account).count();
         let hidden = target.hidden();
-        let count = |n: usize| Fact::Known(i64::try_from(n).unwrap_or(i64::MAX));
-        let unless = |gap: Option<GapId>, fact| gap.map_or(fact, Fact::Unknown);
-        let gap = self.uncounted(at, &readers);
+        let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
         table::Access {
-            readers: unless(gap, count(own)),
-            external: unless(
-                hidden.or(target.unseen_key().filter(|_| external > 0)).cloned(),
+            readers: Fact::unless(self.uncounted(at, &readers), count(own)),
+            external: Fact::unless(
+                hidden.clone().and(target.unseen_key().filter(|_| external > 0)),
                 count(external),
             ),
-            anyone: match hidden {
-                // What was read of the two policies may have said it already.
-                Some(gap) if !target.public => Fact::Unknown(gap.clone()),
-                _ => Fact::Known(target.public),
-            },
+            // What was read of the two policies may have said it already.
+            anyone: if target.public { Fact::Known(true) } else { Fact::unless(hidden, false) },
         }
     }
 
     /// Why the readers of a table cannot be counted, `readers` being those that were found.
-    fn uncounted(&self, table: usize, readers: &BTreeSet<usize>) -> Option<GapId> {
+    fn uncounted(&self, table: usize, readers: &BTreeSet<usize>) -> Gaps {
         let target = self.targets.get(table);
-        let hidden = target.and_then(Target::hidden).cloned();
+        let hidden = target.map(Target::hidden).unwrap_or_default();
         // A key that was not seen may stop some of them, and adds nobody.
         let locked = target.and_then(Target::unseen_key).filter(|_| !readers.is_empty());
-        hidden.or(locked.cloned()).or_else(|| self.incomplete.clone()).or_else(|| {
-            let mut others = self.doubts.unread.iter().filter(|(number, _)| !readers.contains(number));
-            others.next().map(|(_, gap)| gap.clone())
-        })
+        let mut others = self.doubts.unread.iter().filter(|(number, _)| !readers.contains(number));
+        hidden.and(locked).and(&self.incomplete).and(others.next().map(|(_, gap)| gap))
     }
 }

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     facts::{
-        Fact, Node,
+        Fact, Gaps, Node,
         activity::Activity,
         principal::{Principal, PrincipalKind},
         reader::{Decision as Outcome, Reader, ReaderKind},
@@ -31,14 +31,14 @@ impl Access {
             nodes.extend(class.members.iter().filter_map(|number| self.reader(*number, class, &alone)));
         }
         for (subject, party) in self.subjects.iter().zip(&self.parties) {
-            if let Some(gap) = subject.unread.first() {
-                nodes.push(self.unread_reader(party, gap));
+            if !subject.unread.is_empty() {
+                nodes.push(self.unread_reader(party, &Gaps::from(&subject.unread)));
             }
         }
         nodes.extend(self.behind("(by policies not read)", |target| &target.unread));
         nodes.extend(self.behind("(by indexes or streams not seen)", |target| target.undescribed.as_slice()));
         if let Some(gap) = &self.incomplete {
-            nodes.push(self.nobody("(not listed)", gap, None));
+            nodes.push(self.nobody("(not listed)", &gap.into(), None));
         }
         nodes.sort_by_cached_key(|node| (node.subject.arn.clone(), node.subject.id()));
         nodes
@@ -90,7 +90,7 @@ impl Access {
         if let Some(gap) = &self.incomplete {
             let names = [("principal".to_owned(), "(not listed)".to_owned())].into();
             let name = self.name(SubjectKind::Principal, &self.root(), names, None);
-            nodes.push(Node::new(name, &unknown_principal(gap)));
+            nodes.push(Node::new(name, &unknown_principal(&gap.into())));
         }
         nodes
     }
@@ -129,12 +129,13 @@ impl Access {
         let undescribed = targets().filter_map(|target| target.undescribed.as_ref()).take(20);
         layers.extend(undescribed.map(|gap| ("an index or a stream that was not seen", gap)));
         let unseen = targets().filter(|target| target.undescribed.is_none()).filter_map(Target::unseen_key);
-        layers.extend(unseen.take(20).map(|gap| ("the key's policy", gap)));
+        let unseen = unseen.take(20).flat_map(Gaps::iter);
+        layers.extend(unseen.map(|gap| ("the key's policy", gap)));
         layers
     }
 
-    /// A gap behind which lies what the key of one of `tables` says.
-    pub(super) fn unseen_key(&self, tables: &Bits) -> Option<&GapId> {
+    /// The gaps behind which lies what the key of one of `tables` says.
+    pub(super) fn unseen_key(&self, tables: &Bits) -> Option<&Gaps> {
         tables.iter().find_map(|at| self.targets.get(at)?.unseen_key())
     }
 
@@ -143,7 +144,7 @@ impl Access {
         tables.iter().find_map(|at| self.targets.get(at)?.undescribed.as_ref())
     }
 
-    fn unread_reader(&self, party: &Party, gap: &GapId) -> Node {
+    fn unread_reader(&self, party: &Party, gap: &Gaps) -> Node {
         let names =
             [("reader".to_owned(), party.name.clone()), ("class".to_owned(), "(not read)".to_owned())].into();
         Node::new(self.name(SubjectKind::Reader, &party.arn, names, None), &who(party, gap))
@@ -152,19 +153,19 @@ impl Access {
     /// Stands for those who may come in where `gaps` of tables hide a way.
     fn behind(&self, label: &str, gaps: fn(&Target) -> &[GapId]) -> Option<Node> {
         let hiding: Vec<&Target> = self.targets.iter().filter(|target| !gaps(target).is_empty()).collect();
-        let gap = hiding.iter().flat_map(|target| gaps(target)).min()?;
+        let gap = hiding.iter().flat_map(|target| gaps(target)).min()?.into();
         let tables = TableSet::of(hiding.iter().map(|target| target.arn.as_str()));
-        Some(self.nobody(label, gap, Some(tables)))
+        Some(self.nobody(label, &gap, Some(tables)))
     }
 
-    fn nobody(&self, label: &str, gap: &GapId, tables: Option<TableSet>) -> Node {
+    fn nobody(&self, label: &str, gap: &Gaps, tables: Option<TableSet>) -> Node {
         let names = [("reader".to_owned(), label.to_owned())].into();
         let facts = Reader {
-            arn: Fact::Unknown(gap.clone()),
-            name: Fact::Unknown(gap.clone()),
-            kind: Fact::Unknown(gap.clone()),
-            account: Fact::Unknown(gap.clone()),
-            external: Fact::Unknown(gap.clone()),
+            arn: Fact::Unknown(gap.into()),
+            name: Fact::Unknown(gap.into()),
+            kind: Fact::Unknown(gap.into()),
+            account: Fact::Unknown(gap.into()),
+            external: Fact::Unknown(gap.into()),
             ..who(&Party::nobody(), gap)
         };
         Node::new(self.name(SubjectKind::Reader, &self.root(), names, tables), &facts)
@@ -174,7 +175,7 @@ impl Access {
         tables.iter().filter(|at| self.targets[*at].sensitive).count()
     }
 
-    pub(super) fn unsampled(&self, tables: &Bits) -> Option<&GapId> {
+    pub(super) fn unsampled(&self, tables: &Bits) -> Option<&Gaps> {
         tables.iter().find_map(|at| self.targets[at].unsampled.as_ref())
     }
 
@@ -189,19 +190,16 @@ impl Access {
         let all = |tables: &Bits| !tables.is_empty() && tables.len() == self.targets.len();
         // What was found holds whatever else there is; what was not found may lie behind a gap, of the
         // principal's own policies, of the tables' or of the list of tables.
-        let unless = |found: bool, gap: Option<&GapId>| match gap {
-            Some(gap) if !found => Fact::Unknown(gap.clone()),
-            _ => Fact::Known(found),
-        };
-        let own = subject.unread.first();
+        let unless =
+            |found: bool, gaps: Gaps| if found { Fact::Known(true) } else { Fact::unless(gaps, false) };
+        let own = Gaps::from(&subject.unread);
         // What a key that was not seen might stop is neither found nor ruled out.
-        let unlocked = |found: bool, perhaps: bool, gap: Option<&GapId>| {
-            unless(found, self.unseen_key(&reaches.perhaps).filter(|_| perhaps).or(gap))
+        let unlocked = |found: bool, perhaps: bool, gaps: Gaps| {
+            let key = self.unseen_key(&reaches.perhaps).filter(|_| perhaps);
+            unless(found, Gaps::from(key).and(gaps))
         };
         let doubts = &self.doubts;
-        let through = |hidden: &Option<GapId>| -> Option<GapId> {
-            own.or(hidden.as_ref()).or(self.unlisted.as_ref()).cloned()
-        };
+        let through = |hidden: &Gaps| own.clone().and(hidden).and(&self.unlisted);
         let facts = Principal {
             arn: Fact::Known(subject.who.arn.clone()),
             name: Fact::Known(subject.name.clone()),
@@ -213,35 +211,35 @@ impl Access {
             boundary: Fact::Known(subject.bounded),
             trust: match &subject.trust {
                 Ok(trust) => Fact::Known(trust.facts.clone()),
-                Err(gap) => Fact::Unknown(gap.clone()),
+                Err(gap) => Fact::Unknown(gap.into()),
             },
             policies_unread: Fact::Known(!subject.unread.is_empty() || subject.boundary_unread.is_some()),
-            reads_tables: unlocked(!read.is_empty(), !perhaps.is_empty(), through(&doubts.hidden).as_ref()),
+            reads_tables: unlocked(!read.is_empty(), !perhaps.is_empty(), through(&doubts.hidden)),
             reads_every_table: unlocked(
                 *wildcard && all(outright),
                 *wildcard && all(unsure),
                 // A stream's policy lets nobody read every item.
-                own.or(doubts.own_unread.as_ref()).or(doubts.undescribed.as_ref()).or(self.unlisted.as_ref()),
+                own.clone().and(&doubts.own_unread).and(&doubts.undescribed).and(&self.unlisted),
             ),
-            full_access: unless(all(full), own.or(self.unlisted.as_ref())),
+            full_access: unless(all(full), own.clone().and(&self.unlisted)),
             reads_sensitive: unlocked(
                 self.sensitive(read) > 0,
                 self.sensitive(perhaps) > 0,
                 // The nearest reason first: what is in the tables that it reads, before which others it may read.
-                self.unsampled(perhaps).or(through(&doubts.hidden_sensitive).as_ref()),
+                Gaps::from(self.unsampled(perhaps)).and(through(&doubts.hidden_sensitive)),
             ),
-            decrypts_all_keys: unless(self.decrypts_all_keys(subject), own),
+            decrypts_all_keys: unless(self.decrypts_all_keys(subject), own.clone()),
             gone_tables: self.gone_tables(subject),
             indirect: paths.indirect(at),
             grants_itself: paths.grants_itself(at),
-            latent_policies: match (own.or(self.unlisted.as_ref()), latent) {
+            latent_policies: match latent {
                 // What was found stands; nothing found may be due to what was not read.
-                (_, Fact::Known(found)) if !found.is_empty() => Fact::Known(found),
-                (Some(gap), _) => Fact::Unknown(gap.clone()),
-                (None, latent) => latent,
+                Fact::Known(found) if !found.is_empty() => Fact::Known(found),
+                Fact::Known(none) => Fact::unless(own.clone().and(&self.unlisted), none),
+                Fact::Unknown(gaps) => Fact::Unknown(own.clone().and(&self.unlisted).and(gaps)),
             },
             // Filled in by `facts::activity`.
-            activity: Activity::unseen(&Services::not_collected().id()),
+            activity: Activity::unseen(&Services::not_collected().id().into()),
         };
         let names = [("principal".to_owned(), subject.name.clone())].into();
         let mut node = Node::new(self.name(SubjectKind::Principal, &subject.who.arn, names, None), &facts);
@@ -344,24 +342,24 @@ impl Party {
     }
 }
 
-fn unknown_principal(gap: &GapId) -> Principal {
+fn unknown_principal(gap: &Gaps) -> Principal {
     Principal {
-        arn: Fact::Unknown(gap.clone()),
-        name: Fact::Unknown(gap.clone()),
-        kind: Fact::Unknown(gap.clone()),
-        aws_managed: Fact::Unknown(gap.clone()),
-        boundary: Fact::Unknown(gap.clone()),
-        trust: Fact::Unknown(gap.clone()),
-        policies_unread: Fact::Unknown(gap.clone()),
-        reads_tables: Fact::Unknown(gap.clone()),
-        reads_every_table: Fact::Unknown(gap.clone()),
-        full_access: Fact::Unknown(gap.clone()),
-        reads_sensitive: Fact::Unknown(gap.clone()),
-        decrypts_all_keys: Fact::Unknown(gap.clone()),
-        gone_tables: Fact::Unknown(gap.clone()),
-        indirect: Fact::Unknown(gap.clone()),
-        grants_itself: Fact::Unknown(gap.clone()),
-        latent_policies: Fact::Unknown(gap.clone()),
+        arn: Fact::Unknown(gap.into()),
+        name: Fact::Unknown(gap.into()),
+        kind: Fact::Unknown(gap.into()),
+        aws_managed: Fact::Unknown(gap.into()),
+        boundary: Fact::Unknown(gap.into()),
+        trust: Fact::Unknown(gap.into()),
+        policies_unread: Fact::Unknown(gap.into()),
+        reads_tables: Fact::Unknown(gap.into()),
+        reads_every_table: Fact::Unknown(gap.into()),
+        full_access: Fact::Unknown(gap.into()),
+        reads_sensitive: Fact::Unknown(gap.into()),
+        decrypts_all_keys: Fact::Unknown(gap.into()),
+        gone_tables: Fact::Unknown(gap.into()),
+        indirect: Fact::Unknown(gap.into()),
+        grants_itself: Fact::Unknown(gap.into()),
+        latent_policies: Fact::Unknown(gap.into()),
         activity: Activity::unseen(gap),
     }
 }

@@ -162,12 +162,12 @@ pub fn resource_policy(
     gaps: &mut BTreeMap<GapId, Gap>,
 ) -> Fact<Option<table::ResourcePolicy>> {
     let text = match policy {
-        Seen::Gap(gap) => return Fact::Unknown(gap.clone()),
+        Seen::Gap(gap) => return Fact::Unknown(gap.into()),
         Seen::Value(None) => return Fact::Known(None),
         Seen::Value(Some(text)) => text,
     };
     match iam::resource_policy::read(text, owner, arn) {
-        Err(error) => Fact::Unknown(malformed(gaps, "resource-based policy", arn, &error)),
+        Err(error) => Fact::Unknown(malformed(gaps, "resource-based policy", arn, &error).into()),
         Ok(reading) => Fact::Known(Some(table::ResourcePolicy {
             public: reading.public,
             cross_account: reading.cross_account,

@@ -182,7 +182,7 @@ impl Access {
         let known: BTreeSet<usize> = found.iter().map(|reader| reader.number).collect();
         let unread = self.subjects.iter().enumerate().filter(|(n, _)| !known.contains(n) && asked(n));
         let unread = unread.filter_map(|(_, subject)| subject.unread.first());
-        target.hidden().into_iter().chain(&self.incomplete).chain(unread).cloned().collect()
+        target.hidden().iter().chain(&self.incomplete).chain(unread).cloned().collect()
     }
 }
 

@@ -3,11 +3,10 @@
 use super::{Access, AccessClass, Party, alone::Alone, bits::Bits, targets::Target, trust::Trust};
 use crate::{
     facts::{
-        Fact, Node, UNKNOWN,
+        Fact, Gaps, Node, UNKNOWN,
         reader::{Needs, Reader, ReaderKind, Roads, Tables},
     },
     finding::{SubjectKind, TableSet},
-    snapshot::GapId,
 };
 use std::sync::Arc;
 
@@ -21,35 +20,35 @@ impl Access {
         let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
         let unseen = self.unseen_key(class.keyed.unseen());
         // A policy of its own that was not read may let it use a key that stops it.
-        let doubt = self.subjects.get(number).and_then(|subject| subject.unread.first());
-        let doubt = doubt.filter(|_| !class.keyed.stopped().is_empty());
-        let granted = |fact: Fact<bool>| match (fact, doubt) {
-            (Fact::Known(false), Some(gap)) => Fact::Unknown(gap.clone()),
-            (fact, _) => fact,
+        let doubt = self.subjects.get(number).filter(|_| !class.keyed.stopped().is_empty());
+        let doubt = doubt.map(|subject| Gaps::from(&subject.unread)).unwrap_or_default();
+        let granted = |fact: Fact<bool>| match fact {
+            Fact::Known(true) => fact,
+            Fact::Known(false) => Fact::unless(&doubt, false),
+            Fact::Unknown(gaps) => Fact::Unknown(gaps.and(&doubt)),
         };
         let conditions: Vec<&str> = class.keyed.conditions().iter().map(String::as_str).collect();
         let tables = Tables {
             count: count(class.tables.len()),
             named: self.named(&class.tables),
-            sensitive: unless(self.unsampled(&class.tables), count(self.sensitive(&class.tables))),
-            stopped: unless(doubt.or(unseen), count(class.keyed.stopped().len())),
+            sensitive: Fact::unless(self.unsampled(&class.tables), count(self.sensitive(&class.tables))),
+            stopped: Fact::unless(doubt.clone().and(unseen), count(class.keyed.stopped().len())),
             all: class.tables.len() == self.targets.len(),
         };
         let facts = Reader {
             decision: Fact::Known(class.decision),
             needs: self.needs(class),
             condition: Fact::Known(class.condition.clone()),
-            key_condition: unless(unseen, conditions.join("; ")),
+            key_condition: Fact::unless(unseen, conditions.join("; ")),
             roads: Fact::Known(class.roads),
             tables: Fact::Known(tables),
             full_access: Fact::Known(class.full_access),
             wildcard: Fact::Known(class.wildcard),
             reads: granted(self.reads(class, &class.tables)),
             reads_sensitive: granted(self.reads_sensitive(class)),
-            stopped: match (doubt, unseen) {
-                (Some(gap), _) => Fact::Unknown(gap.clone()),
-                (None, Some(gap)) if class.keyed.stopped().is_empty() => Fact::Unknown(gap.clone()),
-                _ => Fact::Known(!class.keyed.stopped().is_empty()),
+            stopped: match class.keyed.stopped().is_empty() {
+                true => Fact::unless(unseen, false),
+                false => Fact::unless(&doubt, true),
             },
             fence: Fact::Known(class.fence.clone()),
             grants: Fact::Known(class.grants.clone()),
@@ -58,7 +57,7 @@ impl Access {
             in_organization: self.in_organization(party),
             scans_alone: self.scans_alone(number, class, alone),
             via: Fact::Known(class.via.clone()),
-            ..who(party, &GapId(String::new()))
+            ..who(party, &Gaps::default())
         };
         let mut node = Node::new(name, &facts);
         self.hide(&mut node, class);
@@ -71,14 +70,13 @@ impl Access {
     fn reads(&self, class: &AccessClass, tables: &Bits) -> Fact<bool> {
         let perhaps = tables.without(class.keyed.stopped());
         let sure = perhaps.without(class.keyed.unseen());
-        let gap = if !class.roads.reads() {
-            self.undescribed(&perhaps).filter(|_| class.hidden.reads())
+        if !class.roads.reads() {
+            Fact::unless(self.undescribed(&perhaps).filter(|_| class.hidden.reads()), false)
         } else if sure.is_empty() {
-            self.unseen_key(&perhaps)
+            Fact::unless(self.unseen_key(&perhaps), false)
         } else {
-            return Fact::Known(true);
-        };
-        unless(gap, false)
+            Fact::Known(true)
+        }
     }
 
     /// Names of one or two tables, the number of more. Tables of one name in two Regions are told by their number.
@@ -101,7 +99,7 @@ impl Access {
         match self.reads(class, &with(|target| target.sensitive)) {
             // A table that was not sampled may hold secrets; where it is not read, that says nothing.
             Fact::Known(false) => match self.reads(class, &unsampled()) {
-                Fact::Known(true) => unless(self.unsampled(&unsampled()), false),
+                Fact::Known(true) => Fact::unless(self.unsampled(&unsampled()), false),
                 other => other,
             },
             decided => decided,
@@ -114,7 +112,7 @@ impl Access {
         let all = Fact::Known(Needs::of(class.needs | keys.unwrap_or_default()));
         match self.unseen_key(class.keyed.unseen()) {
             // A key that was not seen may ask for more where all others do.
-            Some(gap) if keys.is_none_or(|keys| keys & !class.needs != 0) => Fact::Unknown(gap.clone()),
+            Some(gap) if keys.is_none_or(|keys| keys & !class.needs != 0) => Fact::Unknown(gap.into()),
             _ => all,
         }
     }
@@ -151,50 +149,45 @@ impl Access {
     fn trusts(&self, number: usize, get: fn(&Trust) -> bool) -> Fact<bool> {
         match self.subjects.get(number).map(|subject| &subject.trust) {
             Some(Ok(trust)) => Fact::Known(get(trust)),
-            Some(Err(gap)) => Fact::Unknown(gap.clone()),
+            Some(Err(gap)) => Fact::Unknown(gap.into()),
             None => Fact::Known(false),
         }
     }
 
     fn in_organization(&self, party: &Party) -> Fact<Option<bool>> {
         let unlisted = self.guard.accounts.as_ref().and_then(|accounts| accounts.gap());
-        match (party.in_organization, self.guard.unread.as_ref().or(unlisted)) {
-            (None, Some(gap)) if party.external => Fact::Unknown(gap.clone()),
-            (known, _) => Fact::Known(known),
+        match party.in_organization {
+            None if party.external => Fact::unless(Gaps::from(&self.guard.unread).and(unlisted), None),
+            known => Fact::Known(known),
         }
     }
 }
 
-/// A fact, unless a gap hides it.
-fn unless<T>(gap: Option<&GapId>, value: T) -> Fact<T> {
-    gap.map_or(Fact::Known(value), |gap| Fact::Unknown(gap.clone()))
-}
-
 /// The facts of a reader of whom no more is known than who it is.
-pub(super) fn who(party: &Party, gap: &GapId) -> Reader {
+pub(super) fn who(party: &Party, gap: &Gaps) -> Reader {
     Reader {
         arn: Fact::Known(party.arn.clone()),
         name: Fact::Known(party.name.clone()),
         kind: Fact::Known(party.kind),
         account: Fact::Known(party.account.clone()),
         external: Fact::Known(party.external),
-        decision: Fact::Unknown(gap.clone()),
-        needs: Fact::Unknown(gap.clone()),
-        condition: Fact::Unknown(gap.clone()),
-        key_condition: Fact::Unknown(gap.clone()),
-        roads: Fact::Unknown(gap.clone()),
-        tables: Fact::Unknown(gap.clone()),
-        full_access: Fact::Unknown(gap.clone()),
-        wildcard: Fact::Unknown(gap.clone()),
-        reads: Fact::Unknown(gap.clone()),
-        reads_sensitive: Fact::Unknown(gap.clone()),
-        stopped: Fact::Unknown(gap.clone()),
-        fence: Fact::Unknown(gap.clone()),
-        grants: Fact::Unknown(gap.clone()),
-        human: Fact::Unknown(gap.clone()),
-        end_user: Fact::Unknown(gap.clone()),
-        in_organization: Fact::Unknown(gap.clone()),
-        scans_alone: Fact::Unknown(gap.clone()),
-        via: Fact::Unknown(gap.clone()),
+        decision: Fact::Unknown(gap.into()),
+        needs: Fact::Unknown(gap.into()),
+        condition: Fact::Unknown(gap.into()),
+        key_condition: Fact::Unknown(gap.into()),
+        roads: Fact::Unknown(gap.into()),
+        tables: Fact::Unknown(gap.into()),
+        full_access: Fact::Unknown(gap.into()),
+        wildcard: Fact::Unknown(gap.into()),
+        reads: Fact::Unknown(gap.into()),
+        reads_sensitive: Fact::Unknown(gap.into()),
+        stopped: Fact::Unknown(gap.into()),
+        fence: Fact::Unknown(gap.into()),
+        grants: Fact::Unknown(gap.into()),
+        human: Fact::Unknown(gap.into()),
+        end_user: Fact::Unknown(gap.into()),
+        in_organization: Fact::Unknown(gap.into()),
+        scans_alone: Fact::Unknown(gap.into()),
+        via: Fact::Unknown(gap.into()),
     }
 }

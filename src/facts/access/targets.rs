@@ -12,6 +12,7 @@ use super::{
     policies::{Policies, malformed},
 };
 use crate::{
+    facts::Gaps,
     iam::{Effect, Keys, Kind, Value, actions::Form, resource_policy},
     snapshot::{Account, Gap, GapId, Seen, Table, table::KeyElement},
 };
@@ -49,8 +50,8 @@ pub(super) struct Target {
     pub(super) name: String,
     /// Whether it is known to be sensitive.
     pub(super) sensitive: bool,
-    /// The gap that keeps it from being known whether it is.
-    pub(super) unsampled: Option<GapId>,
+    /// The gaps that keep it from being known whether it is.
+    pub(super) unsampled: Option<Gaps>,
     pub(super) region: String,
     pub(super) resources: Vec<Resource>,
     /// Numbers of its own policy and its stream's as templates: equal ones say the same, each of its own table.
@@ -77,15 +78,15 @@ pub(super) struct Target {
 }
 
 impl Target {
-    /// A gap behind which a way in may lie.
-    pub(super) fn hidden(&self) -> Option<&GapId> {
-        self.unread.first().or(self.undescribed.as_ref())
+    /// The gaps behind which a way in may lie.
+    pub(super) fn hidden(&self) -> Gaps {
+        Gaps::from(&self.unread).and(&self.undescribed)
     }
 
-    /// The gap behind which lies what its key says.
-    pub(super) fn unseen_key(&self) -> Option<&GapId> {
+    /// The gaps behind which lies what its key says.
+    pub(super) fn unseen_key(&self) -> Option<&Gaps> {
         match &self.lock {
-            Lock::Unseen(gap) => Some(gap),
+            Lock::Unseen(gaps) => Some(gaps),
             Lock::Open | Lock::Key(_) => None,
         }
     }
@@ -125,7 +126,7 @@ impl Target {
 /// Every table, by ARN.
 pub(super) fn read(
     account: &Account,
-    (sensitive, unsure): (&BTreeSet<String>, &BTreeMap<String, GapId>),
+    (sensitive, unsure): (&BTreeSet<String>, &BTreeMap<String, Gaps>),
     policies: &mut Policies,
     (locks, guard): (&Locks, &Guard),
     gaps: &mut BTreeMap<GapId, Gap>,
@@ -140,7 +141,7 @@ pub(super) fn read(
 struct Reader<'a> {
     account: &'a Account,
     sensitive: &'a BTreeSet<String>,
-    unsure: &'a BTreeMap<String, GapId>,
+    unsure: &'a BTreeMap<String, Gaps>,
     policies: &'a mut Policies,
     locks: &'a Locks,
     guard: &'a Guard,
@@ -212,7 +213,9 @@ impl Reader<'_> {
             unsampled: match (sensitive, self.unsure.get(&table.arn)) {
                 (true, _) => None,
                 (false, Some(gap)) => Some(gap.clone()),
-                (false, None) => sample.map_or_else(|gap| Some(gap.clone()), |sample| sample.gap.clone()),
+                (false, None) => {
+                    sample.map_or_else(|gap| Some(gap.into()), |sample| sample.gap.as_ref().map(Gaps::from))
+                }
             },
             region: table.region.clone(),
             resources,

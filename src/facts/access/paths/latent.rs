@@ -22,7 +22,7 @@ impl Paths<'_> {
         let mut of: Vec<(usize, &str)> = Vec::new();
         for managed in &scene.managed {
             let Some(Versions { now, others }) = &managed.versions else {
-                let unseen = || Fact::Unknown(Services::not_collected().id());
+                let unseen = || Fact::Unknown(Services::not_collected().id().into());
                 latent.extend(managed.holders.iter().map(|holder| (*holder, unseen())));
                 continue;
             };

@@ -8,7 +8,7 @@ use super::{
     walk::{Leg, Levels, nearest},
 };
 use crate::{
-    facts::{Fact, access::bits::Bits, principal::Indirect},
+    facts::{Fact, Gaps, access::bits::Bits, principal::Indirect},
     snapshot::GapId,
 };
 
@@ -39,6 +39,7 @@ impl Paths<'_> {
         let best = |new: &Bits| if new.is_empty() { None } else { self.best(at, new) };
         let unseen = &self.access.unseen_keys;
         let found = best(&reached.without(&self.any[at]).without(unseen));
+        let mut gaps = Gaps::default();
         if reached.meets(unseen) {
             // The key of a table that was not seen may stop it, and the one whom it becomes.
             let mut more = reached.without(&self.any[at]);
@@ -51,21 +52,21 @@ impl Paths<'_> {
                 (None, None) => true,
                 _ => false,
             };
-            if let Some(gap) = self.access.unseen_key(&reached).filter(|_| !same) {
-                return Fact::Unknown(gap.clone());
+            if !same {
+                gaps.add(self.access.unseen_key(&reached));
             }
         }
         // Where such a key stops itself, it may open the key to itself, which is one hop that comes after most others.
         let first = |one: &Indirect| one.hops == 1 && !matches!(one.first, Step::Cache | Step::NewPrincipal);
         let secrets = |one: &Indirect| one.sensitive.known().is_some_and(|count| *count > 0);
         let firm = found.as_ref().is_some_and(|one| first(one) && secrets(one) && !one.conditional);
-        if let Some(gap) = self.access.unseen_key(&self.any[at]).filter(|_| !firm) {
-            return Fact::Unknown(gap.clone());
+        if !firm {
+            gaps.add(self.access.unseen_key(&self.any[at]));
         }
-        match (found, self.hidden(at)) {
-            (None, Some(gap)) => Fact::Unknown(gap.clone()),
-            (found, _) => Fact::Known(found),
+        if found.is_none() {
+            gaps.add(self.hidden(at));
         }
+        Fact::unless(gaps, found)
     }
 
     fn best(&self, at: usize, new: &Bits) -> Option<Indirect> {
@@ -84,7 +85,7 @@ impl Paths<'_> {
         let unsampled = new.iter().find_map(|table| targets.get(table)?.unsampled.clone());
         Some(Indirect {
             tables: count(new),
-            sensitive: unsampled.map_or(Fact::Known(count(&sensitive)), Fact::Unknown),
+            sensitive: Fact::unless(unsampled.unwrap_or_default(), count(&sensitive)),
             conditional,
             hops: i64::try_from(path.length()).unwrap_or(i64::MAX),
             first: path.hops.first()?.step,
@@ -120,31 +121,29 @@ impl Paths<'_> {
         Bits::of(self.graph.nodes.len(), all.map(|(at, _)| at))
     }
 
-    /// A gap behind which a way may lie: of its own policies, of those of one whom it becomes, of a table's
+    /// The gaps behind which a way may lie: of its own policies, of those of one whom it becomes, of a table's
     /// where it becomes anyone, of a role's trust.
-    fn hidden(&self, at: usize) -> Option<&GapId> {
+    fn hidden(&self, at: usize) -> Gaps {
         let Access { subjects, targets, incomplete, unlisted, doubts, .. } = self.access;
         let unread = |at: usize| {
-            let unseen = self.unseen.iter().find(|unseen| unseen.by.contains(at));
-            subjects.get(at)?.unread.first().or(unseen.map(|unseen| &unseen.gap))
+            let own = subjects.get(at).map(|subject| Gaps::from(&subject.unread)).unwrap_or_default();
+            self.unseen
+                .iter()
+                .filter(|unseen| unseen.by.contains(at))
+                .fold(own, |own, more| own.and(&more.gaps))
         };
-        let own = unread(at);
         let behind = || {
-            let marked =
-                |of: &[Bits], node: usize| of.get(node).is_some_and(|bits| bits.contains(targets.len()));
-            if !marked(&self.reached, at) {
-                return None;
-            }
             let legs = self.way(at, &Bits::of(targets.len() + 1, [targets.len()]), false)?;
-            let subject = self.graph.nodes.get(legs.last()?.to)?.subject?;
-            unread(subject)
+            Some(unread(self.graph.nodes.get(legs.last()?.to)?.subject?))
         };
+        let marked = self.reached.get(at).is_some_and(|reached| reached.contains(targets.len()));
+        let mut gaps = unread(at);
+        if marked && gaps.is_empty() {
+            gaps.add(behind().unwrap_or_default());
+        }
+        let gaps = gaps.and(incomplete).and(&doubts.trust);
         let moves = self.graph.sets_of(at, false).next().is_some();
-        let tables = || doubts.hidden.as_ref().or(unlisted.as_ref());
-        own.or(incomplete.as_ref())
-            .or_else(behind)
-            .or(doubts.trust.as_ref())
-            .or_else(|| if moves { tables() } else { None })
+        if moves { gaps.and(&doubts.hidden).and(unlisted) } else { gaps }
     }
 
     /// Whether a subject can give itself the right to read tables that it does not read.
@@ -162,12 +161,13 @@ impl Paths<'_> {
         }
         gained.discard(self.access.targets.len());
         let found = !gained.without(unseen).is_empty();
-        let own = self.access.subjects.get(at).and_then(|subject| subject.unread.first());
-        // A key that was not seen may stop it, and be open to its change.
-        match own.or(self.access.unseen_key(&gained)).or(self.access.unseen_key(&self.any[at])) {
-            Some(gap) if !found => Fact::Unknown(gap.clone()),
-            _ => Fact::Known(found),
+        if found {
+            return Fact::Known(true);
         }
+        let own = self.access.subjects.get(at).map(|subject| Gaps::from(&subject.unread)).unwrap_or_default();
+        // A key that was not seen may stop it, and be open to its change.
+        let keys = [&gained, &self.any[at]].map(|tables| self.access.unseen_key(tables));
+        Fact::unless(keys.into_iter().fold(own, Gaps::and), false)
     }
 
     /// Everyone who reads the table of a number through others alone, by ARN.
@@ -228,7 +228,7 @@ impl Paths<'_> {
         let Access { subjects, incomplete, .. } = self.access;
         let own = subjects.iter().flat_map(|subject| &subject.unread);
         let trust = subjects.iter().filter_map(|subject| subject.trust.as_ref().err());
-        let unseen = self.unseen.iter().map(|unseen| &unseen.gap);
+        let unseen = self.unseen.iter().flat_map(|unseen| unseen.gaps.iter());
         let mut all: Vec<GapId> = own.chain(trust).chain(incomplete).chain(unseen).cloned().collect();
         all.sort_unstable();
         all.dedup();

@@ -6,33 +6,32 @@ use super::{
     means::Gives,
     serving,
 };
-use crate::{
-    facts::access::{Access, bits::Bits, subjects::Subject},
-    snapshot::GapId,
+use crate::facts::{
+    Gaps,
+    access::{Access, bits::Bits, subjects::Subject},
 };
 
 /// Ways that may be there and were not seen.
 pub(super) struct Unseen {
     /// Why they were not.
-    pub(super) gap: GapId,
+    pub(super) gaps: Gaps,
     /// Whom one of them could lead to a table that they do not read.
     pub(super) by: Bits,
 }
 
 /// Ways by clusters that were not listed, and by clusters and keys to tables that were not. `any`: what each subject
-/// reads itself. Whom several hide a way from is told the first.
+/// reads itself.
 pub(super) fn unseen(access: &Access, search: &Search<'_>, any: &[Bits]) -> Vec<Unseen> {
     let size = access.subjects.len();
     let numbers = |found: Vec<(usize, &Subject)>| Bits::of(size, found.into_iter().map(|(at, _)| at));
-    if let Some(gap) = access.unlisted.as_ref().or(access.doubts.hidden.as_ref()) {
+    let gaps = Gaps::from(&access.unlisted).and(&access.doubts.hidden);
+    if !gaps.is_empty() {
         let keyed = numbers(askers(access, |means| means.gives == Gives::Decrypt));
-        let mut found = vec![Unseen { gap: gap.clone(), by: keyed }];
+        let mut found = vec![Unseen { gaps: gaps.clone(), by: keyed }];
         let unlisted = access.scene.clusters_unlisted.as_ref();
         if unlisted.is_some() || !access.scene.clusters.is_empty() {
-            // Where there may be no cluster at all, that is what has to be seen before any table.
-            let cached =
-                Unseen { gap: unlisted.unwrap_or(gap).clone(), by: numbers(askers(access, is_cached)) };
-            found.insert(0, cached);
+            let by = numbers(askers(access, is_cached));
+            found.push(Unseen { gaps: Gaps::from(unlisted).and(gaps), by });
         }
         found.retain(|unseen| !unseen.by.is_empty());
         return found;
@@ -50,5 +49,5 @@ pub(super) fn unseen(access: &Access, search: &Search<'_>, any: &[Bits]) -> Vec<
     let mut by = numbers(askers(access, is_cached));
     let idle = |at: &usize| any.get(*at).is_some_and(|own| behind.without(own).is_empty());
     by = by.without(&Bits::of(size, by.iter().filter(idle)));
-    if by.is_empty() { Vec::new() } else { vec![Unseen { gap, by }] }
+    if by.is_empty() { Vec::new() } else { vec![Unseen { gaps: gap.into(), by }] }
 }
