@@ -19,6 +19,8 @@ pub(super) fn cost(bytes: u64) -> f64 {
 
 /// What one request brought.
 pub(super) struct Read {
+    /// How many items were asked for at most.
+    pub(super) limit: u64,
     pub(super) items: u64,
     /// Size of all items, estimated.
     pub(super) bytes: u64,
@@ -44,6 +46,8 @@ pub(super) struct Purse {
     pub(super) requests: u64,
     /// Whether some request's cost had to be estimated.
     pub(super) estimated: bool,
+    /// What the request under way was booked with each time that its answer was lost, and with which limit.
+    lost: Vec<(u64, f64)>,
 }
 
 impl Purse {
@@ -59,6 +63,7 @@ impl Purse {
             items: 0,
             requests: 0,
             estimated: false,
+            lost: Vec::new(),
         }
     }
 
@@ -94,7 +99,18 @@ impl Purse {
         self.estimated = true;
         self.consumed += paid;
         self.requests += 1;
+        self.lost.push((limit, paid));
         paid
+    }
+
+    /// The limit with which a request whose answer was lost is made once more, at most `limit`; none where it cannot be afforded.
+    /// What is booked may have come up to the budget, but not beyond: this request is then the one that may pass it.
+    pub(super) fn again(&self, limit: u64) -> Option<u64> {
+        match self.limit(limit) {
+            Ok(limit) => Some(limit),
+            Err(Stopped::Budget) if self.consumed <= self.budget => Some(1),
+            Err(_) => None,
+        }
     }
 
     /// Books what a request brought, and gives what it cost. A cost below the least that DynamoDB charges is no
@@ -104,6 +120,12 @@ impl Purse {
         let paid = told.unwrap_or_else(|| cost(read.bytes));
         self.estimated |= told.is_none();
         self.consumed += paid;
+        // The same page cost the same where its answer was lost.
+        for (limit, booked) in self.lost.drain(..) {
+            if limit == read.limit {
+                self.consumed -= (booked - paid).max(0.0);
+            }
+        }
         self.requests += 1;
         self.items += read.items;
         self.items_left = self.items_left.saturating_sub(read.items);
@@ -142,7 +164,7 @@ mod tests {
                 prop_assert!(before < budget);
                 let largest = page.iter().copied().max().unwrap_or(0);
                 let consumed = told.then(|| cost(bytes));
-                purse.book(&Read { items: page.len() as u64, bytes, largest, consumed });
+                purse.book(&Read { limit, items: page.len() as u64, bytes, largest, consumed });
             }
             prop_assert!(purse.items <= items);
             prop_assert!(purse.requests == 0 || before < budget);
@@ -153,7 +175,7 @@ mod tests {
             let mut purse = Purse::new(&Sampling { items, rcu_budget: budget, share: 0.05 }, None, None);
             while let Ok(limit) = purse.limit(u64::MAX) {
                 let bytes = limit * size;
-                purse.book(&Read { items: limit, bytes, largest: size, consumed: Some(cost(bytes)) });
+                purse.book(&Read { limit, items: limit, bytes, largest: size, consumed: Some(cost(bytes)) });
             }
             // One item alone may cost more than what is left; that request is the one that may pass it.
             prop_assert!(purse.consumed <= budget + cost(size));
@@ -167,14 +189,28 @@ mod tests {
         assert_eq!((lost(None, 1), lost(Some(99.0), 1), lost(Some(9000.0), 2)), (50.0, 0.5, 2.5));
         assert_eq!(lost(Some(9000.0), 9999), 128.0, "a page");
         let mut purse = Purse::new(&sampling, None, Some(99.0));
-        purse.book(&Read { items: 1, bytes: 400_000, largest: 400_000, consumed: Some(49.0) });
+        purse.book(&Read { limit: 1, items: 1, bytes: 400_000, largest: 400_000, consumed: Some(49.0) });
         assert!(purse.lose(1) == 49.0 && purse.estimated && purse.limit(9) == Err(Stopped::Budget));
+        assert_eq!(purse.again(1), None);
+    }
+
+    #[test]
+    fn what_was_lost_cost_what_the_same_page_costs() {
+        let sampling = Sampling { items: 9, rcu_budget: 50.0, share: 0.05 };
+        let mut purse = Purse::new(&sampling, None, None);
+        assert_eq!((purse.limit(9), purse.lose(1), purse.again(1)), (Ok(1), 50.0, Some(1)), "once more");
+        let small = Read { limit: 1, items: 1, bytes: 100, largest: 100, consumed: Some(0.5) };
+        assert_eq!((purse.book(&small), purse.consumed, purse.limit(9)), (0.5, 1.0, Ok(8)));
+        // A page of another limit says nothing of it.
+        purse.lose(8);
+        purse.book(&Read { limit: 4, items: 4, bytes: 400, largest: 100, consumed: Some(0.5) });
+        assert_eq!((purse.consumed, purse.requests, purse.items), (2.0, 4, 5));
     }
 
     #[test]
     fn a_cost_that_nobody_told_is_estimated_and_said() {
         let mut purse = Purse::new(&Sampling { items: 9, rcu_budget: 9.0, share: 0.05 }, None, None);
-        assert_eq!(purse.book(&Read { items: 1, bytes: 4097, largest: 4097, consumed: None }), 1.0);
+        assert_eq!(purse.book(&Read { limit: 1, items: 1, bytes: 4097, largest: 4097, consumed: None }), 1.0);
         assert!(purse.estimated);
     }
 }

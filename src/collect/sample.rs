@@ -273,6 +273,7 @@ impl Reading<'_> {
         let items = page.items.unwrap_or_default();
         let sizes = || items.iter().map(item::size);
         let read = Read {
+            limit,
             items: items.len() as u64,
             bytes: sizes().sum(),
             largest: sizes().max().unwrap_or(0),
@@ -295,7 +296,7 @@ impl Reading<'_> {
         let paid = self.purse.lose(limit);
         let wait = self.worth(paid);
         self.waited = self.waited.saturating_add(wait);
-        let again = self.purse.limit(limit).ok()?;
+        let again = self.purse.again(limit)?;
         (self.waited <= PATIENCE).then_some((wait, again))
     }
 

@@ -1,8 +1,8 @@
 //! Sampling against a scripted table: budget, limits, spread, throttling, refusal.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use dynaudit::collect::{Plan, Regions, Sampling};
 use dynaudit::snapshot::sample::{Sample, Stopped};
@@ -202,7 +202,10 @@ async fn a_table_that_cannot_be_read_or_afforded_is_not_scanned() {
 }
 
 /// Units that the endpoint counts, where answers go wrong as `wrong` says of each Scan by its number: lost after the table was read.
-async fn counted(big: Big, wrong: fn(usize) -> Option<Reply>) -> (f64, Snapshot) {
+async fn counted(
+    big: Big,
+    wrong: impl Fn(usize) -> Option<Reply> + Send + Sync + 'static,
+) -> (f64, Snapshot) {
     let (scans, units) = (AtomicUsize::new(0), Arc::new(AtomicUsize::new(0)));
     let counted = Arc::clone(&units);
     let fake = big.fake_with(move |big, asked| {
@@ -230,6 +233,27 @@ async fn what_a_lost_answer_cost_is_counted_and_the_budget_asked_again() {
             let page = (bytes as f64 / 4096.0).ceil() / 2.0;
             assert!(units <= USUAL.rcu_budget + page, "{bytes} {place}: {units}");
         }
+    }
+}
+
+#[tokio::test]
+async fn one_answer_lost_of_a_table_of_unknown_size_takes_nothing_from_its_sample() {
+    let young = Big { counted: 0, ..Big::of(40) };
+    let (_, whole) = counted(young, |_| None).await;
+    for (place, lost) in [Reply::Http(500, String::new()), Reply::Closed].into_iter().enumerate() {
+        let (lost, first) = (Mutex::new(Some(lost)), sample(&whole));
+        let (units, snapshot) = counted(young, move |_| lost.lock().unwrap().take()).await;
+        let told = sample(&snapshot);
+        assert_eq!(
+            (told.items_read, told.stopped, &told.gap),
+            (first.items_read, first.stopped, &None),
+            "{place}"
+        );
+        assert_eq!(
+            (told.rcu_consumed, told.contents.names.len()),
+            (units, first.contents.names.len()),
+            "{place}"
+        );
     }
 }
 

@@ -259,7 +259,10 @@ fn a_table_that_was_not_described_hides_ways_through_its_indexes_and_stream() {
     let bob = user("bob", json!([allow("dynamodb:Scan", &arn("T*"))]));
     let (access, _) = judge(&account(vec![ana.clone(), bob], vec![], vec![hidden.clone(), table("T1")]));
     let counted = access.of_table(&arn("T0"));
-    assert_eq!((counted.readers, counted.external), (Fact::Unknown((&id).into()), Fact::Unknown((&id).into())));
+    assert_eq!(
+        (counted.readers, counted.external),
+        (Fact::Unknown((&id).into()), Fact::Unknown((&id).into()))
+    );
     assert_eq!(counted.anyone, Fact::Unknown((&id).into()));
     let other = access.of_table(&arn("T1"));
     assert_eq!((other.readers, other.anyone), (Fact::Known(1), Fact::Known(false)));
