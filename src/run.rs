@@ -152,7 +152,8 @@ fn dispatch(command: &Command, console: &Console, config: &Config) -> Result<Out
         Command::Policy(args) => {
             let region = args.region.as_ref().map_or("us-east-1", |r| r.0.as_str());
             let partition = collect::regions::partition_of(region);
-            let topics = assess::topics_of(&Library::with_dirs(&args.dirs)?, &args.only)?;
+            let library = Library::with_dirs(&args.dirs)?;
+            let topics = assess::topics_of(&library, &args.only, &config.file.sensitivity)?;
             let beyond = collect::calls::Beyond {
                 sampled: !args.no_sample,
                 signing: args.with_signing.as_ref().map(|key| key.0.as_str()),

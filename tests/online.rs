@@ -184,3 +184,31 @@ fn the_policy_of_a_few_checks_takes_only_what_they_need() {
     let (code, _, err) = run(dir.path(), &["policy", "--check", "nothing-like-it"]);
     assert!(code == 2 && err.contains("no check is called `nothing-like-it`"), "{err}");
 }
+
+#[test]
+fn where_tags_tell_what_is_sensitive_a_run_and_its_policy_take_them() {
+    let dir = tempfile::tempdir().unwrap();
+    let check = ["--check", "point-in-time-recovery-off", "--no-sample"];
+    let asked = || {
+        let (code, policy, err) = run(dir.path(), &[&["policy"][..], &check].concat());
+        assert_eq!(code, 0, "{err}");
+        let policy: serde_json::Value = serde_json::from_str(&policy).unwrap();
+        let statements = policy["Statement"].as_array().unwrap().iter();
+        let policy: Vec<String> = statements.map(|one| one["Action"].to_string()).collect();
+        let (_, run, _) =
+            run(dir.path(), &[&["demo", "--preflight", "--format", "json"][..], &check].concat());
+        ["dynamodb:ListTagsOfResource", "tag:GetResources"].map(|action| {
+            let named = |text: &str| text.contains(&format!("\"{action}\""));
+            (policy.iter().any(|one| named(one)), named(&run))
+        })
+    };
+    assert_eq!(asked(), [(false, false); 2]);
+    for section in ["sensitivity", "sensitivity.pci"] {
+        let rule = format!("[{section}]\ntags = {{ class = [\"restricted\"] }}\n");
+        std::fs::write(dir.path().join("dynaudit.toml"), rule).unwrap();
+        assert_eq!(asked(), [(true, true); 2], "{section}");
+    }
+    // What is told by names takes no tags.
+    std::fs::write(dir.path().join("dynaudit.toml"), "[sensitivity]\ntables = [\"pay-*\"]\n").unwrap();
+    assert_eq!(asked(), [(false, false); 2]);
+}

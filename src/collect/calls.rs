@@ -22,8 +22,8 @@ pub struct Call {
     pub resources: &'static [&'static str],
     /// Why it is made; calls made for the same reason share a statement of the policy.
     pub why: &'static str,
-    /// What it tells of beside the tables themselves; none for what every run asks.
-    pub topic: Option<Topic>,
+    /// What it tells of beside the tables themselves, first what it is asked for most; none for what every run asks.
+    pub topics: &'static [Topic],
 }
 
 /// What a call can see.
@@ -65,51 +65,51 @@ const POOL: &[&str] = &["cognito-identity:*:*:identitypool/*"];
 const INTEGRATION: &[&str] = &["redshift:*:*:integration:*"];
 const RULE: &[&str] = &["events:*:*:rule/*"];
 
-/// Why calls are made, and the topic that they are for.
+/// Why calls are made, and the topics that they are for.
 #[derive(Clone, Copy)]
-struct Reason(&'static str, Option<Topic>);
+struct Reason(&'static str, &'static [Topic]);
 
-const FIND: Reason = Reason("Find the tables and their copies", None);
-const FIND_TAGS: Reason = Reason(FIND.0, Some(Topic::Tags));
-const FIND_COPIES: Reason = Reason("Find the tables and their copies", Some(Topic::Copies));
-const DESCRIBE: Reason = Reason("Describe tables and how they are kept", None);
-const COPIES: Reason = Reason("Describe backups and exports", Some(Topic::Copies));
-const RECOVERY: Reason = Reason(DESCRIBE.0, Some(Topic::ContinuousBackups));
-const EXPIRY: Reason = Reason(DESCRIBE.0, Some(Topic::TimeToLive));
-const STREAMING: Reason = Reason(DESCRIBE.0, Some(Topic::Streaming));
-const INSIGHTS: Reason = Reason(DESCRIBE.0, Some(Topic::Insights));
-const TAGS: Reason = Reason(DESCRIBE.0, Some(Topic::Tags));
-const SHARED: Reason = Reason("Read who may reach a table by its own policy", Some(Topic::TablePolicies));
-const KEYS: Reason = Reason("Describe the keys and who may decrypt", Some(Topic::Keys));
-const KEY_SETTINGS: Reason = Reason(KEYS.0, Some(Topic::KeySettings));
-const WHO: Reason = Reason("Read who exists and what they may do", Some(Topic::Principals));
-const SELF: Reason = Reason("Name the account and the caller", None);
-const ITEMS: Reason = Reason("Sample items", Some(Topic::Items));
-const BUNDLE: Reason = Reason("Sign evidence bundles", None);
-const BUCKETS: Reason = Reason("Read what protects the buckets of exports and imports", Some(Topic::Buckets));
-const FILES: Reason = Reason("See whether exports and imports still lie in S3", Some(Topic::Files));
-const IN_PLACE: Reason = Reason("Read exports of tables where they lie", None);
-const IMPORTS: Reason = Reason("Find what tables were imported from", Some(Topic::Imports));
-const LEGACY: Reason = Reason("Find global tables of the legacy version", Some(Topic::GlobalTables));
+const FIND: Reason = Reason("Find the tables and their copies", &[]);
+const FIND_TAGS: Reason = Reason(FIND.0, &[Topic::Tags]);
+const FIND_COPIES: Reason = Reason(FIND.0, &[Topic::Copies]);
+const DESCRIBE: Reason = Reason("Describe tables and how they are kept", &[]);
+const COPIES: Reason = Reason("Describe backups and exports", &[Topic::Copies]);
+const RECOVERY: Reason = Reason(DESCRIBE.0, &[Topic::ContinuousBackups]);
+const EXPIRY: Reason = Reason(DESCRIBE.0, &[Topic::TimeToLive]);
+const STREAMING: Reason = Reason(DESCRIBE.0, &[Topic::Streaming]);
+const INSIGHTS: Reason = Reason(DESCRIBE.0, &[Topic::Insights]);
+const TAGS: Reason = Reason(DESCRIBE.0, &[Topic::Tags]);
+const SHARED: Reason = Reason("Read who may reach a table by its own policy", &[Topic::TablePolicies]);
+const KEYS: Reason = Reason("Describe the keys and who may decrypt", &[Topic::Keys]);
+const KEY_SETTINGS: Reason = Reason(KEYS.0, &[Topic::KeySettings]);
+const WHO: Reason = Reason("Read who exists and what they may do", &[Topic::Principals]);
+const SELF: Reason = Reason("Name the account and the caller", &[]);
+const ITEMS: Reason = Reason("Sample items", &[Topic::Items]);
+const BUNDLE: Reason = Reason("Sign evidence bundles", &[]);
+const BUCKETS: Reason = Reason("Read what protects the buckets of exports and imports", &[Topic::Buckets]);
+// Files are listed in the Region that their bucket names.
+const PLACES: Reason = Reason(BUCKETS.0, &[Topic::Buckets, Topic::Files]);
+const FILES: Reason = Reason("See whether exports and imports still lie in S3", &[Topic::Files]);
+const IN_PLACE: Reason = Reason("Read exports of tables where they lie", &[]);
+const IMPORTS: Reason = Reason("Find what tables were imported from", &[Topic::Imports]);
+const LEGACY: Reason = Reason("Find global tables of the legacy version", &[Topic::GlobalTables]);
 const INTEGRATIONS: Reason =
-    Reason("Find the zero-ETL integrations that copy tables", Some(Topic::Integrations));
-const CACHES: Reason = Reason("Describe DAX clusters", Some(Topic::Caches));
-const CONSUMERS: Reason = Reason("Find the functions that read streams", Some(Topic::Consumers));
-const CREDENTIALS: Reason =
-    Reason("Read which users have passwords and access keys", Some(Topic::Credentials));
-const USAGE: Reason = Reason("Read when principals last used DynamoDB", Some(Topic::Usage));
-const POOLS: Reason = Reason("Read which roles identity pools give to guests", Some(Topic::IdentityPools));
-const NETWORKS: Reason = Reason("Find VPCs with workloads", Some(Topic::Networks));
-const RULES: Reason = Reason("Find rules that react to changes of tables", Some(Topic::Rules));
-const ENDPOINTS: Reason = Reason("Describe VPC endpoints for DynamoDB", Some(Topic::Endpoints));
-const CHANGES: Reason =
-    Reason("Describe the Kinesis streams that receive changes", Some(Topic::KinesisStreams));
+    Reason("Find the zero-ETL integrations that copy tables", &[Topic::Integrations]);
+const CACHES: Reason = Reason("Describe DAX clusters", &[Topic::Caches]);
+const CONSUMERS: Reason = Reason("Find the functions that read streams", &[Topic::Consumers]);
+const CREDENTIALS: Reason = Reason("Read which users have passwords and access keys", &[Topic::Credentials]);
+const USAGE: Reason = Reason("Read when principals last used DynamoDB", &[Topic::Usage]);
+const POOLS: Reason = Reason("Read which roles identity pools give to guests", &[Topic::IdentityPools]);
+const NETWORKS: Reason = Reason("Find VPCs with workloads", &[Topic::Networks]);
+const RULES: Reason = Reason("Find rules that react to changes of tables", &[Topic::Rules]);
+const ENDPOINTS: Reason = Reason("Describe VPC endpoints for DynamoDB", &[Topic::Endpoints]);
+const CHANGES: Reason = Reason("Describe the Kinesis streams that receive changes", &[Topic::KinesisStreams]);
 const ORGANIZATION: Reason =
-    Reason("Read what binds the account in its organization", Some(Topic::Organization));
-const RECORDERS: Reason = Reason("Read what AWS Config records", Some(Topic::Recorders));
-const SCALING: Reason = Reason("Read what scales with its load", Some(Topic::Scaling));
-const TRAILS: Reason = Reason("Read what CloudTrail records", Some(Topic::Trails));
-const PLANS: Reason = Reason("Read what AWS Backup protects and keeps", Some(Topic::BackupPlans));
+    Reason("Read what binds the account in its organization", &[Topic::Organization]);
+const RECORDERS: Reason = Reason("Read what AWS Config records", &[Topic::Recorders]);
+const SCALING: Reason = Reason("Read what scales with its load", &[Topic::Scaling]);
+const TRAILS: Reason = Reason("Read what CloudTrail records", &[Topic::Trails]);
+const PLANS: Reason = Reason("Read what AWS Backup protects and keeps", &[Topic::BackupPlans]);
 
 const fn call(
     service: &'static str,
@@ -118,7 +118,7 @@ const fn call(
     resources: &'static [&'static str],
     reason: Reason,
 ) -> Call {
-    Call { service, operation, action, class: Class::Metadata, resources, why: reason.0, topic: reason.1 }
+    Call { service, operation, action, class: Class::Metadata, resources, why: reason.0, topics: reason.1 }
 }
 
 /// The action is named as the operation is, but where IAM names it otherwise.
@@ -173,7 +173,7 @@ calls! {
     GET_BACKUP_SELECTION = "backup" "GetBackupSelection", PLAN, PLANS;
     LIST_BACKUP_VAULTS = "backup" "ListBackupVaults", ALL, PLANS;
     GET_BACKUP_VAULT_ACCESS_POLICY = "backup" "GetBackupVaultAccessPolicy", VAULT, PLANS;
-    GET_BUCKET_LOCATION = "s3" "GetBucketLocation", BUCKET, BUCKETS;
+    GET_BUCKET_LOCATION = "s3" "GetBucketLocation", BUCKET, PLACES;
     GET_BUCKET_POLICY_STATUS = "s3" "GetBucketPolicyStatus", BUCKET, BUCKETS;
     GET_PUBLIC_ACCESS_BLOCK = "s3" "GetPublicAccessBlock" as "s3:GetBucketPublicAccessBlock", BUCKET, BUCKETS;
     GET_BUCKET_ENCRYPTION = "s3" "GetBucketEncryption" as "s3:GetEncryptionConfiguration", BUCKET, BUCKETS;
@@ -255,11 +255,11 @@ pub struct Beyond<'a> {
 /// The calls of a run about these topics.
 pub fn needed(beyond: &Beyond<'_>, topics: &BTreeSet<Topic>) -> Vec<&'static Call> {
     let reads = topics.contains(&Topic::Items);
+    let asked =
+        |call: &Call| call.topics.is_empty() || call.topics.iter().any(|topic| topics.contains(topic));
     let wanted = |call: &&Call| match call.class {
-        // Files are listed in the Region that their bucket names.
-        Class::Metadata if **call == GET_BUCKET_LOCATION && topics.contains(&Topic::Files) => true,
-        Class::Metadata => call.topic.is_none_or(|topic| topics.contains(&topic)),
-        Class::Contents => beyond.sampled && call.topic.is_none_or(|topic| topics.contains(&topic)),
+        Class::Metadata => asked(call),
+        Class::Contents => beyond.sampled && asked(call),
         Class::Signing => beyond.signing.is_some(),
         // Who names an export by itself has nothing looked for.
         Class::Exports if !reads => false,
@@ -273,4 +273,31 @@ pub fn needed(beyond: &Beyond<'_>, topics: &BTreeSet<Topic>) -> Vec<&'static Cal
 pub fn find(service: &str, operation: &str) -> Option<&'static Call> {
     let mut all = CALLS.iter().chain(SIGNING).chain(EXPORTS);
     all.find(|call| call.service.eq_ignore_ascii_case(service) && call.operation == operation)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_of_two_topics_is_made_for_each() {
+        let made = |topic| {
+            let calls = needed(&Beyond::default(), &[topic].into());
+            calls
+                .into_iter()
+                .filter(|call| call.service == "s3")
+                .map(|call| call.operation)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(made(Topic::Files), ["GetBucketLocation", "ListObjectsV2"]);
+        let buckets = made(Topic::Buckets);
+        assert!(buckets.contains(&"GetBucketLocation") && !buckets.contains(&"ListObjectsV2"), "{buckets:?}");
+        assert!(made(Topic::Tags).is_empty());
+    }
+
+    #[test]
+    fn every_topic_comes_first_for_some_call() {
+        let first: BTreeSet<Topic> = CALLS.iter().filter_map(|call| call.topics.first()).copied().collect();
+        assert_eq!(first, Topic::ALL.into(), "a gap names the call that a topic was not asked by");
+    }
 }

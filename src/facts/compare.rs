@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{Facts, Node, PARTIAL, UNKNOWN};
 use crate::{
     finding::{Subject, SubjectKind},
-    snapshot::{Snapshot, sample::Stopped},
+    snapshot::{Index, Snapshot, sample::Stopped},
     source::glob,
 };
 
@@ -77,9 +77,10 @@ pub fn compare(old: (&Snapshot, &Facts), new: (&Snapshot, &Facts)) -> Vec<Differ
             Some(earlier) => changed(earlier, node, &mut out),
         }
     }
+    let now = Index::of(new.0);
     for (_, node) in before.nodes.iter().filter(|(key, _)| !after.nodes.contains_key(*key)) {
         let unseen =
-            after.hides(&node.subject) || !in_scope(new.0, &node.subject) || unsampled(new.0, &node.subject);
+            after.hides(&node.subject) || !in_scope(new.0, &node.subject) || unsampled(&now, &node.subject);
         let state = if unseen { Differs::NotSeenNow } else { Differs::Gone };
         out.push(Difference { state, subject: node.subject.clone(), facts: Vec::new() });
     }
@@ -121,14 +122,14 @@ impl<'a> Tree<'a> {
 
     /// Whether a subject could be among those that were not listed.
     fn hides(&self, subject: &Subject) -> bool {
-        self.unlisted.iter().any(|(kind, account, region, table)| {
-            let fits = |marked: Option<&str>, own: Option<&String>| {
-                marked.is_none_or(|marked| own.is_some_and(|own| own == marked))
-            };
-            (*kind == subject.kind || (*kind == SubjectKind::Table && subject.table.is_some()))
-                && *account == subject.account
-                && fits(*region, subject.region.as_ref())
-                && fits(*table, subject.table.as_ref())
+        // What is marked without a Region or a table may be in any, and a table that was not listed holds anything.
+        let below = subject.table.as_ref().map(|_| SubjectKind::Table);
+        let (region, table) = (subject.region.as_deref(), subject.table.as_deref());
+        [Some(subject.kind), below].into_iter().flatten().any(|kind| {
+            let places = [(None, None), (None, table), (region, None), (region, table)];
+            places.iter().any(|(region, table)| {
+                self.unlisted.contains(&(kind, subject.account.as_str(), *region, *table))
+            })
         })
     }
 }
@@ -152,17 +153,16 @@ fn in_scope(snapshot: &Snapshot, subject: &Subject) -> bool {
 }
 
 /// Whether a secret is only not met: the sample of its table is not the whole of it.
-fn unsampled(snapshot: &Snapshot, subject: &Subject) -> bool {
+fn unsampled(now: &Index<'_>, subject: &Subject) -> bool {
     if !matches!(subject.kind, SubjectKind::Attribute | SubjectKind::Copy) {
         return false;
     }
-    let tables =
-        snapshot.accounts.iter().filter(|a| a.id == subject.account).flat_map(|account| &account.tables);
-    let mut own = tables
-        .filter(|t| Some(&t.region) == subject.region.as_ref() && Some(&t.name) == subject.table.as_ref());
+    let place = subject.region.as_deref().zip(subject.table.as_deref());
+    let held = now.account(&subject.account).zip(place);
+    let table = held.and_then(|(held, (region, table))| held.table(region, table));
     let whole =
         |sample: &crate::snapshot::Sample| sample.stopped == Stopped::Everything && sample.gap.is_none();
-    own.any(|table| !table.sample.value().is_some_and(whole))
+    table.is_some_and(|table| !table.sample.value().is_some_and(whole))
 }
 
 fn changed(old: &Node, new: &Node, out: &mut Vec<Difference>) {

@@ -1,6 +1,7 @@
 //! A finding: one check's verdict about one subject, with what it rests on.
 
 pub mod accept;
+mod blind;
 pub mod shared;
 pub mod triage;
 
@@ -14,7 +15,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-pub use self::{accept::Accepted, shared::Shared, triage::State};
+pub use self::{accept::Accepted, blind::Blind, shared::Shared, triage::State};
 use crate::snapshot::{GapId, ResourceId, Timestamp, Why};
 
 /// How bad it is if true.

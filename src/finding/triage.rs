@@ -13,7 +13,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use self::{
-    fate::{Fate, Less, blind},
+    fate::{Fate, Less, Looked},
     sighted::Sighted,
 };
 use super::{Finding, Severity, Shared, Subject, Verdict};
@@ -203,14 +203,14 @@ pub fn triage<'g>(
     }
     let told: HashMap<&str, &Finding> =
         findings.iter().map(|finding| (finding.fingerprint.as_str(), finding)).collect();
-    let sighted = Sighted::of(baseline, today);
-    let blind = blind(findings);
+    let looked = Looked::of(today, findings, less);
+    let sighted = Sighted::of(baseline, &looked);
     let fate = |old: &Finding| match told.get(old.fingerprint.as_str()) {
         Some(now) if now.verdict == Verdict::Unknown => Fate::NotAssessed,
-        Some(_) if today.rests_on_less(old, less) => Fate::NotAssessed,
+        Some(_) if looked.rests_on_less(old) => Fate::NotAssessed,
         Some(now) if sighted.hide(old, now) => Fate::NotSeenAgain,
         Some(_) => Fate::Resolved,
-        None => today.fate(old, &blind, less),
+        None => looked.fate(old),
     };
     let today_says = |old: &Finding, verdicts: &[Verdict]| {
         told.get(old.fingerprint.as_str()).is_some_and(|now| verdicts.contains(&now.verdict))

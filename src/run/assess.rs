@@ -173,10 +173,7 @@ impl Ready {
 
     /// What the chosen checks need to be asked about, beside the tables themselves.
     pub fn topics(&self) -> BTreeSet<Topic> {
-        let facts = self.chosen().flat_map(Check::facts).map(String::as_str);
-        // What the configuration calls sensitive by its tags is shown of every finding.
-        let by_tags = [&self.sensitivity.sensitive, &self.sensitivity.pci].iter().any(|r| !r.tags.is_empty());
-        topics::needed(facts).into_iter().chain(by_tags.then_some(Topic::Tags)).collect()
+        told_by(self.chosen(), &self.sensitivity)
     }
 
     fn chosen(&self) -> impl Iterator<Item = &Check> {
@@ -366,11 +363,19 @@ pub fn has_holes<'a>(gaps: &mut impl Iterator<Item = &'a Gap>) -> bool {
     gaps.any(|gap| gap.why != Why::NotAsked)
 }
 
-/// What the checks whose ids match one of `patterns` need to be asked about; every topic where there is no pattern.
+/// What a run of these checks asks about, beside the tables themselves.
+fn told_by<'a>(checks: impl IntoIterator<Item = &'a Check>, rules: &Rules) -> BTreeSet<Topic> {
+    let facts = checks.into_iter().flat_map(Check::facts).map(String::as_str);
+    // What the configuration calls sensitive by its tags is shown of every finding.
+    let by_tags = [&rules.sensitive, &rules.pci].iter().any(|rule| !rule.tags.is_empty());
+    topics::needed(facts).into_iter().chain(by_tags.then_some(Topic::Tags)).collect()
+}
+
+/// What a run of the checks whose ids match one of `patterns` asks about; every topic where there is no pattern.
 ///
 /// # Errors
 /// A pattern that no check matches.
-pub fn topics_of(library: &Library, patterns: &[String]) -> Result<BTreeSet<Topic>, Error> {
+pub fn topics_of(library: &Library, patterns: &[String], rules: &Rules) -> Result<BTreeSet<Topic>, Error> {
     if patterns.is_empty() {
         return Ok(Topic::ALL.into());
     }
@@ -382,5 +387,5 @@ pub fn topics_of(library: &Library, patterns: &[String]) -> Result<BTreeSet<Topi
             return Err(Error::Refused(format!("no check is called `{}`", inert(pattern))));
         }
     }
-    Ok(topics::needed(chosen.into_iter().flat_map(Check::facts).map(String::as_str)))
+    Ok(told_by(chosen, rules))
 }

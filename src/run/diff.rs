@@ -1,5 +1,9 @@
 //! `dynaudit diff`: two runs held against each other, each a snapshot, a JSON report or an evidence bundle.
 
+mod known;
+#[cfg(test)]
+mod tests;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
@@ -7,6 +11,7 @@ use std::{
 
 use serde::Deserialize;
 
+use self::known::Known;
 use super::{Error, Outcome, bundle::Bundle, console::Console};
 use crate::{
     check::{Library, judge::judge_only},
@@ -19,21 +24,21 @@ use crate::{
         gained::gained,
         sensitivity::Rules,
     },
-    finding::{Finding, Subject, SubjectKind, Verdict},
+    finding::{Finding, Verdict},
     report::{
         baseline::LIMITS,
         diff::{Diff, FindingChange, render},
         view::SCHEMA,
     },
     snapshot::{
-        Account, Snapshot, Timestamp, file,
+        Snapshot, Timestamp, file,
         head::{Kind, kind},
-        sample::Stopped,
         text::Text,
     },
 };
 
 /// One of the two runs.
+#[derive(Debug)]
 struct Side {
     taken: Timestamp,
     /// Every verdict that there is of it.
@@ -173,6 +178,7 @@ fn reported(report: Report) -> Side {
 
 fn findings(old: &Side, new: &Side) -> Vec<FindingChange> {
     let both: BTreeSet<&str> = old.checks.intersection(&new.checks).map(String::as_str).collect();
+    let (then, now) = (Known::of(old), Known::of(new));
     let mut out = Vec::new();
     let mut add = |state, finding: &Finding| {
         out.push(FindingChange {
@@ -183,88 +189,23 @@ fn findings(old: &Side, new: &Side) -> Vec<FindingChange> {
             fingerprint: finding.fingerprint.clone(),
         });
     };
-    let flagged = |side: &'_ Side| -> Vec<Finding> {
-        let all = side.findings.iter().filter(|f| f.verdict == Verdict::Flagged && both.contains(&*f.check));
-        all.cloned().collect()
-    };
-    for finding in flagged(new) {
-        match old.says(&finding) {
+    let flagged = |f: &&Finding| f.verdict == Verdict::Flagged && both.contains(&*f.check);
+    for finding in new.findings.iter().filter(flagged) {
+        match then.says(finding) {
             Some(Verdict::Flagged) => {}
-            Some(Verdict::Unknown) => add(Differs::NotSeenThen, &finding),
-            None if old.is_blind(&finding) => add(Differs::NotSeenThen, &finding),
-            _ => add(Differs::New, &finding),
+            Some(Verdict::Unknown) => add(Differs::NotSeenThen, finding),
+            None if then.is_blind(finding) => add(Differs::NotSeenThen, finding),
+            _ => add(Differs::New, finding),
         }
     }
-    for finding in flagged(old) {
-        match new.says(&finding) {
+    for finding in old.findings.iter().filter(flagged) {
+        match now.says(finding) {
             Some(Verdict::Flagged) => {}
-            Some(Verdict::Unknown) => add(Differs::NotSeenNow, &finding),
-            None if new.is_blind(&finding) || new.may_hold(&finding) => add(Differs::NotSeenNow, &finding),
-            _ => add(Differs::Gone, &finding),
+            Some(Verdict::Unknown) => add(Differs::NotSeenNow, finding),
+            None if now.is_blind(finding) || now.may_hold(finding) => add(Differs::NotSeenNow, finding),
+            _ => add(Differs::Gone, finding),
         }
     }
     out.sort_by_cached_key(|f| (f.state, std::cmp::Reverse(f.severity), f.check.clone(), f.subject.id()));
     out
-}
-
-impl Side {
-    fn says(&self, finding: &Finding) -> Option<Verdict> {
-        let mut own = self.findings.iter().filter(|own| own.fingerprint == finding.fingerprint);
-        own.next().map(|own| own.verdict)
-    }
-
-    /// Whether the finding's check could not look at something where its subject would be.
-    fn is_blind(&self, finding: &Finding) -> bool {
-        self.findings.iter().any(|own| {
-            let there = own.subject.region.is_none() || own.subject.region == finding.subject.region;
-            own.verdict == Verdict::Unknown
-                && own.check == finding.check
-                && own.subject.account == finding.subject.account
-                && there
-        })
-    }
-
-    /// Whether a secret that is not listed may be there all the same: a sample proves no absence, and a report that
-    /// leaves out what is clear does not say whether the table was looked at.
-    fn may_hold(&self, finding: &Finding) -> bool {
-        let subject = &finding.subject;
-        if let Some((snapshot, _)) = &self.seen {
-            let account = snapshot.accounts.iter().find(|account| account.id == subject.account);
-            let region = subject.region.as_ref();
-            // What is global, as a reader, is found through the tables of every Region.
-            let whole = |account: &&Account| match region {
-                Some(region) => account.regions.iter().any(|r| r.name == *region && r.tables.is_whole()),
-                None => {
-                    account.regions.iter().all(|r| r.tables.is_whole()) && account.principals.gap.is_none()
-                }
-            };
-            let Some(account) = account.filter(whole) else { return true };
-            if snapshot.scope.table.is_some() {
-                return true;
-            }
-            let table = account
-                .tables
-                .iter()
-                .find(|table| Some(&table.region) == region && Some(&table.name) == subject.table.as_ref());
-            let whole = |sample: &crate::snapshot::Sample| sample.stopped == Stopped::Everything;
-            return matches!(subject.kind, SubjectKind::Attribute | SubjectKind::Copy)
-                && table.is_some_and(|table| !table.sample.value().is_some_and(whole));
-        }
-        let sampled = matches!(subject.kind, SubjectKind::Attribute | SubjectKind::Copy);
-        !self.whole || (sampled && !self.has_no_table_of(subject))
-    }
-
-    /// Whether a report tells of every table where this one was, and not of it: with a table goes what it held.
-    fn has_no_table_of(&self, subject: &Subject) -> bool {
-        let (Some(region), Some(table)) = (&subject.region, &subject.table) else { return false };
-        let there = |own: &&Subject| {
-            own.kind == SubjectKind::Table
-                && own.account == subject.account
-                && own.region.as_ref() == Some(region)
-        };
-        let own = self.findings.iter().map(|finding| &*finding.subject).filter(there);
-        let named: BTreeSet<&String> = own.filter_map(|own| own.table.as_ref()).collect();
-        let listed = self.listed.get(&(subject.account.clone(), region.clone()));
-        listed == Some(&(named.len() as u64)) && !named.contains(table)
-    }
 }

@@ -10,6 +10,7 @@ pub mod file;
 pub mod folder;
 pub mod gap;
 pub mod head;
+mod index;
 pub mod key;
 pub mod members;
 pub mod organization;
@@ -35,6 +36,9 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 pub use bucket::Bucket;
 pub use gap::{Gap, GapId, Listed, ResourceId, Seen, Why};
+#[cfg(test)]
+pub(crate) use index::tests as made;
+pub use index::{Held, Index};
 pub use key::Key;
 pub use organization::Organization;
 pub use principal::Principals;

@@ -8,22 +8,26 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{Baseline, Today, is_whole};
+use super::{Baseline, Today, fate::Looked, is_whole};
 use crate::finding::{Because, Finding, Subject, SubjectKind};
 
 /// Tables in which an earlier run saw what today's sample may have missed.
 pub(super) struct Sighted<'a> {
-    today: &'a Today<'a>,
+    looked: &'a Looked<'a>,
     /// Their ARNs.
     not_met: BTreeSet<String>,
+    /// The accounts that they lie in.
+    accounts: BTreeSet<String>,
 }
 
 impl<'a> Sighted<'a> {
     /// Those of `baseline` which today's run did not look through.
-    pub(super) fn of(baseline: &Baseline, today: &'a Today<'a>) -> Self {
+    pub(super) fn of(baseline: &Baseline, looked: &'a Looked<'a>) -> Self {
+        let today = looked.today;
         let mut not_met = baseline.sighted.clone().unwrap_or_else(|| told_by_findings(baseline, today));
-        not_met.retain(|arn| !today.sighted.contains(arn) && today.may_hold(arn));
-        Self { today, not_met }
+        not_met.retain(|arn| !today.sighted.contains(arn) && looked.may_hold(arn));
+        let accounts = not_met.iter().filter_map(|arn| arn.split(':').nth(4)).map(str::to_owned).collect();
+        Self { looked, not_met, accounts }
     }
 
     /// Their ARNs, sorted.
@@ -35,33 +39,38 @@ impl<'a> Sighted<'a> {
     pub(super) fn hide(&self, old: &Finding, now: &Finding) -> bool {
         let less = |because: &&Because| {
             let then = old.because.iter().find(|then| then.fact == because.fact);
-            (self.today.by_sample)(&because.fact) && is_less(because, then)
+            (self.looked.today.by_sample)(&because.fact) && is_less(because, then)
         };
         let table = table_arn(&old.subject);
         now.because.iter().filter(less).any(|because| match &table {
             // What the sample counts is gone, whatever else is still met there.
-            Some(arn) if because.fact.starts_with("table.sample.") => self.today.may_hold(arn),
+            Some(arn) if because.fact.starts_with("table.sample.") => self.looked.may_hold(arn),
             Some(arn) => self.not_met.contains(arn),
-            None => self.not_met.iter().any(|arn| may_rest_on(&old.subject, arn)),
+            None => self.may_rest_on(&old.subject),
         })
+    }
+
+    /// Whether what is not of one table may have been flagged for one of these.
+    fn may_rest_on(&self, subject: &Subject) -> bool {
+        match subject.tables.as_ref().filter(|tables| tables.count == tables.first.len() as u64) {
+            Some(tables) => tables.first.iter().any(|arn| self.not_met.contains(arn)),
+            None => self.accounts.contains(&subject.account),
+        }
     }
 }
 
-impl Today<'_> {
+impl Looked<'_> {
     /// Whether the table is still there, as far as this run can tell, and has items that it did not look through.
     fn may_hold(&self, arn: &str) -> bool {
         let mut parts = arn.splitn(6, ':').skip(3);
         let (region, id, name) = (parts.next(), parts.next(), parts.next());
         let name = name.and_then(|resource| resource.strip_prefix("table/")).unwrap_or_default();
-        let Some(account) = self.snapshot.accounts.iter().find(|account| Some(account.id.as_str()) == id)
-        else {
-            return true;
-        };
-        let listed = account.regions.iter().find(|listed| Some(listed.name.as_str()) == region);
-        if listed.is_some_and(|r| r.tables.is_whole() && !r.tables.items.iter().any(|item| item == name)) {
+        let Some(held) = id.and_then(|id| self.at.account(id)) else { return true };
+        let region = region.unwrap_or_default();
+        if held.region(region).is_some_and(|r| r.tables.is_whole() && !held.lists(region, name)) {
             return false;
         }
-        let sample = account.tables.iter().find(|table| table.arn == arn).and_then(|t| t.sample.value());
+        let sample = held.table_by_arn(arn).and_then(|table| table.sample.value());
         !sample.is_some_and(is_whole)
     }
 }
@@ -95,15 +104,6 @@ fn table_arn(subject: &Subject) -> Option<String> {
             let partition = subject.arn.split(':').nth(1).unwrap_or("aws");
             Some(format!("arn:{partition}:dynamodb:{region}:{}{own}", subject.account))
         }
-    }
-}
-
-/// Whether what is not of one table may have been flagged for the table `arn`.
-fn may_rest_on(subject: &Subject, arn: &str) -> bool {
-    let named = subject.tables.as_ref().filter(|tables| tables.count == tables.first.len() as u64);
-    match named {
-        Some(tables) => tables.first.iter().any(|one| one == arn),
-        None => arn.split(':').nth(4) == Some(subject.account.as_str()),
     }
 }
 

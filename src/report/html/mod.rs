@@ -5,33 +5,28 @@
 //! lets no other script run.
 
 mod graph;
+mod rows;
+mod texts;
 
 use std::{
-    borrow::Cow,
-    collections::{BTreeSet, HashMap},
+    collections::BTreeSet,
     error::Error,
     io::{self, BufWriter, Write},
 };
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use minijinja::{AutoEscape, Environment, Value, context};
-use serde::Serialize;
-use serde_json::json;
 use sha2::{Digest, Sha256};
 
+use self::texts::Texts;
 use super::{
     View,
     framework::{self, State},
-    json::{self as form, Each},
-    label, remediation,
+    json as form, remediation,
     summary::came_up,
     text::inert,
-    view::CheckRow,
 };
-use crate::{
-    finding::{Finding, Severity, Subject, Verdict},
-    remedy::projection::advice,
-};
+use crate::{finding::Severity, remedy::projection::advice};
 
 const PAGE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("style.css");
@@ -98,7 +93,7 @@ pub fn render(view: &View, out: &mut dyn Write) -> io::Result<()> {
     // What the frame is drawn around is most of the page, and is written as it is made.
     part("before", out)?;
     let mut data = BufWriter::with_capacity(1 << 16, &mut *out);
-    form::line(&rows(view, &tables(view)), &mut data)?;
+    form::line(&rows::of(view, &rows::tables(view), &Texts::default()), &mut data)?;
     data.flush()?;
     drop(data);
     part("after", out)
@@ -117,154 +112,6 @@ fn cause(error: minijinja::Error) -> io::Error {
 /// The source expression by which a policy names a script or style ("CSP: hash-source").
 fn hash(text: &str) -> Value {
     Value::from_safe_string(format!("sha256-{}", STANDARD.encode(Sha256::digest(text))))
-}
-
-/// What the script draws: checks and tables once, findings as rows that refer to them by number.
-#[derive(Serialize)]
-struct Rows<'a, R: Serialize> {
-    checks: Vec<serde_json::Value>,
-    tables: Vec<Cow<'a, str>>,
-    rows: R,
-    readers: Vec<serde_json::Value>,
-}
-
-/// Tables that findings are about, each with its number, in the order in which they come.
-type Tables<'a> = (Vec<&'a str>, HashMap<&'a str, i64>);
-
-fn tables(view: &View) -> Tables<'_> {
-    let (mut tables, mut known): Tables<'_> = Default::default();
-    // What a key encrypts may lie where nobody looked: a replica there is no table of this report.
-    let listed: BTreeSet<_> =
-        view.coverage.regions.iter().map(|r| (r.account.as_str(), r.region.as_str())).collect();
-    let looked_at = |subject: &&Subject| {
-        subject.region.as_deref().is_some_and(|region| listed.contains(&(subject.account.as_str(), region)))
-    };
-    let subjects = view.findings.iter().map(|finding| &*finding.subject).filter(looked_at);
-    for arn in subjects.filter_map(table_of) {
-        known.entry(arn).or_insert_with(|| {
-            tables.push(arn);
-            tables.len() as i64 - 1
-        });
-    }
-    (tables, known)
-}
-
-fn rows<'a>(view: &'a View, (tables, known): &'a Tables<'a>) -> Rows<'a, impl Serialize> {
-    let checks = view.checks.iter().map(|c| {
-        json!({
-            "id": c.id, "group": c.group, "title": c.title, "why": c.why, "fix": c.fix, "maps": c.maps,
-            "recipe": c.recipe,
-        })
-    });
-    let readers = view.readers.iter().map(|row| {
-        let reached = row.tables.iter().filter_map(|arn| known.get(arn.as_str()));
-        let more = row.count > row.tables.len() as u64;
-        json!([
-            row.names,
-            row.external,
-            row.condition,
-            row.roads,
-            reached.collect::<Vec<_>>(),
-            row.count,
-            more
-        ])
-    });
-    Rows {
-        checks: checks.collect(),
-        tables: tables.iter().copied().map(inert).collect(),
-        readers: readers.collect(),
-        rows: Each(move || view.findings.iter().filter_map(move |finding| row(view, known, finding))),
-    }
-}
-
-/// The table that a subject is or lies in.
-fn table_of(subject: &Subject) -> Option<&str> {
-    subject.table.as_ref().and_then(|_| table_arn(&subject.arn))
-}
-
-/// A finding as the script takes it: in the order of a list, which is shorter than names of fields for each.
-fn row<'a>(
-    view: &View,
-    known: &HashMap<&str, i64>,
-    finding: &'a Finding,
-) -> Option<impl Serialize + use<'a>> {
-    let subject = &finding.subject;
-    let table = table_of(subject).and_then(|arn| known.get(arn));
-    let check = view.checks.binary_search_by(|check| check.id.as_str().cmp(&finding.check)).ok()?;
-    // A table's own ARN stands in the list of tables.
-    let arn = match inert(&subject.arn) {
-        own if table.is_some() && table_arn(&subject.arn) == Some(&*own) => Cow::Borrowed(""),
-        other => other,
-    };
-    Some((
-        Severity::ALL.iter().position(|s| *s == finding.severity),
-        verdict(finding.verdict),
-        check,
-        inert(&label::name(subject)).into_owned(),
-        inert(&label::said(finding)).into_owned(),
-        arn,
-        inert(subject.region.as_deref().unwrap_or("")),
-        table.copied().unwrap_or(-1),
-        finding.fingerprint.as_str(),
-        more(&view.checks[check], finding),
-    ))
-}
-
-/// Numbers that the script's list of verdicts has.
-fn verdict(verdict: Verdict) -> u8 {
-    match verdict {
-        Verdict::Flagged => 0,
-        Verdict::Unknown => 1,
-        Verdict::Clear => 2,
-        Verdict::NotApplicable => 3,
-    }
-}
-
-/// `arn:…:table/Name` of the ARN of a table or of a part of it.
-fn table_arn(arn: &str) -> Option<&str> {
-    let start = arn.find(":table/")? + ":table/".len();
-    let end = arn[start..].find('/').map_or(arn.len(), |at| start + at);
-    Some(&arn[..end])
-}
-
-/// What only the opened finding shows: for flagged ones the evidence, for unknown ones what is missing.
-fn more(check: &CheckRow, finding: &Finding) -> serde_json::Value {
-    let mut more = serde_json::Map::new();
-    if finding.verdict == Verdict::Flagged && !is_plain(&finding.subject) {
-        let steps = check.recipe.steps(&finding.subject);
-        let steps: Vec<_> = steps.iter().map(|step| json!([step.form, step.text])).collect();
-        more.insert("$steps".to_owned(), json!(steps));
-    } else if !finding.subject.names.is_empty() {
-        more.insert("$names".to_owned(), json!(finding.subject.names));
-    }
-    if let Some(state) = finding.state {
-        more.insert("Since the baseline".to_owned(), json!(state));
-    }
-    if finding.verdict == Verdict::Flagged {
-        if !finding.evidence.is_empty() {
-            more.insert("Evidence".to_owned(), json!(finding.evidence));
-        }
-        if let Some(tables) = &finding.subject.tables {
-            more.insert("Tables".to_owned(), json!(tables.first));
-        }
-    }
-    if !finding.missing.is_empty() {
-        let missing =
-            finding.missing.iter().map(|m| format!("{}: {} on {} ({})", m.fact, m.call, m.on, m.why));
-        more.insert("Missing".to_owned(), json!(missing.collect::<Vec<_>>()));
-    }
-    more.into()
-}
-
-/// Whether every name of a subject is the same in every language that recipes are written in, so that the page's script
-/// may put it in; others come made out.
-fn is_plain(subject: &Subject) -> bool {
-    let plain = |text: &str| {
-        !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "_-.:/@+=,".contains(c))
-    };
-    let table = subject.table.iter().map(String::as_str);
-    table.chain([subject.arn.as_str(), subject.account.as_str()]).all(plain)
-        && subject.names.values().all(|name| plain(name))
 }
 
 /// Text that may hold lines, inert.

@@ -15,7 +15,10 @@ const [SEVERITY, VERDICT, CHECK, SUBJECT, SAID, ARN, PLACE, TABLE, PRINT, MORE] 
 const HEIGHT = 40;
 const rows = data.rows;
 const checks = data.checks;
-for (const row of rows) if (!row[ARN]) row[ARN] = data.tables[row[TABLE]];
+// Each text stands in the data once, and is referred to by its number.
+const text = (at) => data.texts[at];
+data.tables = data.tables.map(text);
+for (const row of rows) for (const column of [SUBJECT, SAID, ARN, PLACE]) row[column] = text(row[column]);
 // One lower-cased text for each row, made when the filter is first used.
 let haystack = null;
 let shown = rows.map((_, at) => at);
@@ -164,7 +167,8 @@ function open(at) {
     entry(list, "Seen", row[SAID]);
     entry(list, "Why it matters", check.why);
     entry(list, "What to do", check.fix);
-    const more = row[MORE] || {};
+    const more = { ...row[MORE] };
+    if (more.Missing) more.Missing = more.Missing.map((parts) => parts.map(text).join(""));
     for (const name of Object.keys(more)) if (!name.startsWith("$")) entry(list, name, more[name]);
     entry(list, "Controls", Object.entries(check.maps).map(([name, ids]) => name + " " + ids.join(", ")).join("\n"));
     entry(list, "Check", check.id);
