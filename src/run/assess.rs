@@ -179,6 +179,12 @@ impl Ready {
         topics::needed(facts).into_iter().chain(by_tags.then_some(Topic::Tags)).collect()
     }
 
+    /// What they need to be asked of Regions without tables, too.
+    pub fn everywhere(&self) -> BTreeSet<Topic> {
+        let of = |check: &Check| topics::everywhere(&check.facts().map(String::as_str).collect());
+        self.chosen().flat_map(of).collect()
+    }
+
     fn chosen(&self) -> impl Iterator<Item = &Check> {
         self.library.checks().iter().filter(|check| self.chosen.contains(&check.id))
     }

@@ -26,6 +26,7 @@ async fn collected(topics: &[Topic]) -> Snapshot {
         own: Default::default(),
         concurrency: 16,
         topics: topics.iter().copied().collect(),
+        everywhere: Default::default(),
         exports: Exports::default(),
         kept: None,
     };
