@@ -140,8 +140,8 @@ pub fn needed<'a>(paths: impl IntoIterator<Item = &'a str>) -> BTreeSet<Topic> {
     topics
 }
 
-/// The topics that a check which reads the facts at `paths` needs of Regions without tables, too: what it reads of Regions,
-/// where it does not look at how many tables they have.
+/// The topics that a check which reads the facts at `paths` of elements of lists needs of Regions without tables, too: what it
+/// reads of Regions, where it does not look at how many tables they have.
 pub fn everywhere(paths: &BTreeSet<&str>) -> BTreeSet<Topic> {
     let looks = paths.contains("account.regions.tables");
     needed(paths.iter().copied().filter(|path| !looks && path.starts_with("account.regions.")))

@@ -181,7 +181,7 @@ impl Ready {
 
     /// What they need to be asked of Regions without tables, too.
     pub fn everywhere(&self) -> BTreeSet<Topic> {
-        let of = |check: &Check| topics::everywhere(&check.facts().map(String::as_str).collect());
+        let of = |check: &Check| topics::everywhere(&check.elements().map(String::as_str).collect());
         self.chosen().flat_map(of).collect()
     }
 
