@@ -6,6 +6,8 @@
 mod account;
 #[path = "collect/bucket.rs"]
 mod bucket;
+#[path = "collect/empty.rs"]
+mod empty;
 #[path = "collect/export.rs"]
 mod export;
 #[path = "collect/fake.rs"]

@@ -3,6 +3,8 @@
 
 mod support;
 
+#[path = "nightly/first.rs"]
+mod first;
 #[path = "nightly/gone.rs"]
 mod gone;
 #[path = "nightly/missed.rs"]

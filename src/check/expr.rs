@@ -9,7 +9,10 @@ mod trace;
 mod unseen;
 pub(super) mod words;
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, OnceLock},
+};
 
 pub(super) use cel::common::ast;
 use cel::{
@@ -53,6 +56,8 @@ pub(super) struct Expr {
     pub text: String,
     /// The facts that it reads, in order of appearance.
     pub paths: Vec<String>,
+    /// What it reads of the elements of lists.
+    pub elements: BTreeSet<String>,
     tree: IdedExpr,
     cost: Cost,
 }
@@ -104,10 +109,10 @@ impl Expr {
         if let Err(endless) = steps::written(program.expression()) {
             return Err(vec![mistakes::steps(places.name(endless))]);
         }
-        let paths = trace::paths(program.expression());
+        let (paths, elements) = trace::paths(program.expression());
         let tree = unseen::rewrite(program.expression().clone(), &checker.collections);
         let (cost, tree) = Cost::of(tree, |path| types::at(path, over));
-        Ok((Self { text: text.to_owned(), paths, tree, cost }, ty))
+        Ok((Self { text: text.to_owned(), paths, elements, tree, cost }, ty))
     }
 
     /// What is known where the expression is true.

@@ -102,6 +102,11 @@ impl Check {
         self.when.iter().chain([&self.flag]).flat_map(|expr| &expr.paths)
     }
 
+    /// What it reads of the elements of lists, such as `account.regions.recorded`.
+    pub fn elements(&self) -> impl Iterator<Item = &String> {
+        self.when.iter().chain([&self.flag]).flat_map(|expr| &expr.elements)
+    }
+
     /// The condition under which it applies, and the one under which it flags, as they were written.
     pub fn conditions(&self) -> (Option<&str>, &str) {
         (self.when.as_ref().map(|when| when.text.as_str()), &self.flag.text)

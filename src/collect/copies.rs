@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::calls;
 use super::describe::{count, encryption, moment};
 use super::desk::Desk;
+use super::empty;
 use super::pages::{Page, pages};
 use super::run::Run;
 use crate::snapshot::table::{Backup, Export, ExportDetails, Table};
@@ -23,20 +24,27 @@ pub(super) struct Copies {
 }
 
 /// Lists and describes the copies whose table's name is wanted. Exports of tables that are gone are left out: only
-/// a table's row has a place for them.
+/// a table's row has a place for them. An empty Region has no tables.
 pub(super) async fn copies(
     run: &Run,
     client: &Client,
     region: &str,
     wanted: impl Fn(&str) -> bool,
     tables: &HashSet<String>,
+    empty: bool,
 ) -> Copies {
     if let Some(gap) = run.unasked(Topic::Copies) {
         return Copies { backups: Listed::missing(gap.clone()), exports: Listed::missing(gap) };
     }
     let desk = &*run.desk;
-    let (backups, exports) =
-        tokio::join!(backups(desk, client, region, wanted), exports(desk, client, region, tables));
+    let needless = if empty { empty::unasked(run, &calls::LIST_EXPORTS) } else { None };
+    let exports = async {
+        match needless {
+            Some(gap) => Listed::missing(gap),
+            None => exports(desk, client, region, tables).await,
+        }
+    };
+    let (backups, exports) = tokio::join!(backups(desk, client, region, wanted), exports);
     Copies { backups, exports }
 }
 

@@ -14,6 +14,7 @@ mod credentials;
 mod describe;
 mod desk;
 mod door;
+mod empty;
 mod entities;
 pub mod export;
 mod fault;
@@ -81,6 +82,8 @@ pub struct Plan {
     pub concurrency: usize,
     /// What to look at beside the tables themselves.
     pub topics: BTreeSet<Topic>,
+    /// Of these, what a check asks of Regions without tables, too; else they are spared what tells of tables alone.
+    pub everywhere: BTreeSet<Topic>,
     /// Where finished pieces are kept, so that a run that is killed can be taken up again.
     pub kept: Option<Arc<Pieces>>,
 }

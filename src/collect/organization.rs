@@ -23,7 +23,7 @@ pub(super) async fn organization(run: &Run, account: &str) -> Seen<Option<Organi
     if let Some(gap) = run.unasked(Topic::Organization) {
         return Seen::Gap(gap);
     }
-    let asker = Asker { run, region: run.partition.home };
+    let asker = Asker::of(run, run.partition.home);
     let call = &calls::DESCRIBE_ORGANIZATION;
     let answer = match asker.ask(call, Question::Body(json!({}))).await {
         Ok(out) => object(&out, "Organization").cloned().map(Some),

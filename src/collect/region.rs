@@ -36,6 +36,7 @@ pub(super) async fn region(run: Arc<Run>, name: String) -> Found {
         let region = Region { name, disabled: true, tables: listed, orphan_backups, services };
         return Found { region, tables: Vec::new() };
     }
+    let empty = listed.is_whole() && listed.items.is_empty();
     let wanted: Vec<String> = listed.items.iter().filter(|table| run.wants(table)).cloned().collect();
     run.desk.progress.tables(&name, wanted.len());
     let names: HashSet<String> = wanted.iter().cloned().collect();
@@ -46,9 +47,9 @@ pub(super) async fn region(run: Arc<Run>, name: String) -> Found {
     let (mut tables, copies, mut services) = tokio::join!(
         each(&run, &client, &name, wanted, Arc::new(tags)),
         piece(&run, named("copies"), async |run: Arc<Run>| {
-            copies::copies(&run, &client, &name, |table| run.wants(table), &names).await
+            copies::copies(&run, &client, &name, |table| run.wants(table), &names, empty).await
         }),
-        piece(&run, named("services"), async |run: Arc<Run>| services::services(&run, &name).await),
+        piece(&run, named("services"), async |run: Arc<Run>| services::services(&run, &name, empty).await),
     );
     services.kinesis_streams = piece(&run, named("kinesis"), async |run: Arc<Run>| {
         services::kinesis_streams(&run, &name, &tables).await

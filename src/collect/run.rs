@@ -47,6 +47,8 @@ pub(super) struct Run {
     seed: u64,
     pub(super) detector: Arc<Detector>,
     topics: BTreeSet<Topic>,
+    /// Topics that Regions without tables are asked about, too.
+    pub(super) everywhere: BTreeSet<Topic>,
     pub(super) kept: Option<Arc<Pieces>>,
     taken: Timestamp,
 }
@@ -142,6 +144,7 @@ pub async fn collect(
         seed: plan.seed,
         detector,
         topics: plan.topics,
+        everywhere: plan.everywhere,
         // Where nobody knows the account, another's pieces could be taken for this one's.
         kept: plan.kept.filter(|_| known.is_some()),
         taken: Timestamp(clock.seconds()),
@@ -246,7 +249,8 @@ async fn identify(desk: &Desk, clients: &Clients, partition: &Partition) -> Resu
 /// When the run began: where an earlier one is taken up, when that did.
 fn begin(run: &Run, scope: &Scope, now: Timestamp) -> Timestamp {
     let Some(kept) = &run.kept else { return now };
-    let topics = run.topics.iter().copied().collect();
+    // Those of every Region a second time: a run that is asked less does not take up this one's pieces.
+    let topics = run.topics.iter().chain(&run.everywhere).copied().collect();
     let exports = run.exports.iter().map(|(table, export)| (table.clone(), export.time)).collect();
     kept.begin(&Head::new(run.account.clone(), scope.clone(), topics, exports, run.detector.own_id(), now))
 }

@@ -42,7 +42,8 @@ pub struct Account {
     pub regions: Vec<Region>,
 }
 
-/// A Region that was asked for.
+/// A Region that was asked for. What serves tables alone is not asked of a Region without tables, and unknown there, but for a
+/// check that reads of it and not of how many tables there are.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Region {
     /// For example `eu-west-1`.
@@ -51,11 +52,11 @@ pub struct Region {
     pub enabled: Fact<bool>,
     /// Number of tables.
     pub tables: Fact<i64>,
-    /// Whether AWS Config records the Region's tables.
+    /// Whether AWS Config records the Region's tables; unknown where there are none and the check asks for `tables`, too.
     pub recorded: Fact<bool>,
-    /// Which changes of tables somebody is told of at once.
+    /// Which changes of tables somebody is told of at once; unknown as `recorded` is.
     pub watched: Watched,
-    /// Ids of VPCs with workloads and without an endpoint for DynamoDB, sorted.
+    /// Ids of VPCs with workloads and without an endpoint for DynamoDB, sorted; unknown as `recorded` is.
     pub bare_vpcs: Fact<Vec<String>>,
 }
 

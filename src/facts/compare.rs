@@ -138,6 +138,11 @@ fn is_unknown(value: &Value) -> bool {
     value.get(UNKNOWN).is_some()
 }
 
+/// Whether a value was not seen, or not to its end.
+fn hidden(value: &Value) -> bool {
+    is_unknown(value) || value.get(PARTIAL).is_some()
+}
+
 /// Whether a run looked where the subject would be.
 fn in_scope(snapshot: &Snapshot, subject: &Subject) -> bool {
     let Some(account) = snapshot.accounts.iter().find(|account| account.id == subject.account) else {
@@ -187,8 +192,7 @@ fn walk(path: &str, old: &Value, new: &Value, out: &mut Vec<(Differs, FactChange
     }
     let fact =
         |old: &Value, new: &Value| FactChange { fact: path.to_owned(), old: old.clone(), new: new.clone() };
-    let part = |value: &Value| is_unknown(value) || value.get(PARTIAL).is_some();
-    match (part(old), part(new)) {
+    match (hidden(old), hidden(new)) {
         (true, true) => {}
         (true, false) => out.push((Differs::NotSeenThen, fact(&Value::Null, new))),
         (false, true) => out.push((Differs::NotSeenNow, fact(old, &Value::Null))),
@@ -201,9 +205,38 @@ fn walk(path: &str, old: &Value, new: &Value, out: &mut Vec<(Differs, FactChange
                     walk(&format!("{path}.{name}"), &of(old), &of(new), out);
                 }
             }
-            _ => out.push((Differs::Changed, fact(old, new))),
+            // Elements that differ by no more than what was seen of them have not changed.
+            _ if !alike(old, new) => out.push((Differs::Changed, fact(old, new))),
+            _ if !hides(new) => out.push((Differs::NotSeenThen, fact(&Value::Null, new))),
+            _ if !hides(old) => out.push((Differs::NotSeenNow, fact(old, &Value::Null))),
+            _ => {}
         },
     }
+}
+
+/// Whether two values are the same wherever both were seen.
+fn alike(old: &Value, new: &Value) -> bool {
+    match (old, new) {
+        _ if hidden(old) || hidden(new) => true,
+        (Value::Array(old), Value::Array(new)) => {
+            old.len() == new.len() && old.iter().zip(new).all(|(old, new)| alike(old, new))
+        }
+        (Value::Object(old), Value::Object(new)) => {
+            old.len() == new.len()
+                && old.iter().all(|(name, value)| new.get(name).is_some_and(|new| alike(value, new)))
+        }
+        _ => old == new,
+    }
+}
+
+/// Whether some of a value was not seen.
+fn hides(value: &Value) -> bool {
+    let inside = match value {
+        Value::Array(items) => items.iter().any(hides),
+        Value::Object(fields) => fields.values().any(hides),
+        _ => false,
+    };
+    inside || hidden(value)
 }
 
 fn drifts(name: &str) -> bool {

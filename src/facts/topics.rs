@@ -140,6 +140,13 @@ pub fn needed<'a>(paths: impl IntoIterator<Item = &'a str>) -> BTreeSet<Topic> {
     topics
 }
 
+/// The topics that a check which reads the facts at `paths` of elements of lists needs of Regions without tables, too: what it
+/// reads of Regions, where it does not look at how many tables they have.
+pub fn everywhere(paths: &BTreeSet<&str>) -> BTreeSet<Topic> {
+    let looks = paths.contains("account.regions.tables");
+    needed(paths.iter().copied().filter(|path| !looks && path.starts_with("account.regions.")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -185,6 +192,15 @@ mod tests {
             assert_eq!(topics.contains(&Topic::Items), by_sample(fact), "{fact}");
         }
         assert!(BY_SAMPLE.iter().all(|fact| needed([*fact]).contains(&Topic::Items) || fact.contains("pci")));
+    }
+
+    #[test]
+    fn regions_without_tables_are_asked_for_a_check_that_does_not_leave_them_out() {
+        let asked = |paths: &[&str]| everywhere(&paths.iter().copied().collect());
+        assert_eq!(asked(&["account.regions.recorded", "account.tables"]), [Topic::Recorders].into());
+        assert_eq!(asked(&["account.regions.watched.exports"]), [Topic::Rules, Topic::Trails].into());
+        assert!(asked(&["account.regions.recorded", "account.regions.tables"]).is_empty());
+        assert!(asked(&["account.regions.enabled", "table.data_events.reads", "vault.locked"]).is_empty());
     }
 
     #[test]

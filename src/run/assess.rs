@@ -176,6 +176,12 @@ impl Ready {
         told_by(self.chosen(), &self.sensitivity)
     }
 
+    /// What they need to be asked of Regions without tables, too.
+    pub fn everywhere(&self) -> BTreeSet<Topic> {
+        let of = |check: &Check| topics::everywhere(&check.elements().map(String::as_str).collect());
+        self.chosen().flat_map(of).collect()
+    }
+
     fn chosen(&self) -> impl Iterator<Item = &Check> {
         self.library.checks().iter().filter(|check| self.chosen.contains(&check.id))
     }

@@ -30,7 +30,7 @@ use crate::{
         effort::Effort,
         text::{counted, inert},
     },
-    snapshot::{Snapshot, Topic, file, pieces::Pieces},
+    snapshot::{Snapshot, Topic, Why, file, pieces::Pieces},
 };
 
 /// Tables that are asked about, and calls that are under way, at the same time.
@@ -42,6 +42,7 @@ pub fn audit(args: &cli::Audit, config: &Config, console: &Console) -> Result<Ou
     args.save.as_deref().map_or(Ok(()), |path| ready.keepable(path))?;
     let (mut plan, ignores) = plan(&args.sampling, config, console, ready.state.as_ref())?;
     plan.topics = ready.topics();
+    plan.everywhere = ready.everywhere();
     let signing = args.report.sign_kms.as_ref().map(|key| key.0.as_str());
     let exports = plan.exports.in_buckets().to_vec();
     let beyond = Beyond { sampled: plan.sampling.is_some(), signing, exports: &exports };
@@ -90,11 +91,13 @@ pub fn collect(args: &cli::Collect, config: &Config, console: &Console) -> Resul
     let digest = file::save(&snapshot, &args.output)?;
     done(&snapshot, kept.as_deref());
     let tables = snapshot.accounts.iter().map(|a| a.tables.len() as u64).sum();
+    // What nobody asked for is no gap in what was asked.
+    let unseen = snapshot.gaps.values().filter(|gap| gap.why != Why::NotAsked).count();
     console.note(&format!(
         "{}: {}, {}, SHA-256 {digest}",
         args.output.display(),
         counted(tables, "table", "tables"),
-        counted(snapshot.gaps.len() as u64, "gap", "gaps"),
+        counted(unseen as u64, "gap", "gaps"),
     ));
     let holes = has_holes(&mut snapshot.gaps.values());
     Ok(if holes { Outcome::Incomplete } else { Outcome::Clean })
@@ -113,6 +116,7 @@ pub fn demo(args: &cli::Demo, config: &Config, console: &Console) -> Result<Outc
         plan.digest_key = DigestKey::from_bytes(b"the embedded account's digest key").map_err(failed)?;
     }
     plan.topics = ready.topics();
+    plan.everywhere = ready.everywhere();
     if args.report.sign_kms.is_some() {
         return Err(Error::Refused("the embedded account has no key that signs: use --sign-key".into()));
     }
@@ -215,6 +219,7 @@ fn plan(
         own: Own { ignored: ignores.exceptions(), ..own },
         concurrency: CONCURRENCY,
         topics: Topic::ALL.into(),
+        everywhere: Default::default(),
         kept: None,
     };
     Ok((plan, ignores))

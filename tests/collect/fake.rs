@@ -199,6 +199,7 @@ pub fn plan() -> Plan {
         own: Default::default(),
         concurrency: 8,
         topics: Topic::ALL.into(),
+        everywhere: Default::default(),
         kept: None,
     }
 }

@@ -26,6 +26,7 @@ async fn collected(topics: &[Topic]) -> Snapshot {
         own: Default::default(),
         concurrency: 16,
         topics: topics.iter().copied().collect(),
+        everywhere: Default::default(),
         exports: Exports::default(),
         kept: None,
     };
@@ -91,4 +92,32 @@ async fn a_check_alone_says_what_it_says_among_all_others() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn no_check_built_in_asks_regions_without_tables_what_tells_of_tables_alone() {
+    let own = tempfile::tempdir().unwrap();
+    // As somebody may write it who wants the recorder on wherever a table may come to lie.
+    let text = r#"
+title = "The recorder is off"
+severity = "low"
+over = "account"
+flag = 'account.regions.exists(r, !r.recorded)'
+message = "off"
+why = "w"
+fix = "f"
+[[example]]
+is = "flagged"
+given = { account = { regions = [{ recorded = false }] } }
+[[example]]
+is = "clear"
+given = { account = { regions = [{ recorded = true }] } }
+"#;
+    std::fs::write(own.path().join("recorder-off.toml"), text).unwrap();
+    let library = Library::with_dirs(&[own.path().to_owned()]).unwrap();
+    for check in library.checks() {
+        let read = check.elements().map(String::as_str).collect();
+        let wanted: &[Topic] = if check.id == "recorder-off" { &[Topic::Recorders] } else { &[] };
+        assert_eq!(topics::everywhere(&read), wanted.iter().copied().collect(), "{}", check.id);
+    }
 }

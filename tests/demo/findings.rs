@@ -31,6 +31,7 @@ pub(crate) async fn audit(account: &Embedded, table: Option<&str>) -> (Snapshot,
         own: Default::default(),
         concurrency: 16,
         topics: Topic::ALL.into(),
+        everywhere: Default::default(),
         exports: dynaudit::collect::Exports::default(),
         kept: None,
     };

@@ -25,6 +25,7 @@ async fn snapshot_of(account: &Embedded) -> Snapshot {
         own: Default::default(),
         concurrency: 16,
         topics: Topic::ALL.into(),
+        everywhere: Default::default(),
         kept: None,
     };
     let (_go, stop) = tokio::sync::watch::channel(dynaudit::collect::Halt::Go);

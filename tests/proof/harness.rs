@@ -41,6 +41,7 @@ pub(crate) fn plan() -> Plan {
         own: Default::default(),
         concurrency: 16,
         topics: Topic::ALL.into(),
+        everywhere: Default::default(),
         kept: None,
     }
 }

@@ -22,13 +22,19 @@ use crate::{
 /// Facts that one finding names as missing at most.
 const MOST: usize = 20;
 
-/// The facts that an expression reads, in order of appearance, each once; elements of loops are read with their list.
-pub(super) fn paths(e: &IdedExpr) -> Vec<String> {
-    fn visit(e: &IdedExpr, elements: &mut Vec<String>, out: &mut Vec<String>) {
+/// The facts that an expression reads, in order of appearance, each once; elements of loops are read with their list. Beside
+/// them, what it reads of the elements of a list that is a fact itself.
+pub(super) fn paths(e: &IdedExpr) -> (Vec<String>, BTreeSet<String>) {
+    type Lists = Vec<(String, Option<String>)>;
+    fn visit(e: &IdedExpr, elements: &mut Lists, out: &mut (Vec<String>, BTreeSet<String>)) {
         if let Some(path) = path(e) {
-            let root = path.split('.').next().unwrap_or_default();
-            if path.contains('.') && !elements.iter().any(|name| name == root) && !out.contains(&path) {
-                out.push(path);
+            let (root, rest) = path.split_once('.').unwrap_or((&path, ""));
+            match elements.iter().rev().find(|(name, _)| name == root) {
+                Some((_, Some(list))) if !rest.is_empty() => {
+                    out.1.insert(format!("{list}.{rest}"));
+                }
+                None if !rest.is_empty() && !out.0.contains(&path) => out.0.push(path),
+                _ => {}
             }
             return;
         }
@@ -36,12 +42,12 @@ pub(super) fn paths(e: &IdedExpr) -> Vec<String> {
         for part in parts(e) {
             visit(part, elements, out);
             if let Expr::Comprehension(c) = &e.expr {
-                elements.push(c.iter_var.clone());
+                elements.push((c.iter_var.clone(), path(&c.iter_range)));
             }
         }
         elements.truncate(bound);
     }
-    let mut out = Vec::new();
+    let mut out = Default::default();
     visit(e, &mut Vec::new(), &mut out);
     out
 }

@@ -9,14 +9,18 @@ use crate::collect::fault::Fault;
 use crate::collect::tables::document;
 use crate::snapshot::services::backup::{Condition, TagValue};
 use crate::snapshot::services::{Criteria, Plan, RecoveryPoint, Selection, Vault};
-use crate::snapshot::{Listed, Seen, Topic, Why};
+use crate::snapshot::{Listed, Seen, Why};
 
 /// The opt-in, the plans and the vaults of the Region.
 pub(super) async fn backup(asker: &Asker<'_>) -> (Seen<bool>, Listed<Plan>, Listed<Vault>) {
-    if let Some(gap) = asker.unasked(Topic::BackupPlans) {
-        return (Seen::Gap(gap.clone()), Listed::missing(gap.clone()), Listed::missing(gap));
-    }
-    tokio::join!(opt_in(asker), plans(asker), vaults(asker))
+    let planned = async {
+        match asker.unasked(&calls::LIST_BACKUP_PLANS) {
+            Some(gap) => (Seen::Gap(gap.clone()), Listed::missing(gap)),
+            None => tokio::join!(opt_in(asker), plans(asker)),
+        }
+    };
+    let ((opt_in, plans), vaults) = tokio::join!(planned, vaults(asker));
+    (opt_in, plans, vaults)
 }
 
 async fn opt_in(asker: &Asker<'_>) -> Seen<bool> {
@@ -80,6 +84,9 @@ fn tag_key(key: &str) -> String {
 }
 
 async fn vaults(asker: &Asker<'_>) -> Listed<Vault> {
+    if let Some(gap) = asker.unasked(&calls::LIST_BACKUP_VAULTS) {
+        return Listed::missing(gap);
+    }
     let page = |token| path(&[], query(&[], "nextToken", token));
     let found =
         asker.listed(&calls::LIST_BACKUP_VAULTS, asker.region, "BackupVaultList", "NextToken", page).await;

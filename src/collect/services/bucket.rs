@@ -49,7 +49,7 @@ pub(in crate::collect) async fn account_blocked(run: &Arc<Run>, account: &str) -
             return Seen::Gap(gap);
         }
         let (call, on) = (&calls::GET_ACCOUNT_PUBLIC_ACCESS_BLOCK, format!("account {account}"));
-        let home = Asker { run: &run, region: run.partition.home };
+        let home = Asker::of(&run, run.partition.home);
         // It becomes part of a host name.
         let answer = match account.bytes().all(|b| b.is_ascii_digit()) {
             true => home.ask(call, Question::Account(account.to_owned())).await,
@@ -76,7 +76,7 @@ async fn bucket(run: &Run, name: String, prefixes: BTreeSet<String>) -> Bucket {
         return unseen(settings, unlisted, name, prefixes);
     }
     // Any Region may be asked where a bucket lies, but for the rest that Region itself is asked.
-    let home = Asker { run, region: run.partition.home };
+    let home = Asker::of(run, run.partition.home);
     let call = &calls::GET_BUCKET_LOCATION;
     let region = match home.get(call, &[&name]).await.and_then(|out| region(&out)) {
         Ok(region) => region.unwrap_or_else(|| run.partition.home.to_owned()),
@@ -96,7 +96,7 @@ async fn bucket(run: &Run, name: String, prefixes: BTreeSet<String>) -> Bucket {
             );
         }
     };
-    let there = Asker { run, region: &region };
+    let there = Asker::of(run, &region);
     let (public, blocked, kms) = match settings {
         Some(gap) => (Seen::Gap(gap.clone()), Seen::Gap(gap.clone()), Seen::Gap(gap)),
         None => tokio::join!(

@@ -9,11 +9,11 @@ use crate::collect::calls;
 use crate::collect::describe::count;
 use crate::collect::fault::Fault;
 use crate::snapshot::services::cache::{CacheTtl, Cluster};
-use crate::snapshot::{Listed, Seen, Topic, Why};
+use crate::snapshot::{Listed, Seen, Why};
 
 /// The clusters of the Region.
 pub(super) async fn clusters(asker: &Asker<'_>) -> Listed<Cluster> {
-    if let Some(gap) = asker.unasked(Topic::Caches) {
+    if let Some(gap) = asker.unasked(&calls::DESCRIBE_CLUSTERS) {
         return Listed::missing(gap);
     }
     let call = &calls::DESCRIBE_CLUSTERS;

@@ -5,12 +5,12 @@ use serde_json::Value;
 use super::value::{maybe, text};
 use super::{Asker, path, query};
 use crate::collect::calls;
+use crate::snapshot::Listed;
 use crate::snapshot::services::Consumer;
-use crate::snapshot::{Listed, Topic};
 
 /// The mappings whose source is a stream of a table.
 pub(super) async fn consumers(asker: &Asker<'_>) -> Listed<Consumer> {
-    if let Some(gap) = asker.unasked(Topic::Consumers) {
+    if let Some(gap) = asker.unasked(&calls::LIST_EVENT_SOURCE_MAPPINGS) {
         return Listed::missing(gap);
     }
     let call = &calls::LIST_EVENT_SOURCE_MAPPINGS;

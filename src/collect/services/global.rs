@@ -5,11 +5,11 @@
 use super::Asker;
 use crate::collect::calls;
 use crate::collect::pages::{Page, pages};
-use crate::snapshot::{Listed, Topic};
+use crate::snapshot::Listed;
 
 /// Names of the legacy global tables that have a replica in the Region.
 pub(super) async fn legacy(asker: &Asker<'_>) -> Listed<String> {
-    if let Some(gap) = asker.unasked(Topic::GlobalTables) {
+    if let Some(gap) = asker.unasked(&calls::LIST_GLOBAL_TABLES) {
         return Listed::missing(gap);
     }
     let (call, run) = (&calls::LIST_GLOBAL_TABLES, asker.run);

@@ -5,12 +5,12 @@ use serde_json::{Value, json};
 use super::value::{flag, maybe, text};
 use super::{Asker, body};
 use crate::collect::calls;
+use crate::snapshot::Listed;
 use crate::snapshot::services::IdentityPool;
-use crate::snapshot::{Listed, Topic};
 
 /// The identity pools of the Region.
 pub(super) async fn pools(asker: &Asker<'_>) -> Listed<IdentityPool> {
-    if let Some(gap) = asker.unasked(Topic::IdentityPools) {
+    if let Some(gap) = asker.unasked(&calls::LIST_IDENTITY_POOLS) {
         return Listed::missing(gap);
     }
     let page = |token: Option<String>| match token {

@@ -6,12 +6,12 @@ use super::Asker;
 use crate::collect::calls;
 use crate::collect::describe::moment;
 use crate::collect::pages::{Page, pages};
+use crate::snapshot::Listed;
 use crate::snapshot::services::Import;
-use crate::snapshot::{Listed, Topic};
 
 /// The imports of the Region's tables.
 pub(super) async fn imports(asker: &Asker<'_>) -> Listed<Import> {
-    if let Some(gap) = asker.unasked(Topic::Imports) {
+    if let Some(gap) = asker.unasked(&calls::LIST_IMPORTS) {
         return Listed::missing(gap);
     }
     let (call, run) = (&calls::LIST_IMPORTS, asker.run);

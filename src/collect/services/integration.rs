@@ -11,12 +11,12 @@ use crate::collect::calls;
 use crate::collect::fault::Fault;
 use crate::collect::light::Question;
 use crate::collect::pages::{Page, pages};
+use crate::snapshot::Listed;
 use crate::snapshot::services::Integration;
-use crate::snapshot::{Listed, Topic};
 
 /// The integrations of the Region whose source is a table.
 pub(super) async fn integrations(asker: &Asker<'_>) -> Listed<Integration> {
-    if let Some(gap) = asker.unasked(Topic::Integrations) {
+    if let Some(gap) = asker.unasked(&calls::DESCRIBE_INBOUND_INTEGRATIONS) {
         return Listed::missing(gap);
     }
     let inbound = |marker: Option<String>| match marker {

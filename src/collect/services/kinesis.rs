@@ -8,9 +8,9 @@ use super::value::{maybe, object, text};
 use super::{Asker, body};
 use crate::collect::calls;
 use crate::collect::describe::count;
+use crate::snapshot::Seen;
 use crate::snapshot::services::kinesis::{KinesisStream, StreamSummary};
 use crate::snapshot::table::Table;
-use crate::snapshot::{Seen, Topic};
 
 /// The streams that the tables name, each asked about once.
 pub(super) async fn streams(asker: &Asker<'_>, tables: &[Table]) -> Vec<KinesisStream> {
@@ -21,7 +21,7 @@ pub(super) async fn streams(asker: &Asker<'_>, tables: &[Table]) -> Vec<KinesisS
         .collect();
     let mut streams = Vec::with_capacity(named.len());
     for arn in named {
-        let summary = match asker.unasked(Topic::KinesisStreams) {
+        let summary = match asker.unasked(&calls::DESCRIBE_STREAM_SUMMARY) {
             Some(gap) => Seen::Gap(gap),
             None => summary(asker, arn).await,
         };

@@ -19,17 +19,18 @@ pub(super) mod value;
 use serde_json::Value;
 
 use super::calls::Call;
+use super::empty;
 use super::fault::Fault;
 use super::light::Question;
 use super::pages::{Page, pages};
 use super::run::Run;
 use crate::snapshot::services::KinesisStream;
 use crate::snapshot::table::Table;
-use crate::snapshot::{GapId, Listed, Seen, Services, Topic};
+use crate::snapshot::{GapId, Listed, Seen, Services};
 
-/// Everything about one Region.
-pub(super) async fn services(run: &Run, region: &str) -> Services {
-    let asker = Asker { run, region };
+/// Everything about one Region; of an empty one, which has no tables, what is told of it all the same.
+pub(super) async fn services(run: &Run, region: &str, empty: bool) -> Services {
+    let asker = Asker { empty, ..Asker::of(run, region) };
     // Each on the heap: together they would not fit on a small stack.
     let (
         backup,
@@ -84,16 +85,22 @@ pub(super) async fn services(run: &Run, region: &str) -> Services {
 
 /// The Kinesis streams that these tables of the Region name.
 pub(super) async fn kinesis_streams(run: &Run, region: &str, tables: &[Table]) -> Vec<KinesisStream> {
-    kinesis::streams(&Asker { run, region }, tables).await
+    kinesis::streams(&Asker::of(run, region), tables).await
 }
 
 /// Asks the services of one Region.
 pub(super) struct Asker<'a> {
     pub(super) run: &'a Run,
     pub(super) region: &'a str,
+    /// Whether the Region is known to have no tables.
+    empty: bool,
 }
 
-impl Asker<'_> {
+impl<'a> Asker<'a> {
+    pub(super) fn of(run: &'a Run, region: &'a str) -> Self {
+        Self { run, region, empty: false }
+    }
+
     pub(super) async fn ask(&self, call: &'static Call, question: Question) -> Result<Value, Fault> {
         let send = || self.run.clients.light(call, self.region, question.clone());
         self.run.desk.ask(call, self.region, send).await
@@ -136,8 +143,11 @@ impl Asker<'_> {
         self.run.desk.seen(call, on, answer)
     }
 
-    fn unasked(&self, topic: Topic) -> Option<GapId> {
-        self.run.unasked(topic)
+    /// The gap that stands for what `call` would tell, where nothing that was asked for needs it or the Region has no
+    /// tables that it would be about.
+    fn unasked(&self, call: &Call) -> Option<GapId> {
+        let needless = call.topic.and_then(|topic| self.run.unasked(topic));
+        needless.or_else(|| if self.empty { empty::unasked(self.run, call) } else { None })
     }
 }
 

@@ -10,11 +10,11 @@ use crate::collect::calls;
 use crate::collect::fault::Fault;
 use crate::collect::light::Question;
 use crate::snapshot::services::{Endpoint, Vpc};
-use crate::snapshot::{Listed, Seen, Topic};
+use crate::snapshot::{Listed, Seen};
 
 /// The endpoints of the Region whose service is DynamoDB.
 pub(super) async fn endpoints(asker: &Asker<'_>) -> Listed<Endpoint> {
-    if let Some(gap) = asker.unasked(Topic::Endpoints) {
+    if let Some(gap) = asker.unasked(&calls::DESCRIBE_VPC_ENDPOINTS) {
         return Listed::missing(gap);
     }
     let call = &calls::DESCRIBE_VPC_ENDPOINTS;
@@ -52,7 +52,7 @@ fn endpoint(endpoint: &Value) -> Result<Endpoint, Fault> {
 
 /// The account's own VPCs. What others share with it has their endpoints, which it cannot see.
 pub(super) async fn vpcs(asker: &Asker<'_>) -> Listed<Vpc> {
-    if let Some(gap) = asker.unasked(Topic::Networks) {
+    if let Some(gap) = asker.unasked(&calls::DESCRIBE_VPCS) {
         return Listed::missing(gap);
     }
     let page = |token: Option<String>| {

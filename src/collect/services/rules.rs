@@ -6,11 +6,11 @@ use super::value::{maybe, text};
 use super::{Asker, body};
 use crate::collect::calls;
 use crate::snapshot::services::Rule;
-use crate::snapshot::{Listed, Seen, Topic};
+use crate::snapshot::{Listed, Seen};
 
 /// The rules that are on and may match an event of DynamoDB.
 pub(super) async fn rules(asker: &Asker<'_>) -> Listed<Rule> {
-    if let Some(gap) = asker.unasked(Topic::Rules) {
+    if let Some(gap) = asker.unasked(&calls::LIST_RULES) {
         return Listed::missing(gap);
     }
     let page = |token: Option<String>| match token {

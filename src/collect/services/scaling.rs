@@ -5,12 +5,12 @@ use serde_json::json;
 use super::value::{flag, list, text, texts};
 use super::{Asker, body};
 use crate::collect::calls;
+use crate::snapshot::Listed;
 use crate::snapshot::services::{Recorder, ScalableTarget};
-use crate::snapshot::{Listed, Topic};
 
 /// What of DynamoDB scales.
 pub(super) async fn targets(asker: &Asker<'_>) -> Listed<ScalableTarget> {
-    if let Some(gap) = asker.unasked(Topic::Scaling) {
+    if let Some(gap) = asker.unasked(&calls::DESCRIBE_SCALABLE_TARGETS) {
         return Listed::missing(gap);
     }
     let call = &calls::DESCRIBE_SCALABLE_TARGETS;
@@ -33,7 +33,7 @@ pub(super) async fn targets(asker: &Asker<'_>) -> Listed<ScalableTarget> {
 
 /// What AWS Config records.
 pub(super) async fn recorders(asker: &Asker<'_>) -> Listed<Recorder> {
-    if let Some(gap) = asker.unasked(Topic::Recorders) {
+    if let Some(gap) = asker.unasked(&calls::DESCRIBE_CONFIGURATION_RECORDERS) {
         return Listed::missing(gap);
     }
     let (describe, status) =

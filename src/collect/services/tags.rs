@@ -22,7 +22,7 @@ pub(in crate::collect) async fn tags(run: &Run, region: &str) -> Tags {
         Question::Body(json!({ "ResourceTypeFilters": ["dynamodb:table"], "ResourcesPerPage": 100,
             "PaginationToken": token.unwrap_or_default() }))
     };
-    let asker = Asker { run, region };
+    let asker = Asker::of(run, region);
     let (found, _) =
         asker.every_page(&calls::GET_RESOURCES, "ResourceTagMappingList", "PaginationToken", page).await;
     let mut tags = Tags::with_capacity(found.len());

@@ -7,11 +7,11 @@ use super::{Asker, body};
 use crate::collect::calls;
 use crate::collect::fault::Fault;
 use crate::snapshot::services::trail::{Classic, EventStore, Field, Selectors, StoreDetails, Trail};
-use crate::snapshot::{Listed, Seen, Topic};
+use crate::snapshot::{Listed, Seen};
 
 /// Trails and event data stores.
 pub(super) async fn trails(asker: &Asker<'_>) -> (Listed<Trail>, Listed<EventStore>) {
-    if let Some(gap) = asker.unasked(Topic::Trails) {
+    if let Some(gap) = asker.unasked(&calls::DESCRIBE_TRAILS) {
         return (Listed::missing(gap.clone()), Listed::missing(gap));
     }
     tokio::join!(each_trail(asker), stores(asker))
@@ -30,7 +30,7 @@ async fn each_trail(asker: &Asker<'_>) -> Listed<Trail> {
     for trail in &found {
         let arn = text(trail, "TrailARN");
         let home = maybe(trail, "HomeRegion").unwrap_or_else(|| asker.region.to_owned());
-        let at_home = Asker { run: asker.run, region: &home };
+        let at_home = Asker::of(asker.run, &home);
         let (logging, selectors) = tokio::join!(logging(&at_home, &arn), selectors(&at_home, &arn));
         items.push(Trail {
             name: text(trail, "Name"),
