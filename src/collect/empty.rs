@@ -57,7 +57,7 @@ const LISTS: &[(&[Call], Asked, &str)] = &[
 /// asked all the same, or a check of the run is about such Regions, too. One for all Regions: it says nothing of any.
 pub(super) fn unasked(run: &Run, call: &Call) -> Option<GapId> {
     let (_, _, reason) = LISTS.iter().find(|(calls, asked, _)| *asked == Not && calls.contains(call))?;
-    let everywhere = call.topic.is_some_and(|topic| run.everywhere.contains(&topic));
+    let everywhere = call.topics.iter().any(|topic| run.everywhere.contains(topic));
     (!everywhere).then(|| {
         run.desk.record(Gap {
             call: call.name(),
