@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{Facts, Node, PARTIAL, UNKNOWN};
 use crate::{
     finding::{Subject, SubjectKind},
-    snapshot::{Index, Snapshot, sample::Stopped},
+    snapshot::{Index, Sample, Snapshot},
     source::glob,
 };
 
@@ -165,9 +165,7 @@ fn unsampled(now: &Index<'_>, subject: &Subject) -> bool {
     let place = subject.region.as_deref().zip(subject.table.as_deref());
     let held = now.account(&subject.account).zip(place);
     let table = held.and_then(|(held, (region, table))| held.table(region, table));
-    let whole =
-        |sample: &crate::snapshot::Sample| sample.stopped == Stopped::Everything && sample.gap.is_none();
-    table.is_some_and(|table| !table.sample.value().is_some_and(whole))
+    table.is_some_and(|table| !table.sample.value().is_some_and(Sample::is_whole))
 }
 
 fn changed(old: &Node, new: &Node, out: &mut Vec<Difference>) {

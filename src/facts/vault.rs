@@ -11,7 +11,8 @@ use super::{
 };
 use crate::{
     finding::{Subject, SubjectKind},
-    snapshot::{Account, Gap, GapId, Region, Timestamp, services},
+    iam::arn::Arn,
+    snapshot::{Account, Gap, GapId, Region, ResourceId, Timestamp, Why, services},
 };
 
 /// A vault of AWS Backup.
@@ -42,7 +43,8 @@ pub struct RecoveryPoint {
     pub table: String,
     /// Whether it is encrypted, as AWS Backup says.
     pub encrypted: bool,
-    /// Whether the table that it was made of no longer exists in the Region; unknown where tables were not listed.
+    /// Whether the table that it was made of no longer exists where it was; unknown where tables were not listed, as those of
+    /// another account or of a Region that was not asked for, from which a point may have been copied.
     pub orphan: Fact<bool>,
     /// Days since it was made; null where not given.
     pub age_days: Option<i64>,
@@ -80,10 +82,7 @@ pub fn nodes(
     let vaults = &region.services.vaults;
     let mut nodes = Vec::with_capacity(vaults.items.len());
     for vault in &vaults.items {
-        nodes.push(Node::new(
-            subject(&vault.arn, BTreeMap::new()),
-            &facts(vault, region, account, taken, gaps),
-        ));
+        nodes.push(Node::new(subject(&vault.arn, BTreeMap::new()), &facts(vault, account, taken, gaps)));
     }
     if let Some(gap) = &vaults.gap {
         let place = format!("arn:{}:backup:{}:{}:backup-vault:*", account.partition, region.name, account.id);
@@ -95,21 +94,13 @@ pub fn nodes(
 
 fn facts(
     vault: &services::Vault,
-    region: &Region,
     account: &Account,
     taken: Timestamp,
     gaps: &mut BTreeMap<GapId, Gap>,
 ) -> Vault {
     let points = &vault.points;
     let tables: BTreeSet<&str> = points.items.iter().map(|point| point.table_arn.as_str()).collect();
-    let orphan = |point: &services::RecoveryPoint| {
-        let name = name_of(&point.table_arn);
-        match &region.tables.gap {
-            _ if region.tables.items.iter().any(|table| table == name) => Fact::Known(false),
-            Some(gap) => Fact::Unknown(gap.into()),
-            None => Fact::Known(true),
-        }
-    };
+    let orphans: Vec<Fact<bool>> = points.items.iter().map(|point| orphan(point, account, gaps)).collect();
     Vault {
         arn: vault.arn.clone(),
         name: vault.name.clone(),
@@ -118,11 +109,12 @@ fn facts(
             items: points
                 .items
                 .iter()
-                .map(|point| RecoveryPoint {
+                .zip(orphans)
+                .map(|(point, orphan)| RecoveryPoint {
                     arn: point.arn.clone(),
                     table: name_of(&point.table_arn).to_owned(),
                     encrypted: point.encrypted,
-                    orphan: orphan(point),
+                    orphan,
                     age_days: point.created.map(|at| at.days_until(taken)),
                     expires_in_days: point.expires.map(|at| taken.days_until(at)),
                 })
@@ -132,6 +124,29 @@ fn facts(
         locked: vault.locked,
         lock_final: vault.lock_date.is_some_and(|at| at <= taken),
         policy: outsiders::of(&vault.policy, &vault.arn, &account.id, HARMFUL, gaps),
+    }
+}
+
+/// Whether its table is gone. A point keeps the ARN of what it was made of when it is copied to another Region or account (AWS
+/// documentation: "Creating backup copies across AWS Regions").
+fn orphan(point: &services::RecoveryPoint, account: &Account, gaps: &mut BTreeMap<GapId, Gap>) -> Fact<bool> {
+    let (name, place) = (name_of(&point.table_arn), Arn::parse(&point.table_arn));
+    let place = place.filter(|arn| arn.account == account.id);
+    let region = place.and_then(|arn| account.regions.iter().find(|region| region.name == arn.region));
+    match region.map(|region| &region.tables) {
+        Some(tables) if tables.items.iter().any(|table| table == name) => Fact::Known(false),
+        Some(tables) => Fact::unless(&tables.gap, true),
+        None => {
+            let gap = Gap {
+                call: "dynamodb:ListTables".to_owned(),
+                on: ResourceId(point.table_arn.clone()),
+                why: Why::NotAsked,
+                message: "the Region or account of the table was not among those to look at".to_owned(),
+            };
+            let id = gap.id();
+            gaps.insert(id.clone(), gap);
+            Fact::Unknown(id.into())
+        }
     }
 }
 

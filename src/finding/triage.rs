@@ -17,7 +17,7 @@ use self::{
     sighted::Sighted,
 };
 use super::{Finding, Severity, Shared, Subject, Verdict};
-use crate::snapshot::{Gap, GapId, Sample, Snapshot, Timestamp, sample::Stopped};
+use crate::snapshot::{Gap, GapId, Snapshot, Timestamp};
 
 /// How a finding stands to the earlier run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -235,11 +235,6 @@ pub fn triage<'g>(
     out.history = baseline.resolved.values().filter(|past| !back(&past.fingerprint)).cloned().collect();
     out.not_met = sighted.not_met();
     out
-}
-
-/// Whether every item was looked through.
-fn is_whole(sample: &Sample) -> bool {
-    sample.stopped == Stopped::Everything && sample.gap.is_none() && sample.contents.cut_items == 0
 }
 
 fn past(old: &Finding, baseline: &Baseline, now: Timestamp) -> Past {

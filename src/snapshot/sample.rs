@@ -55,6 +55,11 @@ impl Sample {
     pub fn unread(&self) -> Option<&super::GapId> {
         self.gap.as_ref().filter(|_| self.items_read == 0)
     }
+
+    /// Whether every item of the table was read, and each looked through to its end.
+    pub fn is_whole(&self) -> bool {
+        self.stopped == Stopped::Everything && self.gap.is_none() && self.contents.cut_items == 0
+    }
 }
 
 /// What one look at a table took.

@@ -1,12 +1,16 @@
 //! Backups of either kind, and what a sample says beside its secrets.
 
 use dynaudit::{
-    finding::SubjectKind::{Backup, Table},
-    snapshot::{Listed, Seen, Snapshot, table::ContinuousBackups},
+    finding::SubjectKind::{Backup, Table, Vault},
+    snapshot::{
+        Listed, Seen, Snapshot,
+        services::backup::{RecoveryPoint, Vault as Kept},
+        table::ContinuousBackups,
+    },
 };
 use serde_json::{Value as Json, json};
 
-use super::{nodes, only};
+use super::{hidden_by, nodes, only};
 use crate::support::{
     build::{backup, day, deny, described, sample, table},
     with_table,
@@ -74,4 +78,47 @@ fn the_encrypted_share_counts_both_clients_and_an_empty_table_has_none() {
     assert_eq!(of(&snapshot)["legacy_encryption"], true);
     *sample(&mut snapshot) = Default::default();
     assert_eq!(of(&snapshot)["encrypted_share"], 0.0);
+}
+
+#[test]
+fn a_recovery_point_that_was_copied_is_of_a_table_elsewhere() {
+    let mut snapshot = with_table("sessions");
+    let mut other = snapshot.accounts[0].regions[0].clone();
+    (other.name, other.tables) = ("eu-north-1".into(), Listed::whole(vec!["orders".into()]));
+    snapshot.accounts[0].regions.push(other);
+    let listed = deny(&mut snapshot, "dynamodb:ListTables", "r");
+    for (place, gone) in [
+        ("eu-west-1:111122223333:table/sessions", json!(false)),
+        ("eu-west-1:111122223333:table/orders", json!(true)),
+        ("eu-north-1:111122223333:table/orders", json!(false)),
+        ("eu-north-1:111122223333:table/sessions", json!(true)),
+        ("us-east-1:111122223333:table/orders", json!("dynamodb:ListTables")),
+        ("eu-west-1:999988887777:table/sessions", json!("dynamodb:ListTables")),
+    ] {
+        let point = RecoveryPoint {
+            arn: "arn:aws:backup:eu-west-1:111122223333:recovery-point:p".into(),
+            table_arn: format!("arn:aws:dynamodb:{place}"),
+            status: "COMPLETED".into(),
+            created: None,
+            expires: None,
+            key_arn: None,
+            encrypted: true,
+        };
+        let vault = Kept {
+            arn: "arn:aws:backup:eu-west-1:111122223333:backup-vault:v".into(),
+            name: "v".into(),
+            key_arn: None,
+            locked: false,
+            lock_date: None,
+            policy: Seen::Value(None),
+            points: Listed::whole(vec![point]),
+        };
+        snapshot.accounts[0].regions[0].services.vaults = Listed::whole(vec![vault]);
+        let told = |snapshot: &Snapshot| only(snapshot, Vault)["points"][0]["orphan"].clone();
+        let fact = told(&snapshot);
+        assert_eq!(hidden_by(&snapshot, &fact).map_or(fact, Json::from), gone, "{place}");
+        let mut unlisted = snapshot.clone();
+        unlisted.accounts[0].regions.iter_mut().for_each(|region| region.tables.gap = Some(listed.clone()));
+        assert_ne!(told(&unlisted), true, "{place}");
+    }
 }

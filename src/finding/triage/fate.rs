@@ -1,6 +1,6 @@
 //! What became of a finding of an earlier run: resolved only where it was looked at again, or is gone for certain.
 
-use super::{Baseline, Today, is_whole};
+use super::{Baseline, Today};
 use crate::{
     finding::{Blind, Finding, Subject, SubjectKind},
     snapshot::{Held, Index},
@@ -99,7 +99,7 @@ impl<'a> Looked<'a> {
         let table = place.and_then(|(region, table)| held.table(region, table));
         match table.map(|table| table.sample.value()) {
             None => Fate::Resolved,
-            Some(Some(sample)) if is_whole(sample) => Fate::Resolved,
+            Some(Some(sample)) if sample.is_whole() => Fate::Resolved,
             Some(Some(_)) => Fate::NotSeenAgain,
             Some(None) => Fate::NotAssessed,
         }

@@ -8,8 +8,11 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{Baseline, Today, fate::Looked, is_whole};
-use crate::finding::{Because, Finding, Subject, SubjectKind};
+use super::{Baseline, Today, fate::Looked};
+use crate::{
+    finding::{Because, Finding, Subject, SubjectKind},
+    snapshot::Sample,
+};
 
 /// Tables in which an earlier run saw what today's sample may have missed.
 pub(super) struct Sighted<'a> {
@@ -71,7 +74,7 @@ impl Looked<'_> {
             return false;
         }
         let sample = held.table_by_arn(arn).and_then(|table| table.sample.value());
-        !sample.is_some_and(is_whole)
+        !sample.is_some_and(Sample::is_whole)
     }
 }
 

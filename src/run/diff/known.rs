@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::Side;
 use crate::{
     finding::{Blind, Finding, Subject, SubjectKind, Verdict},
-    snapshot::{Index, Region, Sample, sample::Stopped},
+    snapshot::{Index, Region, Sample},
 };
 
 /// What a run says, and where it could not look.
@@ -64,8 +64,7 @@ impl<'a> Known<'a> {
         }
         let place = subject.region.as_ref().zip(subject.table.as_ref());
         let table = place.and_then(|(region, table)| held.table(region, table));
-        let read = |sample: &Sample| sample.stopped == Stopped::Everything;
-        sampled && table.is_some_and(|table| !table.sample.value().is_some_and(read))
+        sampled && table.is_some_and(|table| !table.sample.value().is_some_and(Sample::is_whole))
     }
 
     /// Whether a report tells of every table where this one was, and not of it: with a table goes what it held.
