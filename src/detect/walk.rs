@@ -4,7 +4,7 @@ use super::{
     age,
     budget::{Budget, MAX_DEPTH, MAX_SCALAR},
     guard::guard,
-    inflate::{inflate, serialised},
+    inflate::{inflate, is_packed, serialised},
     json::{self, NotJson},
     judge::{self, Beside},
     look::Sorts,
@@ -311,10 +311,18 @@ impl<S: Sink> Walk<'_, S> {
     }
 }
 
-/// Whether what a token packs may be there by chance: of short bytes a few in a million read as a text.
+/// Whether what a token packs may be there by chance: of short bytes a few in a million read as a text, and a few in a
+/// hundred thousand begin like a packing, from which nothing then comes that can be read.
 fn is_chance(inner: &Value<'_>) -> bool {
     const SURE: usize = 18;
-    matches!(inner, Value::B(bytes) if bytes.expose().len() < SURE)
+    let Value::B(bytes) = inner else { return false };
+    let bytes = bytes.expose();
+    let means = |bytes: &[u8]| readable(bytes).is_some() || serialised(bytes).is_some();
+    if bytes.len() < SURE || means(bytes) {
+        return bytes.len() < SURE;
+    }
+    inflate(bytes, &mut Budget::item())
+        .is_none_or(|(_, out)| !means(out.expose()) && !is_packed(out.expose()))
 }
 
 /// The bytes of a key that is written as a list of numbers, as wallets of Solana do.

@@ -77,6 +77,33 @@ fn serialised_objects_are_named_and_searched() {
 }
 
 #[test]
+fn a_token_that_begins_like_a_packing_by_chance_is_a_token() {
+    let starts: [&[u8]; 9] = [
+        &[0x80, 2],
+        &[0x80, 4],
+        &[0x80, 4, 0x95],
+        &[0x78, 0x01],
+        &[0x78, 0x9c],
+        &[0x78, 0xda],
+        &[0x1f, 0x8b, 8],
+        &[0x28, 0xb5, 0x2f, 0xfd],
+        &[0xac, 0xed, 0],
+    ];
+    let mut rng = fastrand::Rng::with_seed(7);
+    for start in starts {
+        for _ in 0..200 {
+            let mut bytes = start.to_vec();
+            bytes.resize_with(32, || rng.u8(..));
+            for token in [URL_SAFE_NO_PAD.encode(&bytes), hex(&bytes)] {
+                let seen = look(&[item([("refresh_token", s(token.clone()))])]).sightings;
+                let paths: Vec<&str> = seen.iter().map(|one| one.path.as_str()).collect();
+                assert_eq!(paths, ["refresh_token"], "{token}");
+            }
+        }
+    }
+}
+
+#[test]
 fn names_and_values_within_a_text_are_told_apart() {
     let secret = fill("<w43>", 3);
     for (text, path) in [
