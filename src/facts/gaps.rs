@@ -140,7 +140,8 @@ mod tests {
     fn each_gap_is_carried_once_through_json() {
         let gap = |id: &str| GapId(id.to_owned());
         let one: Gaps = gap("a").into();
-        let two = one.clone().and(&Some(gap("b"))).and(None::<GapId>).and(gap("a"));
+        let also = Some(gap("b"));
+        let two = one.clone().and(&also).and(None::<GapId>).and(gap("a"));
         assert_eq!(two, [gap("a"), gap("b")].into_iter().collect());
         assert_eq!(json!({ UNKNOWN: &one }), json!({ "$unknown": "a" }));
         assert_eq!(json!({ UNKNOWN: &two }), json!({ "$unknown": ["a", "b"] }));
