@@ -26,6 +26,13 @@ pub struct Call {
     pub topics: &'static [Topic],
 }
 
+impl Call {
+    /// Whether a run about these topics makes it.
+    pub(super) fn serves(&self, topics: &BTreeSet<Topic>) -> bool {
+        self.topics.is_empty() || self.topics.iter().any(|topic| topics.contains(topic))
+    }
+}
+
 /// What a call can see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Class {
@@ -255,11 +262,9 @@ pub struct Beyond<'a> {
 /// The calls of a run about these topics.
 pub fn needed(beyond: &Beyond<'_>, topics: &BTreeSet<Topic>) -> Vec<&'static Call> {
     let reads = topics.contains(&Topic::Items);
-    let asked =
-        |call: &Call| call.topics.is_empty() || call.topics.iter().any(|topic| topics.contains(topic));
     let wanted = |call: &&Call| match call.class {
-        Class::Metadata => asked(call),
-        Class::Contents => beyond.sampled && asked(call),
+        Class::Metadata => call.serves(topics),
+        Class::Contents => beyond.sampled && call.serves(topics),
         Class::Signing => beyond.signing.is_some(),
         // Who names an export by itself has nothing looked for.
         Class::Exports if !reads => false,

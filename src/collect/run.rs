@@ -7,7 +7,7 @@ use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
 use aws_types::SdkConfig;
 use tokio::sync::{Semaphore, watch};
 
-use super::calls::{self, CALLS, SCAN};
+use super::calls::{self, CALLS, Call, SCAN};
 use super::clients::Clients;
 use super::clock::Clock;
 use super::desk::Desk;
@@ -79,6 +79,12 @@ impl Run {
             turns: Arc::clone(&self.turns),
             detector: Arc::clone(&self.detector),
         }
+    }
+
+    /// The gap that stands for what `call` tells, where nothing that was asked for needs it.
+    pub(super) fn needless(&self, call: &Call) -> Option<GapId> {
+        let first = call.topics.first().filter(|_| !call.serves(&self.topics))?;
+        self.unasked(*first)
     }
 
     /// The gap that stands for a topic which nothing that was asked for needs.

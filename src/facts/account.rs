@@ -84,24 +84,15 @@ pub fn node(account: &snapshot::Account, marks: &Marks, access: &Access) -> Node
         id: account.id.clone(),
         partition: account.partition.clone(),
         tables: Fact::unless(&unlisted, account.tables.len() as i64),
-        sensitive: unless_unlisted(marks.any_sensitive(), &unlisted),
+        sensitive: marks.any_sensitive().or_hidden(&unlisted),
         sensitive_tables: marks.sensitive().len() as i64,
-        pci_scope: unless_unlisted(marks.any_pci_scope(), &unlisted),
+        pci_scope: marks.any_pci_scope().or_hidden(&unlisted),
         auditor: Fact::of(&account.identity, |identity| identity.arn.clone()),
         auditor_can_write: auditor_can_write(account, access),
         guarded: access.guarded(),
         regions,
     };
     Node::new(subject(account), &facts)
-}
-
-/// What holds of some table may hold of one that was not listed.
-fn unless_unlisted(some: Fact<bool>, unlisted: &Option<snapshot::GapId>) -> Fact<bool> {
-    match some {
-        Fact::Known(true) => some,
-        Fact::Known(false) => Fact::unless(unlisted, false),
-        Fact::Unknown(gaps) => Fact::Unknown(gaps.and(unlisted)),
-    }
 }
 
 /// AWS documentation: "Selecting which resources AWS Config records".
@@ -111,11 +102,7 @@ fn recorded(recorders: &Listed<Recorder>) -> Fact<bool> {
         let listed = recorder.types.iter().any(|kind| kind == table);
         recorder.recording && if recorder.excludes { !listed } else { recorder.all || listed }
     };
-    match &recorders.gap {
-        _ if recorders.items.iter().any(records) => Fact::Known(true),
-        Some(gap) => Fact::Unknown(gap.into()),
-        None => Fact::Known(false),
-    }
+    Fact::Known(recorders.items.iter().any(records)).or_hidden(&recorders.gap)
 }
 
 fn auditor_can_write(account: &snapshot::Account, access: &Access) -> Fact<Option<bool>> {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::gaps::file;
 use super::{Fact, Gaps, Node};
 use crate::snapshot::{
     Account, Gap, GapId, ResourceId, Seen, Services, Timestamp, Why,
@@ -135,9 +136,7 @@ impl Reports<'_> {
                 why: Why::Malformed,
                 message: "the report does not have the user: it is up to four hours old".to_owned(),
             };
-            let id = gap.id();
-            gaps.insert(id.clone(), gap);
-            return hidden(&id);
+            return hidden(&file(gaps, gap));
         };
         let oldest = own.keys.iter().flatten().min().map(|at| at.days_until(self.taken));
         (Fact::Known(own.keys.len() as i64), Fact::Known(oldest), Fact::Known(own.password))

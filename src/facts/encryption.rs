@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::gaps::file;
 use super::{Fact, table::KeyOwner};
 use crate::snapshot::{self, Gap, GapId, ResourceId, Why, table::Encryption};
 
@@ -73,7 +74,5 @@ fn not_named(on: &str, gaps: &mut BTreeMap<GapId, Gap>) -> GapId {
         why: Why::Malformed,
         message: "the answer does not tell whose key encrypts this".into(),
     };
-    let id = gap.id();
-    gaps.insert(id.clone(), gap);
-    id
+    file(gaps, gap)
 }

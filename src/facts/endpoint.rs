@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::gaps::malformed;
 use super::{Fact, Gaps, Node};
 use crate::{
     finding::{Subject, SubjectKind},
     iam::{Condition, Effect, Kind, Policy, Statement},
-    snapshot::{Account, Gap, GapId, Region, ResourceId, Services, Why, services},
+    snapshot::{Account, Gap, GapId, Region, Services, services},
 };
 
 /// A VPC endpoint for DynamoDB.
@@ -95,14 +96,7 @@ fn lets_out(
             )
         }
         Err(error) => {
-            let gap = Gap {
-                call: "policy document".to_owned(),
-                on: ResourceId(arn.to_owned()),
-                why: Why::Malformed,
-                message: format!("endpoint policy: {error}"),
-            };
-            let id = gap.id();
-            gaps.entry(id.clone()).or_insert(gap);
+            let id = malformed(gaps, "endpoint policy", arn, &error);
             (Fact::Unknown((&id).into()), Fact::Unknown(id.into()))
         }
     }

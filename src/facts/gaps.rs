@@ -1,10 +1,12 @@
-//! The gaps behind which one fact lies, and how facts carry them.
+//! The gaps behind which one fact lies, how facts carry them, and those that are found on the way to facts.
+
+use std::{collections::BTreeMap, fmt::Display};
 
 use serde::{Serialize, Serializer};
 use serde_json::Value as Json;
 
 use super::UNKNOWN;
-use crate::snapshot::GapId;
+use crate::snapshot::{Gap, GapId, ResourceId, Why};
 
 /// Gaps that one fact names at most: where more hide it, these come first.
 const MOST: usize = 8;
@@ -44,6 +46,25 @@ impl Gaps {
             gap => Some(id(gap).into()),
         }
     }
+}
+
+/// Files a gap that was found on the way to a fact, and gives its id.
+pub(super) fn file(gaps: &mut BTreeMap<GapId, Gap>, gap: Gap) -> GapId {
+    let id = gap.id();
+    gaps.entry(id.clone()).or_insert(gap);
+    id
+}
+
+/// Files a gap for a document on `on` that could not be read, and gives its id.
+pub(super) fn malformed(
+    gaps: &mut BTreeMap<GapId, Gap>,
+    document: &str,
+    on: &str,
+    error: &impl Display,
+) -> GapId {
+    let message = format!("{document}: {error}");
+    let on = ResourceId(on.to_owned());
+    file(gaps, Gap { call: "policy document".to_owned(), on, why: Why::Malformed, message })
 }
 
 impl Extend<GapId> for Gaps {

@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::gaps::malformed;
 use super::{Collection, Fact, Node, table::KeyOwner, uses::KeyUses};
 use crate::{
     finding::{Subject, SubjectKind, TableSet},
     iam::arn::Arn,
     kms,
-    snapshot::{self, Account, Gap, GapId, ResourceId, Seen, Timestamp, Why},
+    snapshot::{self, Account, Gap, GapId, Seen, Timestamp},
 };
 
 /// A KMS key that something of DynamoDB is encrypted with.
@@ -187,17 +188,7 @@ fn policy(key: &snapshot::Key, owner: &str, gaps: &mut BTreeMap<GapId, Gap>) -> 
             usable_outside_dynamodb: reading.usable_outside_dynamodb,
             delegates_to_iam: reading.delegates_to_iam,
         }),
-        Err(error) => {
-            let gap = Gap {
-                call: "policy document".to_owned(),
-                on: ResourceId(key.arn.clone()),
-                why: Why::Malformed,
-                message: format!("key policy: {error}"),
-            };
-            let id = gap.id();
-            gaps.entry(id.clone()).or_insert(gap);
-            Fact::Unknown(id.into())
-        }
+        Err(error) => Fact::Unknown(malformed(gaps, "key policy", &key.arn, &error).into()),
     }
 }
 

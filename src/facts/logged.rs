@@ -84,7 +84,7 @@ pub fn of(services: &Services, region: &str, arn: &str, kind: &Kind) -> DataEven
             Seen::Gap(unseen) => gaps.add(unseen),
         }
     }
-    let sure = |found: bool| if found { Fact::Known(true) } else { Fact::unless(&gaps, false) };
+    let sure = |found: bool| Fact::Known(found).or_hidden(&gaps);
     DataEvents {
         reads: sure(reads),
         writes: sure(writes),

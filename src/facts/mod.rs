@@ -168,6 +168,18 @@ impl<T> Fact<T> {
     }
 }
 
+impl Fact<bool> {
+    /// What was found stands; that nothing was found may be due to what these hide.
+    #[must_use]
+    pub fn or_hidden(self, gaps: impl Into<Gaps>) -> Self {
+        match self {
+            Fact::Known(true) => self,
+            Fact::Known(false) => Fact::unless(gaps, false),
+            Fact::Unknown(own) => Fact::Unknown(own.and(gaps)),
+        }
+    }
+}
+
 impl<T: Serialize> Serialize for Fact<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {

@@ -6,9 +6,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Fact;
+use super::gaps::malformed;
 use crate::{
     iam::{Effect, Kind, Policy, resource_policy::callers},
-    snapshot::{Gap, GapId, ResourceId, Seen, Why},
+    snapshot::{Gap, GapId, Seen},
 };
 
 /// Whom a policy lets in from outside of the account.
@@ -38,17 +39,7 @@ pub fn of(
     };
     match Policy::parse(text, Kind::Resource) {
         Ok(policy) => Fact::Known(read(&policy, owner, actions)),
-        Err(error) => {
-            let gap = Gap {
-                call: "policy document".to_owned(),
-                on: ResourceId(arn.to_owned()),
-                why: Why::Malformed,
-                message: format!("resource-based policy: {error}"),
-            };
-            let id = gap.id();
-            gaps.entry(id.clone()).or_insert(gap);
-            Fact::Unknown(id.into())
-        }
+        Err(error) => Fact::Unknown(malformed(gaps, "resource-based policy", arn, &error).into()),
     }
 }
 

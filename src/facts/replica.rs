@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::gaps::file;
 use super::{
     Collection, Fact, Gaps, Node,
     encryption::account_of,
@@ -144,9 +145,7 @@ fn not_looked_at(
         why: Why::NotAsked,
         message: "the replica's Region was not among those to look at".into(),
     };
-    let id = gap.id();
-    gaps.insert(id.clone(), gap);
-    id
+    file(gaps, gap)
 }
 
 /// What the replica lacks of what its table has. What differs either way is told by the table whose Region comes first.

@@ -10,9 +10,5 @@ pub fn autoscaled(table: &snapshot::Table, services: &Services) -> Fact<bool> {
         let dimension = format!("dynamodb:table:{way}CapacityUnits");
         targets.items.iter().any(|target| target.resource == resource && target.dimension == dimension)
     };
-    match &targets.gap {
-        _ if scales("Read") && scales("Write") => Fact::Known(true),
-        Some(gap) => Fact::Unknown(gap.into()),
-        None => Fact::Known(false),
-    }
+    Fact::Known(scales("Read") && scales("Write")).or_hidden(&targets.gap)
 }

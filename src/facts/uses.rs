@@ -83,10 +83,7 @@ impl Mix {
     }
 
     fn told(&self, hidden: &Gaps) -> Fact<bool> {
-        if self.yes && self.no {
-            return Fact::Known(true);
-        }
-        Fact::unless(hidden.clone().and(&self.unseen), false)
+        Fact::Known(self.yes && self.no).or_hidden(hidden.clone().and(&self.unseen))
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::gaps::file;
 use super::{
     Collection, Fact, Node,
     outsiders::{self, Outsiders},
@@ -143,9 +144,7 @@ fn orphan(point: &services::RecoveryPoint, account: &Account, gaps: &mut BTreeMa
                 why: Why::NotAsked,
                 message: "the Region or account of the table was not among those to look at".to_owned(),
             };
-            let id = gap.id();
-            gaps.insert(id.clone(), gap);
-            Fact::Unknown(id.into())
+            Fact::Unknown(file(gaps, gap).into())
         }
     }
 }

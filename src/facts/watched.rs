@@ -54,10 +54,9 @@ fn fits(rule: &Rule, event: &Value) -> bool {
 fn recorded(region: &Region) -> Fact<bool> {
     let trails = &region.services.trails;
     let here = || trails.items.iter().filter(|trail| trail.multi_region || trail.home == region.name);
-    if here().any(|trail| trail.logging.value() == Some(&true)) {
-        return Fact::Known(true);
-    }
-    Fact::unless(Gaps::from(&trails.gap).and(here().find_map(|trail| trail.logging.gap())), false)
+    let logs = here().any(|trail| trail.logging.value() == Some(&true));
+    let hidden = here().find_map(|trail| trail.logging.gap());
+    Fact::Known(logs).or_hidden(Gaps::from(&trails.gap).and(hidden))
 }
 
 /// What every call of this operation has in its event; what depends on who calls, and on which table, is left out.

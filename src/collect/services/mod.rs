@@ -146,8 +146,7 @@ impl<'a> Asker<'a> {
     /// The gap that stands for what `call` would tell, where nothing that was asked for needs it or the Region has no
     /// tables that it would be about.
     fn unasked(&self, call: &Call) -> Option<GapId> {
-        let needless = call.topics.first().and_then(|topic| self.run.unasked(*topic));
-        needless.or_else(|| if self.empty { empty::unasked(self.run, call) } else { None })
+        self.run.needless(call).or_else(|| if self.empty { empty::unasked(self.run, call) } else { None })
     }
 }
 

@@ -56,6 +56,6 @@ impl Access {
                 !denied(&target.arn, policy) || !denied(&any, None)
             })
         });
-        Some(if may { Fact::Known(true) } else { Fact::unless(&subject.unread, false) })
+        Some(Fact::Known(may).or_hidden(&subject.unread))
     }
 }

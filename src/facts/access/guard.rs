@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::policies::{Policies, malformed};
+use super::policies::Policies;
 use crate::{
+    facts::gaps::malformed,
     iam::{Effect, Keys, Kind, Named, Statement, Value, actions::WAYS},
     snapshot::{
         Account, Gap, GapId, Seen,

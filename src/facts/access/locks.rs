@@ -3,9 +3,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::policies::{Policies, malformed};
+use super::policies::Policies;
 use crate::{
-    facts::{Fact, Gaps, encryption, table::KeyOwner},
+    facts::{
+        Fact, Gaps, encryption,
+        gaps::{file, malformed},
+        table::KeyOwner,
+    },
     iam::{Kind, arn::Arn},
     snapshot::{self, Account, Gap, GapId, Seen, Table, key::Grant},
 };
@@ -136,7 +140,7 @@ impl Reader<'_> {
     }
 
     fn not_given(&mut self, arn: &str) -> GapId {
-        super::policies::file(
+        file(
             self.gaps,
             Gap {
                 call: "kms:GetKeyPolicy".to_owned(),

@@ -245,10 +245,7 @@ impl Access {
 
     /// Whether a policy of the organization holds anybody off from data.
     pub fn guarded(&self) -> Fact<bool> {
-        match (self.guard.denies(&self.policies), &self.guard.unread) {
-            (false, Some(gap)) => Fact::Unknown(gap.into()),
-            (denies, _) => Fact::Known(denies),
-        }
+        Fact::Known(self.guard.denies(&self.policies)).or_hidden(&self.guard.unread)
     }
 
     /// The gap that keeps the list of principals from being whole.
@@ -282,7 +279,7 @@ impl Access {
                 count(external),
             ),
             // What was read of the two policies may have said it already.
-            anyone: if target.public { Fact::Known(true) } else { Fact::unless(hidden, false) },
+            anyone: Fact::Known(target.public).or_hidden(hidden),
         }
     }
 

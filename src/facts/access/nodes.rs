@@ -190,13 +190,11 @@ impl Access {
         let all = |tables: &Bits| !tables.is_empty() && tables.len() == self.targets.len();
         // What was found holds whatever else there is; what was not found may lie behind a gap, of the
         // principal's own policies, of the tables' or of the list of tables.
-        let unless =
-            |found: bool, gaps: Gaps| if found { Fact::Known(true) } else { Fact::unless(gaps, false) };
         let own = Gaps::from(&subject.unread);
         // What a key that was not seen might stop is neither found nor ruled out.
         let unlocked = |found: bool, perhaps: bool, gaps: Gaps| {
             let key = self.unseen_key(&reaches.perhaps).filter(|_| perhaps);
-            unless(found, Gaps::from(key).and(gaps))
+            Fact::Known(found).or_hidden(Gaps::from(key).and(gaps))
         };
         let doubts = &self.doubts;
         let through = |hidden: &Gaps| own.clone().and(hidden).and(&self.unlisted);
@@ -221,14 +219,14 @@ impl Access {
                 // A stream's policy lets nobody read every item.
                 own.clone().and(&doubts.own_unread).and(&doubts.undescribed).and(&self.unlisted),
             ),
-            full_access: unless(all(full), own.clone().and(&self.unlisted)),
+            full_access: Fact::Known(all(full)).or_hidden(own.clone().and(&self.unlisted)),
             reads_sensitive: unlocked(
                 self.sensitive(read) > 0,
                 self.sensitive(perhaps) > 0,
                 // The nearest reason first: what is in the tables that it reads, before which others it may read.
                 Gaps::from(self.unsampled(perhaps)).and(through(&doubts.hidden_sensitive)),
             ),
-            decrypts_all_keys: unless(self.decrypts_all_keys(subject), own.clone()),
+            decrypts_all_keys: Fact::Known(self.decrypts_all_keys(subject)).or_hidden(&own),
             gone_tables: self.gone_tables(subject),
             indirect: paths.indirect(at),
             grants_itself: paths.grants_itself(at),

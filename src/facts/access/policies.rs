@@ -7,9 +7,9 @@ use std::{
 
 use super::{auditor::WRITES, known, paths::means};
 use crate::{
-    facts::{Fact, table},
+    facts::{Fact, gaps::malformed, table},
     iam::{self, Effect, Kind, Malformed, Named, Policy},
-    snapshot::{Gap, GapId, ResourceId, Seen, Why},
+    snapshot::{Gap, GapId, Seen},
 };
 
 /// One policy document, without what concerns no way to data.
@@ -125,32 +125,6 @@ pub(super) fn signs<'a>(policies: impl IntoIterator<Item = &'a [u64]>) -> Vec<u3
         }
     }
     signs
-}
-
-/// Files a gap for a document that could not be read, and gives its id.
-pub(super) fn malformed(
-    gaps: &mut BTreeMap<GapId, Gap>,
-    document: &str,
-    on: &str,
-    error: &Malformed,
-) -> GapId {
-    let message = format!("{document}: {error}");
-    file(
-        gaps,
-        Gap {
-            call: "policy document".to_owned(),
-            on: ResourceId(on.to_owned()),
-            why: Why::Malformed,
-            message,
-        },
-    )
-}
-
-/// Files a gap, and gives its id.
-pub(super) fn file(gaps: &mut BTreeMap<GapId, Gap>, gap: Gap) -> GapId {
-    let id = gap.id();
-    gaps.entry(id.clone()).or_insert(gap);
-    id
 }
 
 /// The facts of a table's or stream's own policy: null without one, unknown where it was not read or does

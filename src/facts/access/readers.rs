@@ -22,11 +22,6 @@ impl Access {
         // A policy of its own that was not read may let it use a key that stops it.
         let doubt = self.subjects.get(number).filter(|_| !class.keyed.stopped().is_empty());
         let doubt = doubt.map(|subject| Gaps::from(&subject.unread)).unwrap_or_default();
-        let granted = |fact: Fact<bool>| match fact {
-            Fact::Known(true) => fact,
-            Fact::Known(false) => Fact::unless(&doubt, false),
-            Fact::Unknown(gaps) => Fact::Unknown(gaps.and(&doubt)),
-        };
         let conditions: Vec<&str> = class.keyed.conditions().iter().map(String::as_str).collect();
         let tables = Tables {
             count: count(class.tables.len()),
@@ -44,8 +39,8 @@ impl Access {
             tables: Fact::Known(tables),
             full_access: Fact::Known(class.full_access),
             wildcard: Fact::Known(class.wildcard),
-            reads: granted(self.reads(class, &class.tables)),
-            reads_sensitive: granted(self.reads_sensitive(class)),
+            reads: self.reads(class, &class.tables).or_hidden(&doubt),
+            reads_sensitive: self.reads_sensitive(class).or_hidden(&doubt),
             stopped: match class.keyed.stopped().is_empty() {
                 true => Fact::unless(unseen, false),
                 false => Fact::unless(&doubt, true),

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::{
-    guard::Guard,
-    policies::{Policies, file, malformed},
-};
+use super::{guard::Guard, policies::Policies};
 use crate::{
-    facts::{access::trust::Trust, reader::ReaderKind},
+    facts::{
+        access::trust::Trust,
+        gaps::{file, malformed},
+        reader::ReaderKind,
+    },
     iam::{Keys, Kind, Value, Who, WhoKind},
     snapshot::{Account, Gap, GapId, Principals, ResourceId, Seen, Why, principal::Principal},
 };

@@ -9,10 +9,10 @@ use super::{
     guard::Guard,
     known::ANY_TABLE,
     locks::{Lock, Locks},
-    policies::{Policies, malformed},
+    policies::Policies,
 };
 use crate::{
-    facts::Gaps,
+    facts::gaps::{Gaps, malformed},
     iam::{Effect, Keys, Kind, Value, actions::Form, resource_policy},
     snapshot::{Account, Gap, GapId, Seen, Table, table::KeyElement},
 };

@@ -138,6 +138,7 @@ impl Paths<'_> {
         };
         let marked = self.reached.get(at).is_some_and(|reached| reached.contains(targets.len()));
         let mut gaps = unread(at);
+        // Who hides something itself is marked by that; whom it leads to is not asked, too.
         if marked && gaps.is_empty() {
             gaps.add(behind().unwrap_or_default());
         }
